@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+//
+// Progress snapshots: the state of a ledger at one instant, as plain data with timestamps as text.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// The progress state of one location (input or output port of an operator).
+struct PortProgress {
+  struct Count {
+    std::string time;
+    std::int64_t count = 0;  ///< batches in flight to a target; capabilities held at a source
+  };
+
+  std::string name;  ///< such as `words.in0`
+  bool is_target = false;
+  std::vector<Count> counts;          ///< sorted by time; none that is zero
+  std::vector<std::string> frontier;  ///< minimal timestamps that may still appear; empty: none can
+};
+
+/// The progress state of a whole dataflow after `sequence` batches: a consistent cut.
+struct ProgressSnapshot {
+  std::uint64_t sequence = 0;
+  std::vector<PortProgress> ports;  ///< by location number
+};
+
+}  // namespace tidemark

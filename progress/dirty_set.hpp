@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// Dirty sets: which of n things need a visit, handed out in ascending order.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tidemark {
+
+/// A set of small integers that is filled while it is swept upward.
+///
+/// A bit set with a second level that says which of its words are not zero, so that finding the
+/// next element skips 4,096 absent ones at a time. Cost: insert O(1); `pop_from` O(n / 4096 + 1).
+class DirtySet {
+ public:
+  static constexpr std::size_t none = ~std::size_t{0};
+
+  explicit DirtySet(std::size_t size = 0)
+      : words_((size + 63) / 64),
+        summary_((size + 4095) / 4096) {}
+
+  void insert(std::size_t index) {
+    words_[index / 64] |= bit(index);
+    summary_[index / 4096] |= bit(index / 64);
+  }
+
+  void erase(std::size_t index) {
+    words_[index / 64] &= ~bit(index);
+    if (words_[index / 64] == 0) summary_[index / 4096] &= ~bit(index / 64);
+  }
+
+  bool contains(std::size_t index) const { return (words_[index / 64] & bit(index)) != 0; }
+
+  bool empty() const {
+    for (std::uint64_t word : summary_)
+      if (word != 0) return false;
+    return true;
+  }
+
+  /// Removes and returns the least element that is at least `from`; `none` if there is none.
+  std::size_t pop_from(std::size_t from) {
+    const std::size_t index = find_from(from);
+    if (index != none) erase(index);
+    return index;
+  }
+
+ private:
+  static std::uint64_t bit(std::size_t index) { return std::uint64_t{1} << (index % 64); }
+  static std::uint64_t at_least(std::size_t index) { return ~std::uint64_t{0} << (index % 64); }
+
+  std::size_t find_from(std::size_t from) const {
+    std::size_t word = from / 64;
+    if (word >= words_.size()) return none;
+    if (std::uint64_t rest = words_[word] & at_least(from)) return first(word, rest);
+    if (++word >= words_.size()) return none;
+    std::size_t block = word / 64;
+    std::uint64_t blocks = summary_[block] & at_least(word);
+    while (blocks == 0) {
+      if (++block >= summary_.size()) return none;
+      blocks = summary_[block];
+    }
+    word = first(block, blocks);
+    return first(word, words_[word]);
+  }
+
+  static std::size_t first(std::size_t word, std::uint64_t bits) {
+    return word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+  }
+
+  std::vector<std::uint64_t> words_;
+  std::vector<std::uint64_t> summary_;
+};
+
+}  // namespace tidemark

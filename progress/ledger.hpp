@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+//
+// The sequential ledger: applies atomic batches of count changes, one after the other.
+//
+// What runs in production (core/shared_ledger.hpp puts the log and the lock around it) is also what
+// tests, replay and a model checker drive: a value that can be copied, compared and hashed.
+#pragma once
+
+#include <tidemark/progress/change_batch.hpp>
+#include <tidemark/progress/check.hpp>
+#include <tidemark/progress/location.hpp>
+#include <tidemark/progress/tracker.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <utility>
+
+namespace tidemark {
+
+/// One worker's report of one step: what it produced, consumed, gained and dropped. Whole or not at
+/// all: a part of it could let a frontier pass a timestamp that is still held.
+template <Timestamp T>
+using ProgressBatch = ChangeBatch<Pointstamp<T>>;
+
+/// Whether a count may be negative for a while.
+enum class NegativeCounts {
+  forbidden,  ///< one ledger for all workers: a production is always applied before its consumption
+  allowed,    ///< several ledgers: batches of different senders arrive in any order
+};
+
+/// The counts of all pointstamps of one dataflow and the frontiers that follow from them.
+///
+/// Safety: if all batches obey the batch rule (ARCHITECTURE.md) and arrive whole and in each
+/// sender's order, no pointstamp anywhere could result in a timestamp that the frontier has passed.
+/// Thread: one at a time.
+template <Timestamp T>
+class Ledger {
+ public:
+  Ledger(std::shared_ptr<const Topology<T>> topology, NegativeCounts negative)
+      : tracker_(std::move(topology)),
+        negative_(negative) {}
+
+  /// Applies a compacted batch. Frontiers are as before until `propagate`, so that several batches
+  /// can share one propagation.
+  void apply(const ProgressBatch<T>& batch) {
+    for (const auto& [pointstamp, diff] : batch.changes()) {
+      tracker_.update(pointstamp, diff);
+      TIDEMARK_CHECK(negative_ == NegativeCounts::allowed ||
+                         tracker_.counts(pointstamp.location).count(pointstamp.time) >= 0,
+                     "with one ledger a batch is consumed after it was produced");
+    }
+    ++sequence_;
+  }
+
+  /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved.
+  template <typename Moved>
+  void propagate(Moved&& moved) {
+    tracker_.propagate(std::forward<Moved>(moved));
+  }
+
+  const Topology<T>& topology() const { return tracker_.topology(); }
+  const Antichain<T>& frontier(LocationId location) const { return tracker_.frontier(location); }
+  const MutableAntichain<T>& counts(LocationId location) const { return tracker_.counts(location); }
+
+  /// True if every count is zero: the dataflow has ended, or has not begun.
+  bool empty() const { return tracker_.empty(); }
+
+  /// The number of batches applied so far: the ledger's clock.
+  std::uint64_t sequence() const { return sequence_; }
+  std::uint64_t visits() const { return tracker_.visits(); }
+
+  /// Equal if they hold the same counts; how they came by them does not matter.
+  friend bool operator==(const Ledger& a, const Ledger& b) { return a.tracker_ == b.tracker_; }
+
+ private:
+  Tracker<T> tracker_;
+  NegativeCounts negative_;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace tidemark
+
+template <tidemark::Timestamp T>
+struct std::hash<tidemark::Ledger<T>> {
+  std::size_t operator()(const tidemark::Ledger<T>& ledger) const noexcept {
+    std::size_t seed = 0;
+    const auto mix = [&](std::size_t value) { seed = (seed ^ value) * 0x9E3779B97F4A7C15u; };
+    for (std::uint32_t l = 0; l != ledger.topology().locations(); ++l) {
+      for (const auto& [time, count] : ledger.counts({l}).entries()) {
+        mix(l);
+        mix(std::hash<T>{}(time));
+        mix(static_cast<std::size_t>(count));
+      }
+    }
+    return seed;
+  }
+};

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+//
+// Locations: where in a dataflow a timestamp can stand.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <ostream>
+
+namespace tidemark {
+
+/// An operator of one dataflow, counted in the order of building.
+struct OperatorId {
+  std::uint32_t value = 0;
+  friend constexpr auto operator<=>(const OperatorId&, const OperatorId&) = default;
+};
+
+/// An input port of an operator.
+struct Target {
+  OperatorId op;
+  std::uint32_t port = 0;
+  friend constexpr auto operator<=>(const Target&, const Target&) = default;
+};
+
+/// An output port of an operator.
+struct Source {
+  OperatorId op;
+  std::uint32_t port = 0;
+  friend constexpr auto operator<=>(const Source&, const Source&) = default;
+};
+
+/// One input or output port of one operator: a vertex of the progress graph. Dense, from 0.
+struct LocationId {
+  std::uint32_t value = 0;
+  friend constexpr auto operator<=>(const LocationId&, const LocationId&) = default;
+  friend std::ostream& operator<<(std::ostream& out, LocationId id) {
+    return out << 'l' << id.value;
+  }
+};
+
+/// A timestamp at a location. Sorted by location first.
+template <typename T>
+struct Pointstamp {
+  LocationId location;
+  T time{};
+
+  friend constexpr auto operator<=>(const Pointstamp&, const Pointstamp&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const Pointstamp& p) {
+    return out << p.time << '@' << p.location;
+  }
+};
+
+}  // namespace tidemark

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// Partial orders: when one timestamp comes before another, and when neither does.
+#pragma once
+
+#include <concepts>
+
+namespace tidemark {
+
+/// A type with a partial order, spelled `less_equal(a, b)`.
+///
+/// Kept apart from `operator<=>`, which here is always a *total* order that containers sort by: one
+/// type can then be a map key and still have incomparable values.
+///
+/// Laws: reflexive, antisymmetric, transitive (tests/progress/timestamp_laws.hpp).
+template <typename T>
+concept PartiallyOrdered = std::equality_comparable<T> && requires(const T& a, const T& b) {
+  { less_equal(a, b) } -> std::same_as<bool>;
+};
+
+/// True when `a` comes strictly before `b`.
+template <PartiallyOrdered T>
+constexpr bool less_than(const T& a, const T& b) {
+  return less_equal(a, b) && !(a == b);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// The topology: which timestamps at which locations can result in which others.
+#pragma once
+
+#include <tidemark/progress/error.hpp>
+#include <tidemark/progress/graph_shape.hpp>
+#include <tidemark/progress/location.hpp>
+#include <tidemark/progress/timestamp.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// A connection inside an operator: what arrives at `input` may cause output at `output`, at the
+/// timestamp that `summary` results in. Ports that no connection joins cannot affect each other.
+template <Timestamp T>
+struct Connection {
+  std::uint32_t input = 0;
+  std::uint32_t output = 0;
+  typename T::Summary summary{};
+  friend bool operator==(const Connection&, const Connection&) = default;
+};
+
+/// A channel between operators: carries batches at unchanged timestamps.
+struct Channel {
+  Source from;
+  Target to;
+  friend bool operator==(const Channel&, const Channel&) = default;
+};
+
+/// An operator as progress tracking sees it.
+template <Timestamp T>
+struct OperatorPorts {
+  std::string name;
+  std::uint32_t inputs = 0;
+  std::uint32_t outputs = 0;
+  std::vector<Connection<T>> connections;
+  std::uint32_t first_location = 0;  // targets first, then sources
+  friend bool operator==(const OperatorPorts&, const OperatorPorts&) = default;
+};
+
+template <Timestamp T>
+class TopologyBuilder;
+
+/// A validated, immutable progress graph. Safe to read from any thread.
+template <Timestamp T>
+class Topology {
+ public:
+  using Summary = typename T::Summary;
+
+  const FrozenShape& shape() const { return shape_; }
+  const Summary& summary(std::uint32_t edge) const { return summaries_[edge]; }
+
+  std::span<const OperatorPorts<T>> operators() const { return operators_; }
+  std::span<const Channel> channels() const { return channels_; }
+  std::uint32_t locations() const { return shape_.size(); }
+
+  LocationId location(Target target) const {
+    return {operators_.at(target.op.value).first_location + target.port};
+  }
+  LocationId location(Source source) const {
+    const OperatorPorts<T>& op = operators_.at(source.op.value);
+    return {op.first_location + op.inputs + source.port};
+  }
+
+  OperatorId operator_of(LocationId location) const { return operator_of_[location.value]; }
+  bool is_target(LocationId location) const {
+    const OperatorPorts<T>& op = operators_[operator_of(location).value];
+    return location.value - op.first_location < op.inputs;
+  }
+
+  /// `words.in0` or `words.out0`.
+  std::string describe(LocationId location) const {
+    const OperatorPorts<T>& op = operators_[operator_of(location).value];
+    const std::uint32_t port = location.value - op.first_location;
+    return port < op.inputs ? op.name + ".in" + std::to_string(port)
+                            : op.name + ".out" + std::to_string(port - op.inputs);
+  }
+
+  /// The first operator in which two graphs differ, by its ports, its connections or the channels
+  /// that leave it; nullopt if the graphs are the same.
+  friend std::optional<OperatorId> first_difference(const Topology& a, const Topology& b) {
+    const auto shorter = std::min(a.operators_.size(), b.operators_.size());
+    auto difference = static_cast<std::uint32_t>(shorter);
+    for (std::uint32_t i = 0; i != shorter; ++i) {
+      if (a.operators_[i] == b.operators_[i]) continue;
+      difference = i;
+      break;
+    }
+    for (std::size_t c = 0; c != std::max(a.channels_.size(), b.channels_.size()); ++c) {
+      if (c < a.channels_.size() && c < b.channels_.size() && a.channels_[c] == b.channels_[c])
+        continue;
+      const auto& longer = c < a.channels_.size() ? a : b;
+      difference = std::min(difference, longer.channels_[c].from.op.value);
+      break;
+    }
+    if (difference == a.operators_.size() && difference == b.operators_.size()) return std::nullopt;
+    return OperatorId{difference};
+  }
+
+ private:
+  friend class TopologyBuilder<T>;
+
+  FrozenShape shape_;
+  std::vector<Summary> summaries_;  // by edge
+  std::vector<OperatorPorts<T>> operators_;
+  std::vector<Channel> channels_;
+  std::vector<OperatorId> operator_of_;  // by location
+};
+
+/// A topology under construction.
+template <Timestamp T>
+class TopologyBuilder {
+ public:
+  /// Adds an operator in which every input affects every output at the same timestamp.
+  OperatorId add_operator(std::string name, std::uint32_t inputs, std::uint32_t outputs) {
+    std::vector<Connection<T>> all;
+    for (std::uint32_t i = 0; i != inputs; ++i)
+      for (std::uint32_t o = 0; o != outputs; ++o) all.push_back({i, o, {}});
+    return add_operator(std::move(name), inputs, outputs, std::move(all));
+  }
+
+  /// Adds an operator whose ports are joined by `connections` and no others.
+  OperatorId add_operator(std::string name, std::uint32_t inputs, std::uint32_t outputs,
+                          std::vector<Connection<T>> connections) {
+    for (const Connection<T>& c : connections)
+      if (c.input >= inputs || c.output >= outputs)
+        throw DataflowError("operator '" + name + "' connects input " + std::to_string(c.input) +
+                            " to output " + std::to_string(c.output) + ", but has " +
+                            std::to_string(inputs) + " inputs and " + std::to_string(outputs) +
+                            " outputs");
+    const OperatorId id{static_cast<std::uint32_t>(operators_.size())};
+    operators_.push_back({std::move(name), inputs, outputs, std::move(connections), locations_});
+    locations_ += inputs + outputs;
+    return id;
+  }
+
+  /// Adds a channel. Several may leave one source, and several may enter one target.
+  void connect(Source from, Target to) {
+    if (from.op.value >= operators_.size() || to.op.value >= operators_.size() ||
+        from.port >= operators_[from.op.value].outputs || to.port >= operators_[to.op.value].inputs)
+      throw DataflowError("a channel joins a port that does not exist");
+    channels_.push_back({from, to});
+  }
+
+  std::span<const OperatorPorts<T>> operators() const { return operators_; }
+  std::span<const Channel> channels() const { return channels_; }
+
+  /// Validates and freezes. Throws DataflowError for an input without a channel and for a cycle
+  /// that does not advance, naming the operators. O(locations + edges).
+  Topology<T> freeze() && {
+    Topology<T> topology;
+    topology.operators_ = std::move(operators_);
+    topology.channels_ = std::move(channels_);
+    check_inputs(topology);
+
+    GraphShape shape;
+    for (std::uint32_t i = 0; i != topology.operators_.size(); ++i) {
+      const OperatorPorts<T>& op = topology.operators_[i];
+      for (std::uint32_t p = 0; p != op.inputs + op.outputs; ++p) {
+        shape.add_vertex();
+        topology.operator_of_.push_back({i});
+      }
+      for (const Connection<T>& c : op.connections) {
+        shape.add_edge(op.first_location + c.input, op.first_location + op.inputs + c.output,
+                       c.summary.advances());
+        topology.summaries_.push_back(c.summary);
+      }
+    }
+    for (const Channel& channel : topology.channels_) {
+      shape.add_edge(topology.location(channel.from).value, topology.location(channel.to).value,
+                     false);
+      topology.summaries_.emplace_back();
+    }
+
+    if (const auto cycle = shape.illegal_cycle(); !cycle.empty()) {
+      std::string path;
+      for (std::uint32_t vertex : cycle) path += topology.describe({vertex}) + " -> ";
+      throw DataflowError("the cycle " + path + topology.describe({cycle.front()}) +
+                          " does not advance the timestamp; put a feedback with a step on it");
+    }
+    topology.shape_ = shape.freeze();
+    return topology;
+  }
+
+ private:
+  static void check_inputs(const Topology<T>& topology) {
+    std::vector<bool> connected(topology.operators_.size() == 0
+                                    ? 0
+                                    : topology.operators_.back().first_location +
+                                          topology.operators_.back().inputs +
+                                          topology.operators_.back().outputs);
+    for (const Channel& channel : topology.channels_)
+      connected[topology.location(channel.to).value] = true;
+    for (const OperatorPorts<T>& op : topology.operators_)
+      for (std::uint32_t input = 0; input != op.inputs; ++input)
+        if (!connected[op.first_location + input])
+          throw DataflowError("input " + std::to_string(input) + " of operator '" + op.name +
+                              "' is not connected to any stream");
+  }
+
+  std::vector<OperatorPorts<T>> operators_;
+  std::vector<Channel> channels_;
+  std::uint32_t locations_ = 0;
+};
+
+}  // namespace tidemark
