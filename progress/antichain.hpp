@@ -12,10 +12,39 @@
 #include <boost/container/small_vector.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <ostream>
+#include <type_traits>
 
 namespace tidemark {
+
+namespace detail {
+
+/// Elements of an antichain in a total order: none or one.
+template <typename T>
+class AtMostOne {
+ public:
+  using const_iterator = const T*;
+  const T* begin() const { return &element_; }
+  const T* end() const { return &element_ + (present_ ? 1 : 0); }
+  bool empty() const { return !present_; }
+  std::size_t size() const { return present_ ? 1 : 0; }
+  void clear() { present_ = false; }
+  void set(const T& element) {
+    element_ = element;
+    present_ = true;
+  }
+  friend bool operator==(const AtMostOne& a, const AtMostOne& b) {
+    return a.present_ == b.present_ && (!a.present_ || a.element_ == b.element_);
+  }
+
+ private:
+  T element_{};
+  bool present_ = false;
+};
+
+}  // namespace detail
 
 /// A set of mutually incomparable elements.
 ///
@@ -27,7 +56,9 @@ namespace tidemark {
 template <PartiallyOrdered T>
 class Antichain {
  public:
-  using const_iterator = typename boost::container::small_vector<T, 1>::const_iterator;
+  using Elements = std::conditional_t<is_totally_ordered<T>, detail::AtMostOne<T>,
+                                      boost::container::small_vector<T, 1>>;
+  using const_iterator = typename Elements::const_iterator;
 
   Antichain() = default;
   Antichain(std::initializer_list<T> elements) {
@@ -38,10 +69,14 @@ class Antichain {
   /// it precedes. True if it was added.
   bool insert(const T& element) {
     if (less_equal_to(element)) return false;
-    const auto later = std::ranges::remove_if(
-        elements_, [&](const T& other) { return less_equal(element, other); });
-    elements_.erase(later.begin(), later.end());
-    elements_.insert(std::ranges::upper_bound(elements_, element), element);
+    if constexpr (is_totally_ordered<T>) {
+      elements_.set(element);
+    } else {
+      const auto later = std::ranges::remove_if(
+          elements_, [&](const T& other) { return less_equal(element, other); });
+      elements_.erase(later.begin(), later.end());
+      elements_.insert(std::ranges::upper_bound(elements_, element), element);
+    }
     return true;
   }
 
@@ -81,7 +116,7 @@ class Antichain {
   }
 
  private:
-  boost::container::small_vector<T, 1> elements_;
+  Elements elements_;
 };
 
 }  // namespace tidemark

@@ -24,4 +24,9 @@ constexpr bool less_than(const T& a, const T& b) {
   return less_equal(a, b) && !(a == b);
 }
 
+/// True for a type whose partial order is total: its frontiers have at most one element.
+/// A type says so with `static constexpr bool totally_ordered = true`.
+template <typename T>
+inline constexpr bool is_totally_ordered = requires { requires T::totally_ordered; };
+
 }  // namespace tidemark

@@ -47,9 +47,4 @@ concept Timestamp =
       { std::hash<T>{}(t) } -> std::convertible_to<std::size_t>;
     } && PathSummary<typename T::Summary, T>;
 
-/// True for a timestamp whose partial order is total: its frontiers have at most one element.
-/// A type says so with `static constexpr bool totally_ordered = true`.
-template <typename T>
-inline constexpr bool is_totally_ordered = requires { requires T::totally_ordered; };
-
 }  // namespace tidemark

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+//
+// Batches: records of one timestamp, the unit of transport and of what progress tracking counts.
+#pragma once
+
+#include <tidemark/core/return_pool.hpp>
+#include <tidemark/core/text.hpp>
+#include <tidemark/core/trace.hpp>
+#include <tidemark/progress/timestamp.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace tidemark {
+
+/// Records per batch: 64 KiB of them, at least 16 and at most 1,024.
+template <typename Item>
+inline constexpr std::size_t batch_capacity =
+    std::clamp<std::size_t>(65536 / sizeof(Item), 16, 1024);
+
+/// What can lie in a worker's mailbox, addressed to one channel of one dataflow.
+class Envelope {
+ public:
+  virtual ~Envelope() = default;
+  Envelope() = default;
+  Envelope(const Envelope&) = delete;
+  Envelope& operator=(const Envelope&) = delete;
+
+  /// Gives the envelope back to whoever owns its memory. Any thread.
+  virtual void release() = 0;
+
+  /// Fills in timestamp and number of records; false if the envelope is not worth a trace event.
+  virtual bool describe(TraceEvent& event) const = 0;
+
+  Envelope* next = nullptr;  ///< for the queue that it lies in
+  std::uint32_t dataflow = 0;
+  std::uint32_t channel = 0;  ///< index into the dataflow's list of receivers
+  std::uint32_t sender = 0;   ///< worker
+};
+
+template <Timestamp T, typename Item>
+class BatchPool;
+
+/// Records of one timestamp on their way to one input port of one worker. Made by its sender's pool
+/// and given back to it, so that in a steady state nothing is allocated.
+template <Timestamp T, typename Item>
+class Batch final : public Envelope {
+ public:
+  explicit Batch(BatchPool<T, Item>& owner) : owner_(&owner) {}
+
+  void release() override { owner_->give_back(*this); }
+  bool describe(TraceEvent& event) const override {
+    event.time = to_text(time);
+    event.records = records.size();
+    return true;
+  }
+
+  auto begin() { return records.begin(); }
+  auto end() { return records.end(); }
+
+  T time{};
+  std::vector<Item> records;
+
+ private:
+  BatchPool<T, Item>* owner_;
+};
+
+/// One worker's batches of one type, free ones first.
+///
+/// Thread: `take` by the owning worker only; `give_back` by any.
+template <Timestamp T, typename Item>
+class BatchPool {
+ public:
+  Batch<T, Item>& take() {
+    if (Envelope* const free = free_.take()) return static_cast<Batch<T, Item>&>(*free);
+    return *new Batch<T, Item>(*this);
+  }
+
+  void give_back(Batch<T, Item>& batch) {
+    batch.records.clear();
+    free_.give_back(batch);
+  }
+
+ private:
+  ReturnPool<Envelope> free_;
+};
+
+}  // namespace tidemark

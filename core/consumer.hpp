@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// Consumers: what a stream pushes its batches into.
+#pragma once
+
+#include <tidemark/core/batch.hpp>
+#include <tidemark/progress/timestamp.hpp>
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// Takes batches at the end of a stream: a fused step, or the entry of a channel.
+template <Timestamp T, typename Item>
+class Consumer {
+ public:
+  virtual ~Consumer() = default;
+
+  /// Takes `records`, all at `time`. May move from them or change them; the caller clears what is
+  /// left. Requires: not empty.
+  virtual void push(const T& time, std::vector<Item>& records) = 0;
+};
+
+/// The consumers of one stream. A branch copies for all but the last of them.
+template <Timestamp T, typename Item>
+class Tee {
+ public:
+  void add(Consumer<T, Item>& consumer) { consumers_.push_back(&consumer); }
+
+  void push(const T& time, std::vector<Item>& records) {
+    if (records.empty() || consumers_.empty()) return;
+    for (std::size_t c = 0; c + 1 < consumers_.size(); ++c) {
+      copy_ = records;
+      consumers_[c]->push(time, copy_);
+    }
+    copy_.clear();
+    consumers_.back()->push(time, records);
+  }
+
+ private:
+  std::vector<Consumer<T, Item>*> consumers_;
+  std::vector<Item> copy_;
+};
+
+/// The open end of an output: collects records of one timestamp into batches and pushes them.
+template <Timestamp T, typename Item>
+class Emitter {
+ public:
+  /// Sends one record at the current timestamp.
+  void give(Item record) {
+    buffer_.push_back(std::move(record));
+    if (buffer_.size() >= batch_capacity<Item>) flush();
+  }
+
+  /// Sends what `records` holds, and leaves it empty.
+  void give_all(std::vector<Item>& records) {
+    if (buffer_.empty()) {
+      tee_.push(time_, records);
+    } else {
+      for (Item& record : records) give(std::move(record));
+    }
+    records.clear();
+  }
+
+  /// From here on records are sent at `time`. Engine only: the right to do so is checked before.
+  void set_time(const T& time) {
+    if (time == time_) return;
+    flush();
+    time_ = time;
+  }
+
+  void flush() {
+    if (buffer_.empty()) return;
+    tee_.push(time_, buffer_);
+    buffer_.clear();
+  }
+
+  Tee<T, Item>& tee() { return tee_; }
+
+ private:
+  T time_{};
+  std::vector<Item> buffer_;
+  Tee<T, Item> tee_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/dataflow.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/run.hpp>
+
+namespace tidemark {
+
+void Dataflow::build(Scope<Epoch>& scope) const {
+  if (inputs_ == 0) throw DataflowError("the dataflow needs at least one input step");
+  if (outputs_ == 0) throw DataflowError("the dataflow needs at least one output step");
+  Slots slots;
+  for (const auto& step : steps_) step(scope, slots);
+}
+
+FlowGraph Dataflow::describe() const {
+  const std::unique_ptr<Executor> executor = make_deterministic_executor(0);
+  Process process({.executor = ExecutorKind::deterministic}, *executor);
+  process.worker(0).dataflow<Epoch>(name_, [&](Scope<Epoch>& scope) { build(scope); });
+  return process.dataflows().front()->graph();
+}
+
+void run_main(const Dataflow& flow) {
+  cluster_main(flow, {.workers = 1, .threads = 1, .executor = ExecutorKind::threads});
+}
+
+void cluster_main(const Dataflow& flow, const Config& config) {
+  run_workers(config, [&](Worker& worker) {
+    worker.start([&flow](Worker& self) {
+      self.dataflow<Epoch>(flow.name(), [&](Scope<Epoch>& scope) { flow.build(scope); });
+    });
+  });
+}
+
+}  // namespace tidemark

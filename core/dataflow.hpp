@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// Dataflow: a blueprint of steps in the style of Bytewax, of which every worker gets its own
+// instance.
+#pragma once
+
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/scope.hpp>
+#include <tidemark/core/stream.hpp>
+#include <tidemark/progress/epoch.hpp>
+
+#include <any>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+class Dataflow;
+
+/// A stream of a blueprint. A cheap handle that may be used any number of times; valid as long as
+/// its Dataflow, which must stay where it is.
+template <typename Item>
+struct FlowStream {
+  using item_type = Item;
+  Dataflow* flow = nullptr;
+  std::size_t slot = 0;
+};
+
+template <typename>
+inline constexpr bool is_flow_stream = false;
+template <typename Item>
+inline constexpr bool is_flow_stream<FlowStream<Item>> = true;
+
+/// A definition of a dataflow on epochs. Steps are added by functions that take it, or a stream of
+/// it; nothing runs before run_main, cluster_main or describe. Callables are copied for each
+/// worker.
+class Dataflow {
+ public:
+  explicit Dataflow(std::string name = "dataflow") : name_(std::move(name)) {}
+  Dataflow(const Dataflow&) = delete;
+  Dataflow& operator=(const Dataflow&) = delete;
+
+  /// Adds a step that begins a stream: `make(scope)` is called at each worker.
+  template <typename Make>
+  auto add_source(Make make) {
+    using Result = std::invoke_result_t<const Make&, Scope<Epoch>&>;
+    return add<typename Result::item_type>(
+        [make = std::move(make)](Scope<Epoch>& scope, Slots&) { return make(scope); });
+  }
+
+  /// Adds a step that makes one stream of others: `op(streams...)` is called at each worker, on a
+  /// copy.
+  template <typename Operator, typename... Items>
+  auto apply(Operator op, FlowStream<Items>... inputs) {
+    using Result = std::invoke_result_t<Operator&, Stream<Epoch, Items>...>;
+    static_assert(is_stream<Result>, "a step must give a stream");
+    return add<typename Result::item_type>(
+        [op = std::move(op), inputs...](Scope<Epoch>&, Slots& slots) {
+          Operator copy = op;
+          return copy(std::any_cast<Stream<Epoch, Items>>(slots[inputs.slot])...);
+        });
+  }
+
+  /// Builds this worker's instance.
+  void build(Scope<Epoch>& scope) const;
+
+  /// The graph that would run, without running it. Throws DataflowError if it cannot run.
+  FlowGraph describe() const;
+
+  void add_input() { ++inputs_; }
+  void add_output() { ++outputs_; }
+  const std::string& name() const { return name_; }
+
+ private:
+  using Slots = std::vector<std::any>;
+
+  template <typename Item, typename Make>
+  FlowStream<Item> add(Make make) {
+    steps_.push_back([make = std::move(make)](Scope<Epoch>& scope, Slots& slots) {
+      slots.push_back(make(scope, slots));
+    });
+    return {this, steps_.size() - 1};
+  }
+
+  std::string name_;
+  std::vector<std::function<void(Scope<Epoch>&, Slots&)>> steps_;
+  int inputs_ = 0;
+  int outputs_ = 0;
+};
+
+/// Applies an operator to a stream of a blueprint.
+template <typename Item, typename Operator>
+  requires std::invocable<Operator&, Stream<Epoch, Item>>
+auto operator|(FlowStream<Item> stream, Operator op) {
+  return stream.flow->apply(std::move(op), stream);
+}
+
+/// Applies a function from blueprint stream to something else: a composite step, or an output.
+template <typename Item, typename Function>
+  requires(!std::invocable<Function&, Stream<Epoch, Item>> &&
+           std::invocable<Function&, FlowStream<Item>>)
+auto operator|(FlowStream<Item> stream, Function&& function) {
+  return std::forward<Function>(function)(stream);
+}
+
+/// Runs a dataflow to its end with one worker, in this thread. Throws DataflowError, and the first
+/// error of the run as StepError.
+void run_main(const Dataflow& flow);
+
+/// Runs a dataflow to its end with `config.workers` workers.
+void cluster_main(const Dataflow& flow, const Config& config);
+
+}  // namespace tidemark

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/error.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+std::string sentence(const std::string& step, std::uint32_t worker, const std::string& time,
+                     const std::string& reason) {
+  std::string text = "step '" + step + "' failed on worker " + std::to_string(worker);
+  if (!time.empty()) text += " at timestamp " + time;
+  return text + ": " + reason;
+}
+
+std::string reason_of_current_exception() {
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "an exception that is not a std::exception";
+  }
+}
+
+}  // namespace
+
+StepError::StepError(std::string step_name, std::uint32_t worker_index, std::string timestamp,
+                     const std::string& reason)
+    : std::runtime_error(sentence(step_name, worker_index, timestamp, reason)),
+      step_(std::move(step_name)),
+      worker_(worker_index),
+      time_(std::move(timestamp)) {}
+
+void rethrow_as_step_error(const std::string& step, std::uint32_t worker, const std::string& time) {
+  try {
+    throw;
+  } catch (const StepError&) {
+    throw;
+  } catch (const RunStopped&) {
+    throw;
+  } catch (...) {
+    std::throw_with_nested(StepError(step, worker, time, reason_of_current_exception()));
+  }
+}
+
+}  // namespace tidemark

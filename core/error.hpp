@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+//
+// Errors while a dataflow runs. Those of building one: progress/error.hpp.
+#pragma once
+
+#include <tidemark/progress/error.hpp>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace tidemark {
+
+/// User code of a step has thrown. `what()` names step, worker and timestamp and repeats the
+/// original text; the original exception, with its own type, is nested (std::rethrow_if_nested).
+class StepError : public std::runtime_error {
+ public:
+  StepError(std::string step_name, std::uint32_t worker_index, std::string timestamp,
+            const std::string& reason);
+
+  const std::string& step() const { return step_; }
+  std::uint32_t worker() const { return worker_; }
+  /// The timestamp as text; empty if the step was not working on one.
+  const std::string& time() const { return time_; }
+
+ private:
+  std::string step_;
+  std::uint32_t worker_;
+  std::string time_;
+};
+
+/// Wraps the exception being handled in a StepError and throws that; lets a StepError pass, since
+/// it already names the step nearest to the mistake. Requires: called from a catch block.
+[[noreturn]] void rethrow_as_step_error(const std::string& step, std::uint32_t worker,
+                                        const std::string& time);
+
+/// A right used wrongly: a send at a timestamp that the capability does not cover, a capability
+/// that moves backwards, an input that is advanced backwards or used after its end.
+class CapabilityError : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
+/// Thrown out of a closure that waits, when the run has been stopped by an error elsewhere. Let it
+/// pass: the caller of the run gets the error itself.
+class RunStopped : public std::runtime_error {
+ public:
+  RunStopped() : std::runtime_error("the run was stopped by an error in another worker") {}
+};
+
+/// A setting that cannot be run with; the text says which, and what would be right.
+class ConfigError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+}  // namespace tidemark

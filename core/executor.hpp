@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+//
+// Executors: who runs a worker that has something to do. The one policy that decides about threads.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace tidemark {
+
+using Clock = std::chrono::steady_clock;
+
+/// Something that an executor runs. It is run once for each time it is submitted, and whoever
+/// submits it sees to it that two such runs never overlap (worker.hpp).
+class Task {
+ public:
+  virtual ~Task() = default;
+  virtual void run() = 0;
+};
+
+/// A closure with a stack of its own, which can wait without holding a thread of the executor.
+class Fiber {
+ public:
+  virtual ~Fiber() = default;
+
+  /// Called by the closure: stops it until `resume`. `parked` is called when `resume` has become
+  /// legal, perhaps on another stack. The closure may go on in another thread, so it must hold no
+  /// lock and keep no address of a thread-local.
+  virtual void suspend(const std::function<void()>& parked) = 0;
+
+  /// Lets a suspended closure go on. Any thread; once for each `suspend`.
+  virtual void resume() = 0;
+};
+
+/// Runs tasks, closures and timers until it is told to stop.
+///
+/// Models: make_tbb_executor for speed, make_thread_executor for the sanitizers and for a single
+/// thread, make_deterministic_executor for teaching, debugging and tests.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+
+  /// Has `task` run soon, first in, first out (deterministic: in an order drawn from the seed). Any
+  /// thread.
+  virtual void submit(Task& task) = 0;
+
+  /// Has `action` called at `when` or soon after. Any thread. What is not due when the executor
+  /// stops is dropped.
+  virtual void call_at(Clock::time_point when, std::function<void()> action) = 0;
+
+  /// The time that `call_at` goes by: virtual in the deterministic executor.
+  virtual Clock::time_point now() const = 0;
+
+  /// Starts `body` as a closure; `body` gets its own fiber. The fiber lives as long as the
+  /// executor.
+  virtual void spawn(std::function<void(Fiber&)> body) = 0;
+
+  /// Runs until `stop`, then returns when nothing of it runs any more. The deterministic executor
+  /// throws std::logic_error if it finds nothing left to run before `stop`.
+  virtual void serve() = 0;
+
+  /// Ends `serve`. Any thread, tasks and closures among them; once.
+  virtual void stop() = 0;
+};
+
+/// oneTBB: an arena of `threads` threads (0: one per core) to which tasks are enqueued.
+std::unique_ptr<Executor> make_tbb_executor(std::uint32_t threads);
+
+/// Plain threads: `threads` of them (0: one per core) take tasks from one queue. The caller of
+/// `serve` is one of them. A closure has a thread of its own.
+std::unique_ptr<Executor> make_thread_executor(std::uint32_t threads);
+
+/// One thread, virtual time, and every choice drawn from `seed`: the same program gives the same
+/// trace, byte for byte, on every machine.
+std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed);
+
+}  // namespace tidemark

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+//
+// Fused steps: stateless operators that run inside the push of the batch that feeds them.
+//
+// They have no queue, no activation and no location in the progress graph, so they cost nothing but
+// their work. They stay in the logical graph, which is what pictures show.
+#pragma once
+
+#include <tidemark/core/consumer.hpp>
+#include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/scope.hpp>
+#include <tidemark/core/stream.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+namespace detail {
+
+/// A push nests at most this many steps deep, then goes through a queue.
+inline constexpr int max_fused_steps = 64;
+
+/// A stream that may be fused onto: itself, or what comes out of a queue behind it.
+template <Timestamp T, typename Item>
+Stream<T, Item> bounded(const Stream<T, Item>& stream) {
+  if (stream.fused_steps < max_fused_steps) return stream;
+  OperatorBuilder<T> op(*stream.scope, "queue");
+  auto& in = op.input(stream, Pipeline{});
+  auto [out, queued] = op.template output<Item>();
+  op.build([&in, &out = out] {
+    in.for_each([&](Batch<T, Item>& batch) { out.at(batch).give_all(batch.records); });
+  });
+  return queued;
+}
+
+/// Adds a fused step to the logical graph and returns the stream that leaves it, without its tee.
+template <typename Out, Timestamp T, typename In>
+Stream<T, Out> add_fused_step(const Stream<T, In>& input, std::string kind, std::string id) {
+  const std::uint32_t node = input.scope->add_node({.kind = std::move(kind),
+                                                    .id = std::move(id),
+                                                    .inputs = 1,
+                                                    .outputs = 1,
+                                                    .feeder = input.feeder});
+  input.scope->add_edge({input.node, input.port, node, 0, Contract::fused});
+  return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1};
+}
+
+template <Timestamp T, typename In, typename Out, typename Logic>
+class FusedStep final : public Consumer<T, In> {
+ public:
+  FusedStep(std::string name, std::uint32_t worker, Logic logic)
+      : name_(std::move(name)),
+        worker_(worker),
+        logic_(std::move(logic)) {}
+
+  void push(const T& time, std::vector<In>& records) override {
+    try {
+      output_.set_time(time);
+      logic_(time, records, output_);
+      output_.flush();
+    } catch (...) {
+      rethrow_as_step_error(name_, worker_, to_text(time));
+    }
+  }
+
+  Tee<T, Out>& tee() { return output_.tee(); }
+
+ private:
+  std::string name_;
+  std::uint32_t worker_;
+  Logic logic_;
+  Emitter<T, Out> output_;
+};
+
+template <Timestamp T, typename Item, typename Logic>
+class InPlaceStep final : public Consumer<T, Item> {
+ public:
+  InPlaceStep(std::string name, std::uint32_t worker, Logic logic)
+      : name_(std::move(name)),
+        worker_(worker),
+        logic_(std::move(logic)) {}
+
+  void push(const T& time, std::vector<Item>& records) override {
+    try {
+      logic_(time, records);
+      tee_.push(time, records);
+    } catch (...) {
+      rethrow_as_step_error(name_, worker_, to_text(time));
+    }
+  }
+
+  Tee<T, Item>& tee() { return tee_; }
+
+ private:
+  std::string name_;
+  std::uint32_t worker_;
+  Logic logic_;
+  Tee<T, Item> tee_;
+};
+
+template <typename Step, typename Out, Timestamp T, typename In, typename Logic>
+Stream<T, Out> fuse_step(const Stream<T, In>& stream, std::string kind, std::string id,
+                         Logic logic) {
+  const Stream<T, In> input = bounded(stream);
+  Stream<T, Out> output = add_fused_step<Out>(input, std::move(kind), std::move(id));
+  Step& step = input.scope->template make<Step>(input.scope->node(output.node).label(),
+                                                input.scope->worker().index(), std::move(logic));
+  input.tee->add(step);
+  output.tee = &step.tee();
+  return output;
+}
+
+}  // namespace detail
+
+/// A stateless step from `In` to `Out`: `logic(time, records, output)` is called once per batch,
+/// sends with `output.give(record)`, and may move from the records.
+template <typename Out, Timestamp T, typename In, typename Logic>
+Stream<T, Out> fuse(const Stream<T, In>& input, std::string kind, std::string id, Logic logic) {
+  return detail::fuse_step<detail::FusedStep<T, In, Out, Logic>, Out>(
+      input, std::move(kind), std::move(id), std::move(logic));
+}
+
+/// A stateless step that changes, removes or looks at records where they are:
+/// `logic(time, records)` is called once per batch.
+template <Timestamp T, typename Item, typename Logic>
+Stream<T, Item> fuse_in_place(const Stream<T, Item>& input, std::string kind, std::string id,
+                              Logic logic) {
+  return detail::fuse_step<detail::InPlaceStep<T, Item, Logic>, Item>(
+      input, std::move(kind), std::move(id), std::move(logic));
+}
+
+}  // namespace tidemark

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MIT
+//
+// An instance: one worker's shard of one dataflow, and the step that drives it.
+#pragma once
+
+#include <tidemark/core/batch.hpp>
+#include <tidemark/core/capability.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/shared_dataflow.hpp>
+#include <tidemark/core/worker.hpp>
+#include <tidemark/progress/dirty_set.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// When an operator wants to run because a frontier of its inputs has moved. One that does not ask
+/// is never woken for it.
+enum class Interest {
+  never,
+  when_holding,  ///< while it holds a capability
+  always,
+};
+
+/// What takes envelopes out of the mailbox: an input port, or an operator's activator.
+class Receiver {
+ public:
+  virtual ~Receiver() = default;
+  virtual void accept(Envelope& envelope) = 0;
+};
+
+/// What may hold records that have been counted but not sent: an exchange.
+class OpenBuffers {
+ public:
+  virtual ~OpenBuffers() = default;
+  virtual void flush() = 0;
+};
+
+/// A location whose frontier an operator follows.
+template <Timestamp T>
+struct FrontierWatch {
+  LocationId location;
+  FrontierReader<T> reader;
+};
+
+/// The part of an input port that does not depend on what flows into it.
+template <Timestamp T>
+struct InputPortBase : FrontierWatch<T> {
+  virtual ~InputPortBase() = default;
+  Target target;
+};
+
+/// The shard of one operator at one worker.
+template <Timestamp T>
+struct OperatorShard {
+  std::string name;
+  std::function<void()> logic;     ///< called when there are batches, or a frontier has moved
+  std::function<void()> on_close;  ///< called once, when the dataflow is complete; may be empty
+  Interest interest = Interest::never;
+  std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
+  std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
+  bool watching = false;  ///< the frontiers are being looked at
+
+  bool holds_capability() const {
+    for (const auto& book : outputs)
+      if (book->held != 0) return true;
+    return false;
+  }
+};
+
+/// Thread: its worker.
+template <Timestamp T>
+class Instance final : public DataflowInstance {
+ public:
+  Instance(Worker& worker, std::uint32_t index) : worker_(&worker), index_(index) {}
+
+  ~Instance() override {
+    for (const auto& shard : operators)
+      for (const auto& book : shard.outputs) book->pending = nullptr;
+    for (auto& [to, envelope] : outbox_) envelope->release();
+    operators.clear();  // before the ports that their logic refers to
+  }
+
+  Worker& worker() { return *worker_; }
+  std::uint32_t index() const { return index_; }
+  ProgressBatch<T>& pending() { return pending_; }
+
+  /// The pool of this worker for batches of `Item`.
+  template <typename Item>
+  BatchPool<T, Item>& batches() {
+    return worker_->process().template pool<BatchPool<T, Item>>(worker_->index());
+  }
+
+  /// Connects this shard with those of the other workers. Called once, when all of it is built.
+  void attach(std::shared_ptr<SharedDataflow<T>> shared) {
+    shared_ = std::move(shared);
+    ledger_ = &shared_->ledger_of(worker_->index());
+    trace_ = shared_->trace();
+    entries_ = &worker_->process().template pool<ReturnPool<LedgerEntry<T>>>(worker_->index());
+    active_ = DirtySet(operators.size());
+    for (std::uint32_t op = 0; op != operators.size(); ++op) {
+      OperatorShard<T>& shard = operators[op];
+      for (const auto& book : shard.outputs) book->pending = &pending_;
+      if (shard.interest != Interest::never)
+        for (FrontierWatch<T>* watch : shard.watches) {
+          ledger_->watch(watch->location);
+          watch->reader.attach(ledger_->published(watch->location));
+        }
+      active_.insert(op);
+    }
+  }
+
+  SharedLedger<T>& ledger() { return *ledger_; }
+
+  void activate(OperatorId op) { active_.insert(op.value); }
+
+  /// Delivers `envelope` after this step has been reported.
+  void send(std::uint32_t to, Envelope& envelope) { outbox_.emplace_back(to, &envelope); }
+
+  bool step() override {
+    watch_frontiers();
+    for (std::size_t op = active_.pop_from(0); op != DirtySet::none; op = active_.pop_from(op + 1))
+      run(static_cast<std::uint32_t>(op));
+    // An open buffer may wait for more records, but not for long, and never in an idle worker.
+    if (active_.empty() || ++steps_with_open_buffers_ == max_steps_open) {
+      steps_with_open_buffers_ = 0;
+      for (OpenBuffers* buffers : open_buffers) buffers->flush();
+    }
+    report();
+    return !active_.empty();
+  }
+
+  bool complete() const override { return ledger_->complete(); }
+
+  void close() override {
+    for (OperatorShard<T>& shard : operators) {
+      if (!shard.on_close) continue;
+      try {
+        shard.on_close();
+      } catch (...) {
+        rethrow_as_step_error(shard.name, worker_->index(), "");
+      }
+    }
+  }
+
+  void cancel() noexcept override {
+    for (OperatorShard<T>& shard : operators)
+      for (const auto& book : shard.outputs) book->pending = nullptr;
+  }
+
+  void accept(Envelope& envelope) override {
+    if (trace_ != nullptr) trace_message(TraceEvent::Kind::receive, envelope, envelope.sender);
+    receivers[envelope.channel]->accept(envelope);
+  }
+
+  // Filled while building; see scope.hpp.
+  std::vector<std::unique_ptr<InputPortBase<T>>> inputs;
+  std::vector<std::shared_ptr<void>> parts;  ///< consumers and outputs, kept for their lifetime
+  std::vector<OperatorShard<T>> operators;
+  std::vector<Receiver*> receivers;  ///< by channel
+  std::vector<OpenBuffers*> open_buffers;
+
+ private:
+  static constexpr int max_steps_open = 8;
+
+  /// Activates the operators that are interested in a frontier which has moved.
+  void watch_frontiers() {
+    const std::uint64_t publications = ledger_->publications();
+    if (publications == seen_publications_) return;
+    seen_publications_ = publications;
+    for (const std::uint32_t op : watching_) {
+      bool moved = false;
+      for (FrontierWatch<T>* watch : operators[op].watches)
+        if (watch->reader.refresh()) moved = true;
+      if (moved) active_.insert(op);
+    }
+  }
+
+  void run(std::uint32_t op) {
+    OperatorShard<T>& shard = operators[op];
+    if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::start, op);
+    try {
+      shard.logic();
+    } catch (...) {
+      rethrow_as_step_error(shard.name, worker_->index(), "");
+    }
+    if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::stop, op);
+    if (shard.interest != Interest::never) update_watching(op);
+  }
+
+  void update_watching(std::uint32_t op) {
+    OperatorShard<T>& shard = operators[op];
+    const bool wants = shard.interest == Interest::always || shard.holds_capability();
+    if (wants == shard.watching) return;
+    shard.watching = wants;
+    for (FrontierWatch<T>* watch : shard.watches) {
+      if (wants) {
+        ledger_->waiters().arm(watch->location.value, worker_->index());
+      } else {
+        ledger_->waiters().disarm(watch->location.value, worker_->index());
+      }
+    }
+    if (wants) {
+      watching_.push_back(op);
+      // What was published before the bits were set is looked at now.
+      for (FrontierWatch<T>* watch : shard.watches)
+        if (watch->reader.refresh()) active_.insert(op);
+      seen_publications_ = 0;
+    } else {
+      std::erase(watching_, op);
+    }
+  }
+
+  /// Hands the ledger this step's changes, then delivers. In this order: the receiver's -1 must not
+  /// come before the +1.
+  void report() {
+    if (!pending_.empty()) {
+      LedgerEntry<T>& entry = take_entry();
+      std::swap(entry.batch, pending_);
+      shared_->append(entry);
+    }
+    for (auto& [to, envelope] : outbox_) {
+      if (trace_ != nullptr) trace_message(TraceEvent::Kind::send, *envelope, to);
+      worker_->process().worker(to).post(*envelope);
+    }
+    outbox_.clear();
+    ledger_->combine();
+  }
+
+  LedgerEntry<T>& take_entry() {
+    if (LedgerEntry<T>* const free = entries_->take()) return *free;
+    return *new LedgerEntry<T>{.home = entries_, .worker = worker_->index()};
+  }
+
+  void trace_schedule(TraceEvent::Kind kind, std::uint32_t op) {
+    trace_->record({.kind = kind,
+                    .sequence = shared_->trace_sequence(),
+                    .worker = worker_->index(),
+                    .subject = op});
+  }
+
+  void trace_message(TraceEvent::Kind kind, const Envelope& envelope, std::uint32_t peer) {
+    TraceEvent event{.kind = kind,
+                     .sequence = shared_->trace_sequence(),
+                     .worker = worker_->index(),
+                     .subject = envelope.channel,
+                     .peer = peer};
+    if (envelope.describe(event)) trace_->record(std::move(event));
+  }
+
+  Worker* worker_;
+  std::uint32_t index_;
+  std::shared_ptr<SharedDataflow<T>> shared_;
+  SharedLedger<T>* ledger_ = nullptr;
+  Trace* trace_ = nullptr;
+
+  ProgressBatch<T> pending_;
+  DirtySet active_;
+  std::vector<std::uint32_t> watching_;
+  std::uint64_t seen_publications_ = 0;
+  int steps_with_open_buffers_ = 0;
+  std::vector<std::pair<std::uint32_t, Envelope*>> outbox_;
+  ReturnPool<LedgerEntry<T>>* entries_ = nullptr;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+//
+// A process: the workers that share memory, and what they share.
+#pragma once
+
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/executor.hpp>
+#include <tidemark/core/shared_dataflow.hpp>
+#include <tidemark/core/transport.hpp>
+
+#include <any>
+#include <atomic>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <typeindex>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+class Worker;
+
+/// The workers of one run. Thread: any, unless noted.
+class Process {
+ public:
+  /// Throws ConfigError for a configuration that cannot be run.
+  Process(const Config& config, Executor& executor);
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+  ~Process();
+
+  const Config& config() const { return config_; }
+  Executor& executor() { return *executor_; }
+  Worker& worker(std::uint32_t index) { return *workers_[index]; }
+
+  /// Has a worker look at its mailbox and frontiers; all of them if `worker` is
+  /// SharedLedger::everyone.
+  void wake(std::uint32_t worker);
+
+  /// Ends the run: keeps the first error for the caller, and has every worker leave at its next
+  /// step.
+  void fail(std::exception_ptr error) noexcept;
+  bool stopping() const { return stopping_.load(std::memory_order_relaxed); }
+  /// Throws the error that ended the run, if one did.
+  void rethrow_failure() const;
+
+  /// A worker will do no more; the last one stops the executor.
+  void worker_finished();
+
+  /// The dataflow number `index`: made from these parts by the first worker that comes, compared by
+  /// the others. Throws DataflowError if they differ, naming the first operator that does.
+  template <Timestamp T>
+  std::shared_ptr<SharedDataflow<T>> attach(std::uint32_t index, std::uint32_t worker,
+                                            Topology<T> topology, FlowGraph graph,
+                                            std::span<const Source> initial);
+
+  /// The object of type `Pool` of one worker, made on first use. It lives as long as the process,
+  /// since a batch may come home after its dataflow is gone.
+  template <typename Pool>
+  Pool& pool(std::uint32_t worker);
+
+  /// The dataflows that have been built so far.
+  std::vector<std::shared_ptr<DataflowView>> dataflows() const;
+
+ private:
+  Config config_;
+  Executor* executor_;
+  std::unique_ptr<Transport> transport_;
+
+  mutable std::mutex mutex_;  // guards the members up to failure_
+  std::map<std::pair<std::type_index, std::uint32_t>, std::shared_ptr<void>> pools_;
+  std::vector<std::any> dataflows_;
+  std::vector<std::shared_ptr<DataflowView>> views_;
+  std::exception_ptr failure_;
+
+  std::atomic<bool> stopping_{false};
+  std::atomic<std::uint32_t> unfinished_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+template <Timestamp T>
+std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uint32_t worker,
+                                                   Topology<T> topology, FlowGraph graph,
+                                                   std::span<const Source> initial) {
+  const std::lock_guard lock(mutex_);
+  if (index >= dataflows_.size()) dataflows_.resize(index + 1);
+  if (!dataflows_[index].has_value()) {
+    Config config = config_;
+    if (index != 0) config.trace = nullptr;
+    auto shared =
+        std::make_shared<SharedDataflow<T>>(std::move(topology), std::move(graph), initial, config,
+                                            *transport_, [this](std::uint32_t w) { wake(w); });
+    dataflows_[index] = shared;
+    views_.push_back(shared);
+    return shared;
+  }
+  const auto* known = std::any_cast<std::shared_ptr<SharedDataflow<T>>>(&dataflows_[index]);
+  const std::string where =
+      "worker " + std::to_string(worker) + " built dataflow " + std::to_string(index);
+  if (known == nullptr)
+    throw DataflowError(where + " with another timestamp type than the worker before it");
+  if (const std::optional<OperatorId> op = first_difference((*known)->topology(), topology)) {
+    const auto name = [&](const Topology<T>& t) {
+      return op->value < t.operators().size() ? "'" + t.operators()[op->value].name + "'"
+                                              : std::string("missing");
+    };
+    throw DataflowError(where + " differently: operator " + std::to_string(op->value) + " is " +
+                        name(topology) + ", and was " + name((*known)->topology()) +
+                        " at the worker that built it first (or is connected differently)");
+  }
+  return *known;
+}
+
+template <typename Pool>
+Pool& Process::pool(std::uint32_t worker) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<void>& pool = pools_[{typeid(Pool), worker}];
+  if (!pool) pool = std::make_shared<Pool>();
+  return *static_cast<Pool*>(pool.get());
+}
+
+}  // namespace tidemark

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+//
+// The shared ledger: the sequential ledger behind a log that many workers append to.
+//
+// Append is one compare-and-swap. Whoever then gets the try-lock is the *combiner*: it takes the
+// whole log, applies it in order, propagates once and publishes the frontiers that moved.
+#pragma once
+
+#include <tidemark/core/mpsc_stack.hpp>
+#include <tidemark/core/progress_snapshot.hpp>
+#include <tidemark/core/published_frontier.hpp>
+#include <tidemark/core/return_pool.hpp>
+#include <tidemark/core/text.hpp>
+#include <tidemark/core/trace.hpp>
+#include <tidemark/core/waiter_set.hpp>
+#include <tidemark/progress/ledger.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// An entry of the log: a worker's batch, or the wish to have a location's frontier published.
+template <Timestamp T>
+struct LedgerEntry {
+  LedgerEntry* next = nullptr;
+  ReturnPool<LedgerEntry>* home = nullptr;  ///< where it is given back to; null: it is deleted
+  std::uint32_t worker = 0;
+  ProgressBatch<T> batch;
+  std::optional<LocationId> watch;
+};
+
+/// One dataflow's ledger as several workers share it. Thread: any, unless noted.
+template <Timestamp T>
+class SharedLedger {
+ public:
+  /// Called with the index of each worker that has something to look at.
+  using Wake = std::function<void(std::uint32_t)>;
+
+  /// `initial` holds the initial capabilities of all workers of all processes; `trace` may be null.
+  SharedLedger(std::shared_ptr<const Topology<T>> topology, std::uint32_t workers,
+               NegativeCounts negative, const ProgressBatch<T>& initial, Wake wake, Trace* trace)
+      : ledger_(std::move(topology), negative),
+        published_(ledger_.topology().locations()),
+        requested_(ledger_.topology().locations()),
+        watched_(ledger_.topology().locations()),
+        waiters_(ledger_.topology().locations(), workers),
+        wake_(std::move(wake)),
+        trace_(trace) {
+    ledger_.apply(initial);
+    ledger_.propagate([](LocationId, const auto&, const auto&) {});
+    if (ledger_.empty()) complete_.store(true);
+  }
+
+  SharedLedger(const SharedLedger&) = delete;
+  SharedLedger& operator=(const SharedLedger&) = delete;
+  ~SharedLedger() {
+    for (LedgerEntry<T>* entry = log_.take_all_reversed(); entry != nullptr;)
+      give_back(std::exchange(entry, entry->next));
+  }
+
+  /// Adds a compacted batch to the log. Race "a consumer's -1 is applied before the producer's +1":
+  /// the producer appends before it delivers, so its entry comes first.
+  void append(LedgerEntry<T>& entry) { log_.push(entry); }
+
+  /// Applies what is in the log, unless another thread is at it; that one then sees to the rest.
+  void combine() {
+    // Race "the combiner saw the log empty, another appends and fails its try-lock, the combiner
+    // unlocks": after unlocking the combiner reads the log again. Append, try-lock, unlock and this
+    // read are sequentially consistent, so one of the two threads sees the entry.
+    while (!log_.empty()) {
+      if (!try_lock()) return;
+      drain();
+      unlock();
+    }
+  }
+
+  /// The frontier of `location` as last published. It is kept up to date from the time when a
+  /// `watch` entry for it has been applied, and says "everything can still come" until then.
+  const PublishedFrontier<T>& published(LocationId location) const {
+    return published_[location.value];
+  }
+
+  /// Race "first read of a location that was not materialised": registering a reader is an entry of
+  /// the log like any other, and counts from the publication that follows.
+  void watch(LocationId location) {
+    if (requested_[location.value].exchange(true)) return;
+    append(*new LedgerEntry<T>{.watch = location});
+    combine();
+  }
+
+  WaiterSet& waiters() { return waiters_; }
+
+  /// Counts the publications; unchanged means that no published frontier has moved.
+  std::uint64_t publications() const { return publications_.load(std::memory_order_seq_cst); }
+
+  /// True once every count is zero: nothing is held, queued or in flight anywhere.
+  bool complete() const { return complete_.load(std::memory_order_acquire); }
+
+  /// The state after all batches applied so far. Waits for the combiner; O(locations).
+  ProgressSnapshot snapshot() {
+    lock();
+    ProgressSnapshot snapshot;
+    snapshot.sequence = ledger_.sequence();
+    const Topology<T>& topology = ledger_.topology();
+    for (std::uint32_t l = 0; l != topology.locations(); ++l) {
+      PortProgress& port = snapshot.ports.emplace_back();
+      port.name = topology.describe({l});
+      port.is_target = topology.is_target({l});
+      for (const auto& [time, count] : ledger_.counts({l}).entries())
+        port.counts.push_back({to_text(time), count});
+      for (const T& time : ledger_.frontier({l})) port.frontier.push_back(to_text(time));
+    }
+    unlock();
+    combine();  // what was appended meanwhile
+    return snapshot;
+  }
+
+ private:
+  bool try_lock() { return !combining_.exchange(true, std::memory_order_seq_cst); }
+  void unlock() { combining_.store(false, std::memory_order_seq_cst); }
+  void lock() {
+    while (!try_lock()) std::this_thread::yield();
+  }
+
+  void drain() {
+    for (LedgerEntry<T>* entry = log_.take_all(); entry != nullptr;) {
+      LedgerEntry<T>* const rest = entry->next;
+      if (entry->watch) {
+        watched_[entry->watch->value] = true;
+        moved_.push_back(*entry->watch);
+      } else {
+        ledger_.apply(entry->batch);
+        if (trace_ != nullptr) {
+          trace_batch(*entry);
+          propagate();  // while tracing each frontier move names the batch that caused it
+        }
+      }
+      give_back(entry);
+      entry = rest;
+    }
+    if (trace_ == nullptr) propagate();
+    publish();
+  }
+
+  static void give_back(LedgerEntry<T>* entry) {
+    if (entry->home == nullptr) {
+      delete entry;
+    } else {
+      entry->batch.clear();
+      entry->home->give_back(*entry);
+    }
+  }
+
+  void propagate() {
+    ledger_.propagate([&](LocationId location, const auto&, const Antichain<T>& frontier) {
+      if (watched_[location.value]) moved_.push_back(location);
+      if (trace_ != nullptr) trace_frontier(location, frontier);
+    });
+  }
+
+  /// Race "a reader sees a value from the middle of a propagation": nothing is published before the
+  /// whole propagation is over.
+  void publish() {
+    const bool complete = ledger_.empty();
+    if (moved_.empty() && !complete) return;
+    for (const LocationId location : moved_)
+      published_[location.value].store(ledger_.frontier(location));
+    if (complete) complete_.store(true, std::memory_order_release);
+    publications_.fetch_add(1, std::memory_order_seq_cst);  // before the look at the waiters
+    for (const LocationId location : moved_) waiters_.for_each(location.value, wake_);
+    moved_.clear();
+    if (complete) wake_(everyone);
+  }
+
+  void trace_batch(const LedgerEntry<T>& entry) {
+    TraceEvent event{
+        .kind = TraceEvent::Kind::batch, .sequence = ledger_.sequence(), .worker = entry.worker};
+    for (const auto& [pointstamp, diff] : entry.batch.changes())
+      event.changes.push_back({pointstamp.location.value, to_text(pointstamp.time), diff});
+    trace_->record(std::move(event));
+    trace_sequence_.store(ledger_.sequence(), std::memory_order_relaxed);
+  }
+
+  void trace_frontier(LocationId location, const Antichain<T>& frontier) {
+    TraceEvent event{.kind = TraceEvent::Kind::frontier,
+                     .sequence = ledger_.sequence(),
+                     .subject = location.value};
+    for (const T& time : frontier) event.frontier.push_back(to_text(time));
+    trace_->record(std::move(event));
+  }
+
+ public:
+  /// Passed to the wake function when the dataflow is complete: all workers have to look.
+  static constexpr std::uint32_t everyone = ~std::uint32_t{0};
+
+  /// The number of batches applied, for events outside the ledger. Kept while tracing only.
+  std::uint64_t trace_sequence() const { return trace_sequence_.load(std::memory_order_relaxed); }
+
+ private:
+  MpscStack<LedgerEntry<T>> log_;
+  std::atomic<bool> combining_{false};  // the combiner's lock; guards the members up to moved_
+  Ledger<T> ledger_;
+  std::vector<PublishedFrontier<T>> published_;
+  std::vector<std::atomic<bool>> requested_;  // a watch entry has been appended
+  std::vector<bool> watched_;                 // and has been applied
+  std::vector<LocationId> moved_;
+  WaiterSet waiters_;
+  Wake wake_;
+  Trace* trace_;
+  std::atomic<std::uint64_t> publications_{1};
+  std::atomic<std::uint64_t> trace_sequence_{0};
+  std::atomic<bool> complete_{false};
+};
+
+}  // namespace tidemark

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+//
+// Streams: what flows out of an operator, while a dataflow is being built.
+#pragma once
+
+#include <tidemark/core/consumer.hpp>
+#include <tidemark/core/scope.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+namespace tidemark {
+
+/// Records of type `Item` at timestamps of type `Time`. A cheap handle: a stream may be used any
+/// number of times, and each use gets every record. Valid while its dataflow is being built.
+template <Timestamp Time, typename Item>
+struct Stream {
+  using time_type = Time;
+  using item_type = Item;
+
+  Scope<Time>* scope = nullptr;
+  Tee<Time, Item>* tee = nullptr;
+  std::uint32_t node = 0;  ///< the step that it leaves
+  std::uint32_t port = 0;  ///< the output of that step
+  Source feeder;           ///< the output whose frontier it shares
+  int fused_steps = 0;     ///< between that output and here
+};
+
+template <typename>
+inline constexpr bool is_stream = false;
+template <typename Time, typename Item>
+inline constexpr bool is_stream<Stream<Time, Item>> = true;
+
+/// Applies an operator: `stream | op` is `op(stream)`. An operator is a function from stream to
+/// stream, and nothing more.
+template <Timestamp Time, typename Item, typename Operator>
+  requires std::invocable<Operator, Stream<Time, Item>>
+auto operator|(Stream<Time, Item> stream, Operator&& op) {
+  return std::forward<Operator>(op)(stream);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+//
+// The trace: what happened, in the ledger's order. Viewers, replay and tests read it and no more.
+//
+// A trace is written as JSON lines, one event a line, all with these fields:
+//   {"seq": 12, "kind": "batch", "worker": 3, ...}
+// `seq` is the number of batches the ledger had applied, so any prefix is a consistent cut. Per
+// kind:
+//   batch     worker's atomic report    changes: [{at: location, time, diff}, ...]
+//   frontier  a frontier moved          at: location, frontier: [time, ...]
+//   start     an operator is run        op: operator
+//   stop      it has returned           op: operator
+//   send      a batch was delivered     channel, to: worker, time, records
+//   receive   a batch was taken         channel, from: worker, time, records
+#pragma once
+
+#include <tidemark/core/flow_graph.hpp>
+#include <tidemark/core/progress_snapshot.hpp>
+
+#include <cstdint>
+#include <iosfwd>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+struct TraceEvent {
+  enum class Kind { batch, frontier, start, stop, send, receive };
+
+  struct Change {
+    std::uint32_t location = 0;
+    std::string time;
+    std::int64_t diff = 0;
+    friend bool operator==(const Change&, const Change&) = default;
+  };
+
+  Kind kind{};
+  std::uint64_t sequence = 0;
+  std::uint32_t worker = 0;
+  std::uint32_t subject = 0;          ///< location, operator or channel, by kind
+  std::uint32_t peer = 0;             ///< send, receive: the other worker
+  std::uint64_t records = 0;          ///< send, receive
+  std::string time;                   ///< send, receive
+  std::vector<std::string> frontier;  ///< frontier
+  std::vector<Change> changes;        ///< batch
+
+  friend bool operator==(const TraceEvent&, const TraceEvent&) = default;
+};
+
+/// The recorded events of one dataflow, in memory. With several ledgers it is the first one's.
+///
+/// Thread: `record` from any; the rest once the run has ended.
+class Trace {
+ public:
+  void describe(const FlowGraph& graph, const ProgressSnapshot& start);
+  void record(TraceEvent event);
+
+  const FlowGraph& graph() const { return graph_; }
+  const std::vector<TraceEvent>& events() const { return events_; }
+
+  /// The progress state after `sequence` batches. O(events).
+  ProgressSnapshot state_at(std::uint64_t sequence) const;
+
+  /// Writes all events as JSON lines.
+  void write(std::ostream& out) const;
+
+ private:
+  std::mutex mutex_;
+  FlowGraph graph_;
+  ProgressSnapshot start_;
+  std::vector<TraceEvent> events_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/worker.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace tidemark {
+
+Worker::Worker(Process& process, std::uint32_t index) : process_(&process), index_(index) {}
+
+Worker::~Worker() {
+  for (Envelope* envelope = mailbox_.take_all_reversed(); envelope != nullptr;) {
+    Envelope* const rest = envelope->next;
+    envelope->release();
+    envelope = rest;
+  }
+  for (Envelope* envelope : early_) envelope->release();
+}
+
+std::uint32_t Worker::peers() const {
+  return process_->config().workers;
+}
+
+void Worker::start(std::function<void(Worker&)> setup) {
+  setup_ = std::move(setup);
+  wake();
+}
+
+void Worker::start_closure(std::function<void(Worker&)> closure) {
+  state_.store(State::running);
+  process_->executor().spawn([this, closure = std::move(closure)](Fiber& fiber) {
+    fiber_ = &fiber;
+    bool failed = false;
+    try {
+      closure(*this);
+      step_while([this] { return has_dataflows(); });
+    } catch (...) {
+      process_->fail(std::current_exception());
+      failed = true;
+    }
+    finish(failed);
+  });
+}
+
+void Worker::wake() {
+  if (state_.exchange(State::queued, std::memory_order_seq_cst) != State::idle) return;
+  if (fiber_ != nullptr) {
+    fiber_->resume();
+  } else {
+    process_->executor().submit(*this);
+  }
+}
+
+void Worker::post(Envelope& envelope) {
+  if (mailbox_.push(envelope)) wake();  // a mailbox that was not empty has woken its worker already
+}
+
+void Worker::add(std::unique_ptr<DataflowInstance> dataflow) {
+  const std::uint32_t index = next_dataflow();
+  DataflowInstance& added = *dataflows_.emplace_back(std::move(dataflow));
+  ++live_;
+  std::erase_if(early_, [&](Envelope* envelope) {
+    if (envelope->dataflow != index) return false;
+    added.accept(*envelope);
+    return true;
+  });
+}
+
+void Worker::read_mailbox() {
+  for (Envelope* envelope = mailbox_.take_all(); envelope != nullptr;) {
+    Envelope* const rest = envelope->next;
+    if (envelope->dataflow >= dataflows_.size()) {
+      early_.push_back(envelope);
+    } else if (dataflows_[envelope->dataflow]) {
+      dataflows_[envelope->dataflow]->accept(*envelope);
+    } else {
+      envelope->release();
+    }
+    envelope = rest;
+  }
+}
+
+bool Worker::step() {
+  if (process_->stopping()) throw RunStopped();
+  read_mailbox();
+  bool more = false;
+  for (std::size_t d = 0; d != dataflows_.size(); ++d) {
+    if (!dataflows_[d]) continue;
+    if (dataflows_[d]->step()) more = true;
+    if (dataflows_[d]->complete()) {
+      dataflows_[d]->close();
+      dataflows_[d].reset();
+      --live_;
+    }
+  }
+  return more || !mailbox_.empty();
+}
+
+void Worker::run() {
+  state_.exchange(State::running, std::memory_order_seq_cst);
+  bool more = false;
+  try {
+    if (setup_) std::exchange(setup_, nullptr)(*this);
+    more = turn();
+  } catch (...) {
+    process_->fail(std::current_exception());
+    return finish(true);
+  }
+  if (!has_dataflows()) return finish(false);
+  if (more) {
+    state_.exchange(State::queued, std::memory_order_seq_cst);
+    process_->executor().submit(*this);
+  } else {
+    park();
+  }
+}
+
+bool Worker::turn() {
+  for (int i = 0; i != steps_per_turn; ++i)
+    if (!step()) return false;
+  return true;
+}
+
+/// Goes idle, unless woken meanwhile; then looks once more, since a mailbox that was not empty
+/// wakes nobody.
+void Worker::park() {
+  const bool woken = state_.exchange(State::idle, std::memory_order_seq_cst) == State::queued;
+  if (woken || !mailbox_.empty() || process_->stopping()) wake();
+}
+
+void Worker::suspend() {
+  fiber_->suspend([this] { park(); });
+  state_.exchange(State::running, std::memory_order_seq_cst);
+}
+
+void Worker::finish(bool failed) noexcept {
+  for (auto& dataflow : dataflows_)
+    if (failed && dataflow) dataflow->cancel();
+  dataflows_.clear();
+  live_ = 0;
+  state_.exchange(State::running, std::memory_order_seq_cst);  // and never idle again
+  process_->worker_finished();
+}
+
+}  // namespace tidemark

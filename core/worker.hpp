@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+//
+// A worker: one shard of every operator of every dataflow, run single-threaded.
+//
+// A worker is not a thread. It is a task that its executor runs when it has something to do, or a
+// closure that suspends when it has not.
+#pragma once
+
+#include <tidemark/core/batch.hpp>
+#include <tidemark/core/executor.hpp>
+#include <tidemark/core/mpsc_stack.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+class Process;
+class Worker;
+
+/// One worker's instance of one dataflow, as the worker sees it (instance.hpp). Thread: its worker.
+class DataflowInstance {
+ public:
+  virtual ~DataflowInstance() = default;
+  /// Runs what is active, reports it to the ledger, delivers it. True if there is more to do now.
+  virtual bool step() = 0;
+  /// True when nothing is held, queued or in flight anywhere.
+  virtual bool complete() const = 0;
+  /// Ends a complete dataflow: flushes its sinks.
+  virtual void close() = 0;
+  /// Ends a dataflow that has failed: from here on its capabilities are inert.
+  virtual void cancel() noexcept = 0;
+  /// Takes an envelope from the worker's mailbox.
+  virtual void accept(Envelope& envelope) = 0;
+};
+
+class Worker final : public Task {
+ public:
+  Worker(Process& process, std::uint32_t index);
+  ~Worker() override;
+
+  std::uint32_t index() const { return index_; }
+  std::uint32_t peers() const;
+  Process& process() { return *process_; }
+
+  /// Builds a dataflow at this worker; `build` is given its Scope<T> and its result is returned.
+  /// Every worker builds the same dataflows in the same order. May be called while others run.
+  template <typename T, typename Build>
+  auto dataflow(std::string name, Build&& build);
+  template <typename T, typename Build>
+  auto dataflow(Build&& build) {
+    return dataflow<T>("dataflow", std::forward<Build>(build));
+  }
+
+  /// Does a bounded amount of work. True if there may be more to do at once. Throws what user code
+  /// throws, as StepError, and RunStopped when another worker has failed.
+  bool step();
+
+  /// Steps while `condition()` holds; suspends the closure when there is nothing to do. The
+  /// condition may depend on probes of this worker's dataflows, and on nothing else that changes
+  /// elsewhere. Requires: called from this worker's closure.
+  template <typename Condition>
+  void step_while(Condition&& condition) {
+    while (condition())
+      if (!step() && condition()) suspend();
+  }
+
+  /// True while a dataflow of this worker is not complete.
+  bool has_dataflows() const { return live_ != 0; }
+
+  /// Has the worker run soon. Any thread.
+  void wake();
+
+  /// Puts an envelope into the mailbox and wakes the worker. Any thread.
+  void post(Envelope& envelope);
+
+  /// Makes this a worker that is run to the end by its executor: `setup` builds its dataflows.
+  void start(std::function<void(Worker&)> setup);
+  /// Makes this a hand-driven worker: `closure` drives it.
+  void start_closure(std::function<void(Worker&)> closure);
+
+  std::uint32_t next_dataflow() const { return static_cast<std::uint32_t>(dataflows_.size()); }
+  void add(std::unique_ptr<DataflowInstance> dataflow);
+
+  void run() override;  ///< a turn: some steps; called by the executor
+
+ private:
+  /// `queued` also stands for "running, and woken meanwhile". Changed only by exchange, so that a
+  /// wake-up between the last look and going idle is never lost.
+  enum class State : std::uint8_t { idle, queued, running };
+  static constexpr int steps_per_turn = 32;
+
+  bool turn();
+  void suspend();
+  void park();
+  void finish(bool failed) noexcept;
+  void read_mailbox();
+
+  Process* process_;
+  std::uint32_t index_;
+  std::function<void(Worker&)> setup_;
+  Fiber* fiber_ = nullptr;
+  std::atomic<State> state_{State::idle};
+  MpscStack<Envelope> mailbox_;
+  std::vector<std::unique_ptr<DataflowInstance>> dataflows_;  // null once complete
+  std::size_t live_ = 0;
+  std::vector<Envelope*> early_;  // for dataflows that this worker has not built yet
+};
+
+}  // namespace tidemark
