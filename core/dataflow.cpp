@@ -6,10 +6,11 @@
 namespace tidemark {
 
 void Dataflow::build(Scope<Epoch>& scope) const {
-  if (inputs_ == 0) throw DataflowError("the dataflow needs at least one input step");
-  if (outputs_ == 0) throw DataflowError("the dataflow needs at least one output step");
   Slots slots;
   for (const auto& step : steps_) step(scope, slots);
+  for (const char* kind : {"input", "output"})
+    if (!scope.has_step(kind))
+      throw DataflowError(std::string("the dataflow needs at least one ") + kind + " step");
 }
 
 FlowGraph Dataflow::describe() const {

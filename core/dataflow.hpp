@@ -30,11 +30,6 @@ struct FlowStream {
   std::size_t slot = 0;
 };
 
-template <typename>
-inline constexpr bool is_flow_stream = false;
-template <typename Item>
-inline constexpr bool is_flow_stream<FlowStream<Item>> = true;
-
 /// A definition of a dataflow on epochs. Steps are added by functions that take it, or a stream of
 /// it; nothing runs before run_main, cluster_main or describe. Callables are copied for each
 /// worker.
@@ -65,14 +60,12 @@ class Dataflow {
         });
   }
 
-  /// Builds this worker's instance.
+  /// Builds this worker's instance. Throws DataflowError unless there is an input and an output.
   void build(Scope<Epoch>& scope) const;
 
   /// The graph that would run, without running it. Throws DataflowError if it cannot run.
   FlowGraph describe() const;
 
-  void add_input() { ++inputs_; }
-  void add_output() { ++outputs_; }
   const std::string& name() const { return name_; }
 
  private:
@@ -88,8 +81,6 @@ class Dataflow {
 
   std::string name_;
   std::vector<std::function<void(Scope<Epoch>&, Slots&)>> steps_;
-  int inputs_ = 0;
-  int outputs_ = 0;
 };
 
 /// Applies an operator to a stream of a blueprint.
@@ -97,14 +88,6 @@ template <typename Item, typename Operator>
   requires std::invocable<Operator&, Stream<Epoch, Item>>
 auto operator|(FlowStream<Item> stream, Operator op) {
   return stream.flow->apply(std::move(op), stream);
-}
-
-/// Applies a function from blueprint stream to something else: a composite step, or an output.
-template <typename Item, typename Function>
-  requires(!std::invocable<Function&, Stream<Epoch, Item>> &&
-           std::invocable<Function&, FlowStream<Item>>)
-auto operator|(FlowStream<Item> stream, Function&& function) {
-  return std::forward<Function>(function)(stream);
 }
 
 /// Runs a dataflow to its end with one worker, in this thread. Throws DataflowError, and the first

@@ -46,7 +46,10 @@ class InputPort final : public InputPortBase<T>, public Receiver {
 
   /// The minimal timestamps that can still arrive. Followed only if the operator has an interest in
   /// frontiers.
-  const Antichain<T>& frontier() const { return this->reader.frontier(); }
+  const Antichain<T>& frontier() {
+    this->reader.refresh();
+    return this->reader.frontier();
+  }
 
   bool empty() const { return queue_.empty(); }
 

@@ -10,6 +10,7 @@
 #include <tidemark/core/worker.hpp>
 #include <tidemark/progress/topology.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -43,6 +44,9 @@ class Scope {
                           "'; every step id must be used once");
     graph_.nodes.push_back(std::move(node));
     return static_cast<std::uint32_t>(graph_.nodes.size() - 1);
+  }
+  bool has_step(const std::string& kind) const {
+    return std::ranges::any_of(graph_.nodes, [&](const FlowNode& n) { return n.kind == kind; });
   }
   FlowNode& node(std::uint32_t index) { return graph_.nodes[index]; }
   void add_edge(FlowEdge edge) { graph_.edges.push_back(edge); }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/operators/file_error.hpp>
+#include <tidemark/operators/sinks/file_writer.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+namespace tidemark {
+namespace {
+
+constexpr std::size_t buffer_size = 64 * 1024;
+
+}  // namespace
+
+void write_all(int descriptor, std::string_view text, const std::string& name) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) throw_file_error("write", name, errno);
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+FileWriter::FileWriter(std::string path) : path_(std::move(path)) {
+  struct stat status {};
+  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  if (exists && S_ISDIR(status.st_mode)) throw_file_error("write", path_, EISDIR);
+  if (exists && !S_ISREG(status.st_mode)) {
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
+  } else {
+    temporary_ = path_ + ".part-XXXXXX";
+    fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
+    if (fd_ >= 0) {
+      const mode_t mask = ::umask(0);
+      ::umask(mask);
+      ::fchmod(fd_, exists ? status.st_mode & 07777 : 0666 & ~mask);
+    }
+  }
+  if (fd_ < 0) throw_file_error("write", path_, errno);
+}
+
+FileWriter::~FileWriter() {
+  if (fd_ < 0) return;
+  ::close(fd_);
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void FileWriter::write(std::string_view text) {
+  buffer_.append(text);
+  if (buffer_.size() >= buffer_size) flush();
+}
+
+void FileWriter::flush() {
+  write_all(fd_, buffer_, path_);
+  buffer_.clear();
+}
+
+void FileWriter::commit() {
+  flush();
+  if (!temporary_.empty() && ::fsync(fd_) != 0) throw_file_error("write", path_, errno);
+  if (::close(std::exchange(fd_, -1)) != 0) throw_file_error("write", path_, errno);
+  if (!temporary_.empty() && std::rename(temporary_.c_str(), path_.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(temporary_.c_str());
+    throw_file_error("write", path_, error);
+  }
+}
+
+}  // namespace tidemark

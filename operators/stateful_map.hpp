@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+//
+// stateful_map: one value in, one value out, with a state for each key.
+#pragma once
+
+#include <tidemark/operators/keyed.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace tidemark {
+
+namespace detail {
+
+template <typename Builder, typename Key>
+auto build_state(Builder& builder, const Key& key) {
+  if constexpr (std::invocable<Builder&, const Key&>) {
+    return std::invoke(builder, key);
+  } else {
+    static_assert(std::invocable<Builder&>,
+                  "stateful_map: the builder must take the key or nothing");
+    return std::invoke(builder);
+  }
+}
+
+}  // namespace detail
+
+/// Maps the values of a key with a state. A key's state begins as `builder()`, or `builder(key)`.
+/// `mapper(state, value)` returns a pair of the new state and what is sent, as (key, result), at
+/// the value's timestamp. If the new state is std::nullopt the key is forgotten, and begins anew
+/// with its next value.
+template <typename Builder, typename Mapper>
+auto stateful_map(std::string id, Builder builder, Mapper mapper) {
+  return [id, builder, mapper]<typename T, typename Item>(Stream<T, Item> input) {
+    static_assert(
+        KeyedItem<Item>,
+        "stateful_map: the stream must be keyed; its records must be std::pair<Key, Value>");
+    using Key = typename Item::first_type;
+    using Value = typename Item::second_type;
+    using State =
+        decltype(detail::build_state(std::declval<Builder&>(), std::declval<const Key&>()));
+    static_assert(std::invocable<Mapper&, State, Value>,
+                  "stateful_map: the mapper must take the state and a value");
+    using Result = std::remove_cvref_t<std::invoke_result_t<Mapper&, State, Value>>;
+    static_assert(
+        requires(Result r) {
+          r.first;
+          r.second;
+        }, "stateful_map: the mapper must return a std::pair of new state and result");
+    static_assert(std::convertible_to<typename Result::first_type, std::optional<State>>,
+                  "stateful_map: the new state must be a state, an optional one, or std::nullopt");
+    using Out = std::pair<Key, typename Result::second_type>;
+    return stateful_in_order<Out>(
+        input, "stateful_map", id,
+        [builder, mapper, table = KeyTable<Key, State>{}](Item item, auto& out) mutable {
+          auto at = table.find(item.first);
+          if (at == table.end())
+            at = table.emplace(item.first, detail::build_state(builder, item.first)).first;
+          auto [state, result] = std::invoke(mapper, std::move(at->second), std::move(item.second));
+          if (std::optional<State> next = std::move(state)) {
+            at->second = *std::move(next);
+          } else {
+            table.erase(at);
+          }
+          out.give({std::move(item.first), std::move(result)});
+        });
+  };
+}
+
+}  // namespace tidemark
