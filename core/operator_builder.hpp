@@ -156,6 +156,11 @@ class OperatorBuilder {
   /// interest in frontiers.
   const std::vector<FrontierWatch<T>*>& watch_ends() { return scope_->watch_ends(op_); }
 
+  /// A function by which the logic has itself run again in the worker's next step.
+  auto reactivate() {
+    return [instance = &scope_->instance(), op = op_] { instance->activate(op); };
+  }
+
   /// Runs the logic from outside. Requires: called while building.
   Activator activator() {
     struct Activation final : Receiver {

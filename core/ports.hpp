@@ -32,15 +32,21 @@ class InputPort final : public InputPortBase<T>, public Receiver {
   void for_each(Take&& take) {
     while (!queue_.empty()) {
       Batch<T, Item>& batch = *queue_.front();
-      try {
-        take(batch);
-      } catch (...) {
-        const OperatorShard<T>& op = instance_->operators[this->target.op.value];
-        rethrow_as_step_error(op.name, instance_->worker().index(), to_text(batch.time));
-      }
+      working_on(batch.time, [&] { take(batch); });
       instance_->pending().update({this->location, batch.time}, -1);
       queue_.pop_front();
       batch.release();
+    }
+  }
+
+  /// Calls `action()`; an exception names the step and `time`. For records that were held back.
+  template <typename Action>
+  void working_on(const T& time, Action&& action) {
+    try {
+      action();
+    } catch (...) {
+      const OperatorShard<T>& op = instance_->operators[this->target.op.value];
+      rethrow_as_step_error(op.name, instance_->worker().index(), to_text(time));
     }
   }
 

@@ -25,11 +25,11 @@ std::uint32_t Worker::peers() const {
 
 void Worker::start(std::function<void(Worker&)> setup) {
   setup_ = std::move(setup);
-  wake();
+  state_.exchange(State::queued, std::memory_order_seq_cst);
+  process_->executor().submit(*this);
 }
 
 void Worker::start_closure(std::function<void(Worker&)> closure) {
-  state_.store(State::running);
   process_->executor().spawn([this, closure = std::move(closure)](Fiber& fiber) {
     fiber_ = &fiber;
     bool failed = false;

@@ -106,7 +106,8 @@ class Worker final : public Task {
   std::uint32_t index_;
   std::function<void(Worker&)> setup_;
   Fiber* fiber_ = nullptr;
-  std::atomic<State> state_{State::idle};
+  // Not idle before its start: another worker may wake it earlier than that.
+  std::atomic<State> state_{State::running};
   MpscStack<Envelope> mailbox_;
   std::vector<std::unique_ptr<DataflowInstance>> dataflows_;  // null once complete
   std::size_t live_ = 0;

@@ -31,8 +31,9 @@ inline auto count(std::string id = "") {
             if (at == open.end()) at = open.emplace(batch.time, Open{out.retain(batch), {}}).first;
             for (Item& item : batch) ++at->second.table[std::move(item)];
           });
+          const Antichain<T>& frontier = in.frontier();
           std::erase_if(open, [&](auto& entry) {
-            if (in.frontier().less_equal_to(entry.first)) return false;
+            if (frontier.less_equal_to(entry.first)) return false;
             Emitter<T, Out>& output = out.at(entry.second.capability);
             for (auto& [item, occurrences] : entry.second.table) output.give({item, occurrences});
             return true;

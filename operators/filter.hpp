@@ -5,9 +5,9 @@
 
 #include <tidemark/core/fused.hpp>
 
+#include <concepts>
 #include <functional>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -19,8 +19,10 @@ namespace tidemark {
 template <typename F>
 auto filter(std::string id, F predicate) {
   return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
-    static_assert(std::is_same_v<std::invoke_result_t<F&, const Item&>, bool>,
-                  "filter: the predicate must take the stream's record and return bool");
+    static_assert(
+        requires(const Item& record) {
+          { std::invoke(predicate, record) } -> std::same_as<bool>;
+        }, "filter: the predicate must take the stream's record and return bool");
     return fuse_in_place(
         input, "filter", id, [predicate](const T&, std::vector<Item>& records) mutable {
           std::erase_if(records,

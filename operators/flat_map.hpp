@@ -28,7 +28,13 @@ auto flat_map(std::string id, F f) {
                      [f](const T&, std::vector<In>& records, auto& out) mutable {
                        for (In& record : records) {
                          Range range = std::invoke(f, std::move(record));
-                         for (auto&& element : range) out.give(std::move(element));
+                         for (auto&& element : range) {
+                           if constexpr (std::ranges::view<Range>) {
+                             out.give(std::forward<decltype(element)>(element));  // not ours
+                           } else {
+                             out.give(std::move(element));
+                           }
+                         }
                        }
                      });
   };

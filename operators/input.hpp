@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -23,11 +24,13 @@ namespace tidemark {
 
 /// When an input's epochs end, and how far it may run ahead. The first epoch is 1.
 struct InputOptions {
-  /// An epoch ends after this time, at the end of a poll; with 0 each poll ends one.
+  /// An epoch ends after this time, at the end of a poll; with 0 each poll that gave something ends
+  /// one.
   std::chrono::milliseconds epoch_interval = std::chrono::seconds(10);
   /// An epoch ends, too, when it has this many records.
   std::size_t epoch_items = std::numeric_limits<std::size_t>::max();
-  /// An epoch may begin only when all epochs this many before it are complete everywhere.
+  /// An epoch may begin only when all epochs this many before it are complete everywhere. At least
+  /// 1.
   std::uint64_t epochs_ahead = 8;
 };
 
@@ -47,10 +50,14 @@ template <typename Item>
 class InputShard {
  public:
   InputShard(const InputOptions& options, OutputPort<Epoch, Item>& out,
-             const std::vector<FrontierWatch<Epoch>*>& ends, Activator activator)
+             const std::vector<FrontierWatch<Epoch>*>& ends, std::function<void()> poll_again,
+             Activator activator)
       : options_(options),
+        interval_(std::clamp<std::chrono::milliseconds>(
+            options.epoch_interval, std::chrono::milliseconds(0), longest_interval)),
         out_(&out),
         ends_(&ends),
+        poll_again_(std::move(poll_again)),
         activator_(std::move(activator)) {}
 
   /// Polls what may be polled. `open_parts()` gives the parts, and is called once.
@@ -75,15 +82,14 @@ class InputShard {
     out_->flush();
     if (next.state == Poll::State::end) return false;
 
-    const Clock::time_point epoch_ends = part.epoch_began + options_.epoch_interval;
     const bool interval_over =
-        now >= epoch_ends && !(polled_nothing && options_.epoch_interval.count() == 0);
+        now >= part.epoch_began + interval_ && !(polled_nothing && interval_.count() == 0);
     if (interval_over || part.epoch_items >= options_.epoch_items)
       begin_epoch(part, Epoch{part.capability.time().value + 1}, now);
     if (next.state == Poll::State::more) {
-      activator_.activate();
-    } else if (options_.epoch_interval.count() != 0 && timer_ <= now) {
-      timer_ = std::max(now, part.epoch_began) + options_.epoch_interval;
+      poll_again_();
+    } else if (interval_.count() != 0 && timer_ <= now) {
+      timer_ = std::max(now, part.epoch_began) + interval_;
       activator_.activate_at(timer_);
     }
     if (next.at) activator_.activate_at(*next.at);
@@ -108,11 +114,15 @@ class InputShard {
     return true;
   }
 
+  static constexpr std::chrono::hours longest_interval{24 * 365 * 100};  // the clock has 292 years
+
   InputOptions options_;
+  std::chrono::milliseconds interval_;
   OutputPort<Epoch, Item>* out_;
   const std::vector<FrontierWatch<Epoch>*>* ends_;
-  Activator activator_;
-  Clock::time_point timer_{};  // set to end an epoch in which nothing comes
+  std::function<void()> poll_again_;  // in the next step
+  Activator activator_;               // from timers
+  Clock::time_point timer_{};         // set to end an epoch in which nothing comes
   bool opened_ = false;
   std::vector<OpenPart<Item>> parts_;
   std::vector<Item> buffer_;
@@ -126,17 +136,21 @@ template <PartitionedSource S>
 Stream<Epoch, typename S::item_type> input(Scope<Epoch>& scope, std::string id, S source,
                                            InputOptions options = {}) {
   using Item = typename S::item_type;
+  if (options.epochs_ahead == 0)
+    throw ConfigError("input '" + id + "' may run 0 epochs ahead, so no epoch could ever begin; " +
+                      "epochs_ahead must be at least 1");
   OperatorBuilder<Epoch> op(scope, "input", std::move(id));
   op.set_interest(Interest::when_holding);
   auto [out, stream] = op.template output<Item>();
-  detail::InputShard<Item> shard(options, out, op.watch_ends(), op.activator());
+  detail::InputShard<Item> shard(options, out, op.watch_ends(), op.reactivate(), op.activator());
 
   // Each part begins with a capability of its own, made of the operator's first.
   auto open_parts = [source = std::move(source), activator = op.activator(),
                      &worker = scope.worker(),
                      first = std::optional(op.initial_capability(0))]() mutable {
     const SourceContext context{[activator] { activator.activate(); },
-                                worker.process().config().executor == ExecutorKind::deterministic};
+                                worker.process().config().executor == ExecutorKind::deterministic,
+                                [&worker] { return worker.process().executor().now(); }};
     const std::vector<std::string> names = source.parts();
     std::vector<detail::OpenPart<Item>> parts;
     for (std::size_t i = worker.index(); i < names.size(); i += worker.peers())

@@ -48,9 +48,11 @@ Stream<T, Out> stateful_in_order(const Stream<T, Item>& stream, std::string kind
       std::move(id),
       [apply = std::move(apply), waiting = std::map<T, Waiting>{}](
           InputPort<T, Item>& in, OutputPort<T, Out>& out) mutable {
-        const auto may_apply = [&](const T& time) { return !in.frontier().less_than_to(time); };
+        const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken
+        const auto may_apply = [&](const T& time) { return !frontier.less_than_to(time); };
         in.for_each([&](Batch<T, Item>& batch) {
-          if (may_apply(batch.time) && !waiting.contains(batch.time)) {
+          const bool is_next = waiting.empty() || batch.time < waiting.begin()->first;
+          if (is_next && may_apply(batch.time)) {
             Emitter<T, Out>& output = out.at(batch);
             for (Item& item : batch) apply(std::move(item), output);
             return;
@@ -60,11 +62,16 @@ Stream<T, Out> stateful_in_order(const Stream<T, Item>& stream, std::string kind
             at = waiting.emplace(batch.time, Waiting{out.retain(batch), {}}).first;
           for (Item& item : batch) at->second.records.push_back(std::move(item));
         });
-        while (!waiting.empty() && may_apply(waiting.begin()->first)) {
-          Waiting next = std::move(waiting.begin()->second);
-          waiting.erase(waiting.begin());
-          Emitter<T, Out>& output = out.at(next.capability);
-          for (Item& item : next.records) apply(std::move(item), output);
+        for (auto next = waiting.begin(); next != waiting.end();) {
+          if (!may_apply(next->first)) {
+            ++next;
+            continue;
+          }
+          in.working_on(next->first, [&] {
+            Emitter<T, Out>& output = out.at(next->second.capability);
+            for (Item& item : next->second.records) apply(std::move(item), output);
+          });
+          next = waiting.erase(next);
         }
       });
 }

@@ -23,7 +23,10 @@ auto map(std::string id, F f) {
     static_assert(!std::is_void_v<Out>, "map: the function must return a record; see inspect");
     if constexpr (std::is_same_v<In, Out>) {
       return fuse_in_place(input, "map", id, [f](const T&, std::vector<In>& records) mutable {
-        for (In& record : records) record = std::invoke(f, std::move(record));
+        for (In& record : records) {
+          Out result = std::invoke(f, std::move(record));  // may be the record itself
+          record = std::move(result);
+        }
       });
     } else {
       return fuse<Out>(input, "map", id,

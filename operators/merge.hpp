@@ -7,6 +7,7 @@
 #include <tidemark/core/operator_builder.hpp>
 
 #include <array>
+#include <type_traits>
 #include <utility>
 
 namespace tidemark {

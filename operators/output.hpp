@@ -75,12 +75,18 @@ Stream<T, Item> write_in_order(const Stream<T, Item>& input, std::string id, con
       if (at == open.end()) at = open.emplace(batch.time, Open{out.retain(batch), {}}).first;
       for (Item& item : batch) at->second.records.push_back(std::move(item));
     });
-    std::erase_if(open, [&](auto& entry) {
-      if (in.frontier().less_equal_to(entry.first)) return false;
-      shard.write(entry.second.records);
-      out.at(entry.second.capability).give_all(entry.second.records);
-      return true;
-    });
+    const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken
+    for (auto next = open.begin(); next != open.end();) {
+      if (frontier.less_equal_to(next->first)) {
+        ++next;
+        continue;
+      }
+      in.working_on(next->first, [&] {
+        shard.write(next->second.records);
+        out.at(next->second.capability).give_all(next->second.records);
+      });
+      next = open.erase(next);
+    }
   });
   return written;
 }

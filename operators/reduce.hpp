@@ -5,6 +5,7 @@
 
 #include <tidemark/operators/keyed.hpp>
 
+#include <concepts>
 #include <functional>
 #include <string>
 #include <utility>
@@ -24,8 +25,10 @@ auto reduce(std::string id, Reducer reducer, IsComplete is_complete) {
     using Value = typename Item::second_type;
     static_assert(std::is_invocable_r_v<Value, Reducer&, Value, Value>,
                   "reduce: the reducer must take two values and return one");
-    static_assert(std::is_same_v<std::invoke_result_t<IsComplete&, const Value&>, bool>,
-                  "reduce: is_complete must take a value and return bool");
+    static_assert(
+        requires(const Value& value) {
+          { std::invoke(is_complete, value) } -> std::same_as<bool>;
+        }, "reduce: is_complete must take a value and return bool");
     return stateful_in_order<Item>(
         input, "reduce", id,
         [reducer, is_complete, table = KeyTable<Key, Value>{}](Item item, auto& out) mutable {

@@ -56,6 +56,7 @@ struct CycleFinder : boost::dfs_visitor<> {
 
 struct GraphShape::Impl {
   Graph graph;
+  std::uint32_t edges = 0;  // boost::num_edges is linear in the vertices
 };
 
 GraphShape::GraphShape() : impl_(std::make_unique<Impl>()) {}
@@ -68,7 +69,7 @@ std::uint32_t GraphShape::add_vertex() {
 }
 
 std::uint32_t GraphShape::add_edge(std::uint32_t from, std::uint32_t to, bool advances) {
-  const auto number = static_cast<std::uint32_t>(boost::num_edges(impl_->graph));
+  const std::uint32_t number = impl_->edges++;
   boost::add_edge(from, to, EdgeLabel{number, advances}, impl_->graph);
   return number;
 }
@@ -126,8 +127,8 @@ FrozenShape GraphShape::freeze() const {
                    frozen.successor_begin_.begin());
   std::partial_sum(frozen.predecessor_begin_.begin(), frozen.predecessor_begin_.end(),
                    frozen.predecessor_begin_.begin());
-  frozen.successors_.resize(boost::num_edges(graph));
-  frozen.predecessors_.resize(boost::num_edges(graph));
+  frozen.successors_.resize(impl_->edges);
+  frozen.predecessors_.resize(impl_->edges);
   auto next_successor = frozen.successor_begin_;
   auto next_predecessor = frozen.predecessor_begin_;
   for (const Edge& edge : boost::make_iterator_range(boost::edges(graph))) {

@@ -8,6 +8,7 @@
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -86,26 +87,25 @@ class Topology {
   /// The first operator in which two graphs differ, by its ports, its connections or the channels
   /// that leave it; nullopt if the graphs are the same.
   friend std::optional<OperatorId> first_difference(const Topology& a, const Topology& b) {
-    const auto shorter = std::min(a.operators_.size(), b.operators_.size());
-    auto difference = static_cast<std::uint32_t>(shorter);
-    for (std::uint32_t i = 0; i != shorter; ++i) {
-      if (a.operators_[i] == b.operators_[i]) continue;
-      difference = i;
-      break;
-    }
-    for (std::size_t c = 0; c != std::max(a.channels_.size(), b.channels_.size()); ++c) {
-      if (c < a.channels_.size() && c < b.channels_.size() && a.channels_[c] == b.channels_[c])
-        continue;
-      const auto& longer = c < a.channels_.size() ? a : b;
-      difference = std::min(difference, longer.channels_[c].from.op.value);
-      break;
-    }
+    const auto [op_a, op_b] = std::ranges::mismatch(a.operators_, b.operators_);
+    auto difference = static_cast<std::uint32_t>(op_a - a.operators_.begin());
+    const std::vector<Channel> channels_a = a.channels_by_operator();
+    const std::vector<Channel> channels_b = b.channels_by_operator();
+    const auto [at_a, at_b] = std::ranges::mismatch(channels_a, channels_b);
+    if (at_a != channels_a.end()) difference = std::min(difference, at_a->from.op.value);
+    if (at_b != channels_b.end()) difference = std::min(difference, at_b->from.op.value);
     if (difference == a.operators_.size() && difference == b.operators_.size()) return std::nullopt;
     return OperatorId{difference};
   }
 
  private:
   friend class TopologyBuilder<T>;
+
+  std::vector<Channel> channels_by_operator() const {
+    std::vector<Channel> sorted = channels_;
+    std::ranges::stable_sort(sorted, {}, [](const Channel& channel) { return channel.from.op; });
+    return sorted;
+  }
 
   FrozenShape shape_;
   std::vector<Summary> summaries_;  // by edge

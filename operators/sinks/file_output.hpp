@@ -27,7 +27,7 @@ class FileOutput {
       : path_(std::move(path)),
         end_(std::move(end)) {}
 
-  template <typename Item>
+  template <Printable Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
     return std::make_unique<Part<Item>>(path_, end_);
   }

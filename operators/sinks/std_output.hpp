@@ -19,7 +19,7 @@ namespace tidemark {
 /// program that wants that instead of a signal on a closed pipe ignores SIGPIPE).
 class StdOutput {
  public:
-  template <typename Item>
+  template <Printable Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
     return std::make_unique<Part<Item>>();
   }

@@ -5,9 +5,11 @@
 
 #include <tidemark/operators/sinks/sink.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace tidemark {
@@ -21,7 +23,7 @@ class TestingOutput {
       : items_(&items),
         mutex_(std::make_shared<std::mutex>()) {}
 
-  template <typename Item>
+  template <std::convertible_to<Collected> Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
     return std::make_unique<Part<Item>>(*items_, mutex_);
   }

@@ -26,14 +26,15 @@ class File {
  public:
   explicit File(const std::string& path)
       : path_(path),
-        fd_(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        // Not blocking, since the opening of a pipe waits for a writer; reading then may block.
+        fd_(path == "-" ? ::dup(STDIN_FILENO)
+                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
     if (fd_ < 0) throw_file_error("read", path, errno);
     struct stat status {};
-    if (::fstat(fd_, &status) != 0) fail();
-    if (S_ISDIR(status.st_mode)) {
-      ::close(fd_);
-      throw_file_error("read", path, EISDIR);
-    }
+    if (::fstat(fd_, &status) != 0) fail(errno);
+    if (S_ISDIR(status.st_mode)) fail(EISDIR);
+    const int flags = ::fcntl(fd_, F_GETFL);
+    if (path != "-" && ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) != 0) fail(errno);
     regular_ = S_ISREG(status.st_mode);
   }
   File(const File&) = delete;
@@ -42,6 +43,13 @@ class File {
 
   int descriptor() const { return fd_; }
   bool regular() const { return regular_; }
+
+  /// Waits until a pipe has a writer, before which it seems to be at its end.
+  void wait() const {
+    pollfd descriptor{fd_, POLLIN, 0};
+    while (::poll(&descriptor, 1, -1) < 0 && errno == EINTR) {
+    }
+  }
 
   /// Appends a block; false at the end of the file.
   bool read(std::string& to) {
@@ -57,8 +65,7 @@ class File {
   }
 
  private:
-  [[noreturn]] void fail() {
-    const int error = errno;
+  [[noreturn]] void fail(int error) {
     ::close(fd_);
     throw_file_error("read", path_, error);
   }
@@ -218,6 +225,7 @@ FileInput::FileInput(std::string path, std::size_t batch_size)
 std::unique_ptr<SourcePart<std::string>> FileInput::open(const std::string& part,
                                                          const SourceContext& context) const {
   auto file = std::make_unique<File>(part);
+  if (context.may_block && !file->regular()) file->wait();
   if (file->regular() || context.may_block)
     return std::make_unique<DirectPart>(std::move(file), batch_size_);
   return std::make_unique<ThreadedPart>(std::move(file), context.wake);

@@ -12,8 +12,8 @@
 
 namespace tidemark {
 
-/// Gives the lines of a file without their "\n", at one worker, at least `batch_size` lines at a
-/// poll if the file has them. A last line without "\n" counts. Bytes are passed on as they are.
+/// Gives the lines of a file without their "\n", at one worker, at most `batch_size` lines of a
+/// regular file at a poll. A last line without "\n" counts. Bytes are passed on as they are.
 ///
 /// What can be silent (a pipe, a terminal, a socket) is read by a thread of its own that wakes the
 /// worker, so that waiting uses no CPU time. `-` is standard input. Throws FileError at the first

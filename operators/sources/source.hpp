@@ -39,6 +39,7 @@ class SourcePart {
 struct SourceContext {
   std::function<void()> wake;  ///< has the part polled again; any thread, as long as the part lives
   bool may_block = false;      ///< in the deterministic executor, which has one thread and no time
+  std::function<Clock::time_point()> now;  ///< the run's clock, which `Poll::at` goes by
 };
 
 /// A source: a list of parts, each of which one worker reads. The list must be the same at every

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: MIT
+//
+// tidemark bench: how far is the engine from a program written by hand for the one job?
+#include <tidemark/operators/sinks/file_writer.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "../commands.hpp"
+#include "bench.hpp"
+#include "machine.hpp"
+#include "results.hpp"
+#include "runner.hpp"
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+namespace {
+
+using namespace bench;
+
+constexpr int quick_repetitions = 7;
+constexpr int full_repetitions = 21;
+
+struct Options {
+  bool quick = false;
+  bool list = false;
+  std::vector<std::string> only;
+  std::string json;
+};
+
+Rows all_rows() {
+  Rows rows;
+  add_barrier_rows(rows);
+  add_chain_rows(rows);
+  add_exchange_rows(rows);
+  add_keyed_count_rows(rows);
+  add_tracker_rows(rows);
+  return rows;
+}
+
+/// The rows whose names begin with one of `only`; all of them if it names none.
+Rows select(Rows rows, const std::vector<std::string>& only) {
+  for (const std::string& name : only)
+    if (std::ranges::none_of(rows, [&](const Row& row) { return row.name.starts_with(name); }))
+      throw std::invalid_argument("no row's name begins with '" + name +
+                                  "'; bench --list names them all");
+  if (!only.empty())
+    std::erase_if(rows, [&](const Row& row) {
+      return std::ranges::none_of(only,
+                                  [&](const auto& name) { return row.name.starts_with(name); });
+    });
+  return rows;
+}
+
+void bench_command(const Options& options) {
+  const Rows rows = select(all_rows(), options.only);
+  if (options.list) {
+    for (const Row& row : rows)
+      fmt::print("{:<16} {:>2} worker(s), per {}; beside: {}\n", row.name, row.workers, row.per,
+                 row.baseline);
+    return;
+  }
+  std::optional<FileWriter> json;
+  if (!options.json.empty()) json.emplace(options.json);  // fails before the work, not after it
+  fmt::print("{}\n", describe_machine());
+  if (!is_optimised_build())
+    fmt::print(stderr, "tidemark bench: not an optimised build; its times say little\n");
+  std::fflush(stdout);
+
+  const Neighbours neighbours;
+  const std::vector<Result> results =
+      run(rows, options.quick, options.quick ? quick_repetitions : full_repetitions);
+  const double taken = neighbours.cores_taken();
+  print_table(stdout, results);
+  std::fflush(stdout);
+  if (taken > 0.05)
+    fmt::print(stderr,
+               "tidemark bench: other processes kept {:.2f} cores busy meanwhile; do not trust the "
+               "rows of 2 and more workers\n",
+               taken);
+  if (json) {
+    json->write(to_json(results, describe_machine(), taken));
+    json->commit();
+  }
+  const auto wrong =
+      std::ranges::count_if(results, [](const Result& r) { return !r.error.empty(); });
+  if (wrong != 0)
+    throw std::runtime_error(fmt::format("{} of {} rows are wrong", wrong, rows.size()));
+}
+
+}  // namespace
+
+void add_bench_command(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* const bench =
+      app.add_subcommand("bench", "Measures the engine beside hand-written programs.");
+  bench->footer(
+      "Each row runs the engine and a program written by hand for the same job, one after the\n"
+      "other in each repetition; the repetitions of all rows are interleaved at random. Times\n"
+      "are medians; `ratio` is the median of ours / baseline within each repetition, with its\n"
+      "quartiles. A row whose result is wrong has no time, and makes the command fail.\n\n"
+      "Without --quick it takes about ten minutes on two cores. Leave the machine alone.");
+  bench->add_flag("--quick", options->quick,
+                  "Smaller rounds and fewer repetitions: within 2 minutes");
+  bench->add_option("--only", options->only, "Only rows whose names begin with NAME; repeatable")
+      ->type_name("NAME");
+  bench->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
+      ->type_name("FILE");
+  bench->add_flag("--list", options->list, "List the rows and exit");
+  bench->callback([options] { bench_command(*options); });
+}
+
+}  // namespace tidemark

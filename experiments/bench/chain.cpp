@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+//
+// Question: what does a stateless step cost beside its work, in large batches and in batches of 1?
+#include <tidemark/core/fused.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+#include <tidemark/operators/map.hpp>
+
+#include <benchmark/benchmark.h>
+
+#include "bench.hpp"
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace tidemark::bench {
+namespace {
+
+constexpr int nodes = 16;
+constexpr std::uint64_t round_items = 1024;
+
+constexpr auto work = [](std::uint64_t x) { return 3 * x + 1; };
+
+std::uint64_t expected_sum(std::uint64_t rounds) {
+  std::uint64_t sum = 0;
+  for (std::uint64_t item = 0; item != rounds * round_items; ++item) {
+    std::uint64_t x = item;
+    for (int node = 0; node != nodes; ++node) x = work(x);
+    sum += x;
+  }
+  return sum;
+}
+
+double per_item_and_node(double elapsed, std::uint64_t rounds, std::uint64_t sum) {
+  check(sum == expected_sum(rounds), "the sum over all items");
+  return elapsed / static_cast<double>(rounds * round_items * nodes);
+}
+
+double ours(std::uint64_t rounds, bool one_by_one) {
+  std::uint64_t sum = 0;
+  double elapsed = 0;
+  execute({.workers = 1}, [&](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<std::uint64_t>(scope);
+      for (int node = 0; node != nodes; ++node) stream = stream | map(work);
+      stream = fuse_in_place(stream, "sum", "", [&](Epoch, std::vector<std::uint64_t>& items) {
+        sum = std::accumulate(items.begin(), items.end(), sum);
+      });
+      return std::pair{std::move(handle), tidemark::probe(stream)};
+    });
+    const Stopwatch watch;
+    for (std::uint64_t round = 0; round != rounds; ++round) {
+      for (std::uint64_t i = 0; i != round_items; ++i) {
+        input.send(round * round_items + i);
+        if (one_by_one) input.flush();
+      }
+      input.advance_to(round + 1);
+      worker.step_while([&] { return probe.less_than(input.time()); });
+    }
+    elapsed = watch.ns();
+    check(probe.frontier() == Antichain<Epoch>{rounds}, "not at the last epoch");
+  });
+  return per_item_and_node(elapsed, rounds, sum);
+}
+
+// A pass per node: fused, the passes would be another program.
+[[gnu::noinline]] void pass(std::vector<std::uint64_t>& items) {
+  for (std::uint64_t& item : items) item = work(item);
+  benchmark::ClobberMemory();
+}
+[[gnu::noinline]] std::uint64_t sum_of(const std::vector<std::uint64_t>& items) {
+  return std::accumulate(items.begin(), items.end(), std::uint64_t{0});
+}
+
+double batch_loops(std::uint64_t rounds) {
+  std::uint64_t sum = 0;
+  std::vector<std::uint64_t> items;
+  const Stopwatch watch;
+  for (std::uint64_t round = 0; round != rounds; ++round) {
+    items.clear();
+    for (std::uint64_t i = 0; i != round_items; ++i) items.push_back(round * round_items + i);
+    for (int node = 0; node != nodes; ++node) pass(items);
+    sum += sum_of(items);
+  }
+  return per_item_and_node(watch.ns(), rounds, sum);
+}
+
+struct Step {
+  virtual ~Step() = default;
+  virtual void push(std::uint64_t item) = 0;
+};
+struct Work final : Step {
+  void push(std::uint64_t item) override { next->push(work(item)); }
+  Step* next = nullptr;
+};
+struct Sum final : Step {
+  void push(std::uint64_t item) override { sum += item; }
+  std::uint64_t sum = 0;
+};
+
+double virtual_calls(std::uint64_t rounds) {
+  Sum last;
+  Step* first = &last;
+  std::vector<std::unique_ptr<Work>> steps;
+  for (int node = 0; node != nodes; ++node) {
+    steps.push_back(std::make_unique<Work>());
+    steps.back()->next = std::exchange(first, steps.back().get());
+  }
+  benchmark::DoNotOptimize(first);
+  const Stopwatch watch;
+  for (std::uint64_t item = 0; item != rounds * round_items; ++item) first->push(item);
+  return per_item_and_node(watch.ns(), rounds, last.sum);
+}
+
+}  // namespace
+
+void add_chain_rows(Rows& rows) {
+  rows.push_back({.name = "chain_batches",
+                  .per = "item and node",
+                  .baseline = "a loop over the batch per node",
+                  .quick_rounds = 10'000,
+                  .full_rounds = 60'000,
+                  .ours = [](std::uint64_t rounds) { return ours(rounds, false); },
+                  .by_hand = batch_loops});
+  rows.push_back({.name = "chain_single",
+                  .per = "item and node",
+                  .baseline = "a virtual call per item and node",
+                  .quick_rounds = 1'000,
+                  .full_rounds = 10'000,
+                  .ours = [](std::uint64_t rounds) { return ours(rounds, true); },
+                  .by_hand = virtual_calls});
+}
+
+}  // namespace tidemark::bench

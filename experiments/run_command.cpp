@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+//
+// tidemark run: the main job. Counts the words of a text and draws the dataflow that did it.
+#include <tidemark/core/executor.hpp>
+#include <tidemark/operators/file_error.hpp>
+#include <tidemark/operators/sinks/file_writer.hpp>
+#include <tidemark/viz/dot.hpp>
+#include <tidemark/viz/layout.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "commands.hpp"
+#include "word_count.hpp"
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace tidemark {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct RunOptions {
+  std::string file;
+  std::uint32_t workers = 4;
+  std::uint32_t threads = 0;
+  std::size_t epoch_lines = 4000;
+  std::size_t top = 10;
+  std::string counts;
+  std::string json;
+  std::string out = "out";
+};
+
+void print(const std::string& text) {
+  write_all(STDOUT_FILENO, text, "standard output");
+}
+
+void make_directory(const fs::path& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) throw_file_error("make the directory", path.string(), error.value());
+  if (::access(path.c_str(), W_OK) != 0) throw_file_error("write in", path.string(), errno);
+}
+
+/// Writes the King James Bible, which Debian's bible-kjv installs packed, to a text file.
+std::string default_text(const fs::path& directory) {
+  const std::string path = (directory / "king-james-bible.txt").string();
+  if (fs::exists(path)) return path;
+  std::FILE* pipe = ::popen("echo 'gen1:1-rev22:21' | bible -f 2>/dev/null", "r");
+  if (pipe == nullptr) throw_file_error("run", "bible -f", errno);
+  FileWriter file(path);
+  std::size_t size = 0;
+  char block[65536];
+  for (std::size_t got; (got = std::fread(block, 1, sizeof block, pipe)) != 0; size += got)
+    file.write({block, got});
+  if (::pclose(pipe) != 0 || size == 0)
+    throw FileError(
+        "cannot get the default text: 'bible -f' failed (Debian's package bible-kjv has "
+        "it); name a text of your own instead: tidemark run FILE");
+  file.commit();
+  return path;
+}
+
+/// A line on the terminal that tells how far the run has come.
+class ProgressLine {
+ public:
+  explicit ProgressLine(std::shared_ptr<std::atomic<std::uint64_t>> words)
+      : words_(std::move(words)),
+        shown_(::isatty(STDERR_FILENO) && !::isatty(STDOUT_FILENO)) {}
+  ~ProgressLine() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+
+  Monitor monitor() const {
+    if (!shown_) return {};
+    return {.interval = std::chrono::milliseconds(200),
+            .look = [words = words_, begin = Clock::now()](DataflowView&) {
+              const std::chrono::duration<double> elapsed = Clock::now() - begin;
+              fmt::print(stderr, "\r\033[K{} words counted, {:.1f} s", words->load(),
+                         elapsed.count());
+            }};
+  }
+
+ private:
+  std::shared_ptr<std::atomic<std::uint64_t>> words_;
+  bool shown_;
+};
+
+std::string as_table(const WordCountResult& result) {
+  std::string text;
+  for (const auto& [word, count] : result.counts) text += fmt::format("{}\t{}\n", word, count);
+  return text;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> most_frequent(const WordCountResult& result,
+                                                                 std::size_t number) {
+  auto words = result.counts;
+  std::ranges::stable_sort(words, std::ranges::greater{}, [](const auto& w) { return w.second; });
+  words.resize(std::min(number, words.size()));
+  return words;
+}
+
+std::string as_json(const RunOptions& options, const WordCountResult& result,
+                    const std::vector<std::string>& pictures) {
+  nlohmann::ordered_json json{
+      {"file", options.file},
+      {"workers", options.workers},
+      {"words", result.words},
+      {"distinct", result.counts.size()},
+      {"epochs", result.epochs},
+      {"seconds", result.seconds},
+      {"words_per_second", static_cast<double>(result.words) / result.seconds},
+      {"pictures", pictures}};
+  json["top"] = nlohmann::ordered_json::array();
+  for (const auto& [word, count] : most_frequent(result, options.top))
+    json["top"].push_back({{"word", word}, {"count", count}});
+  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+std::vector<std::string> draw(const fs::path& directory, const WordCountResult& result) {
+  const std::vector<std::pair<std::string, std::string>> pictures = {
+      {"word-count-logical.svg", to_dot(result.graph, View::logical)},
+      {"word-count-physical.svg", to_dot(result.graph, View::physical)},
+      {"word-count-progress.svg", to_dot(result.graph, result.mid_run())}};
+  std::vector<std::string> paths;
+  for (const auto& [name, dot] : pictures) {
+    paths.push_back((directory / name).string());
+    write_picture(paths.back(), dot);
+  }
+  return paths;
+}
+
+void run(RunOptions options) {
+  make_directory(options.out);
+  if (options.file.empty()) options.file = default_text(options.out);
+  std::optional<FileWriter> counts, json;
+  if (!options.counts.empty()) counts.emplace(options.counts);
+  if (!options.json.empty()) json.emplace(options.json);
+
+  print(fmt::format("counting the words of {} with {} workers\n\n", options.file, options.workers));
+  auto words_so_far = std::make_shared<std::atomic<std::uint64_t>>(0);
+  const WordCountResult result = [&] {
+    const ProgressLine progress(words_so_far);
+    return count_words({.path = options.file,
+                        .epoch_lines = options.epoch_lines,
+                        .config = {.workers = options.workers,
+                                   .threads = options.threads,
+                                   .monitor = progress.monitor()}},
+                       words_so_far);
+  }();
+
+  std::string report = fmt::format("\n{:>12}  {}\n", "count", "word");
+  for (const auto& [word, count] : most_frequent(result, options.top))
+    report += fmt::format("{:>12}  {}\n", count, word);
+  report += fmt::format("\n{} words, {} distinct, in {} epochs\n", result.words,
+                        result.counts.size(), result.epochs);
+  report += fmt::format("{:.3f} s, {:.0f} words per second\n\n", result.seconds,
+                        static_cast<double>(result.words) / result.seconds);
+  print(report);
+
+  if (counts) {
+    counts->write(as_table(result));
+    counts->commit();
+    print(fmt::format("counts    {}\n", options.counts));
+  }
+  const std::vector<std::string> pictures = draw(options.out, result);
+  for (const std::string& picture : pictures) print(fmt::format("picture   {}\n", picture));
+  if (json) {
+    json->write(as_json(options, result, pictures));
+    json->commit();
+    print(fmt::format("summary   {}\n", options.json));
+  }
+}
+
+}  // namespace
+
+void add_run_command(CLI::App& app) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand(
+      "run",
+      "Count the words of a text with several workers, print a result per epoch and the most "
+      "frequent words, and draw the dataflow and its progress");
+  command->add_option("FILE", options->file,
+                      "Text to read; - is standard input. Default: the King James Bible (4.4 MB), "
+                      "which Debian's package bible-kjv installs");
+  command->add_option("-w,--workers", options->workers, "Number of workers")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  command->add_option("-t,--threads", options->threads, "Threads to run them; 0: one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command
+      ->add_option("--epoch-lines", options->epoch_lines,
+                   "Lines after which an epoch ends (it ends after 1 s, too)")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40))
+      ->capture_default_str();
+  command->add_option("--top", options->top, "How many of the most frequent words to print")
+      ->capture_default_str();
+  command->add_option("--counts", options->counts,
+                      "Write word<TAB>count to this file, sorted by word");
+  command->add_option("--json", options->json, "Write a summary of the run to this file");
+  command->add_option("--out", options->out, "Directory for the pictures")->capture_default_str();
+  command->callback([options] { run(*options); });
+}
+
+}  // namespace tidemark

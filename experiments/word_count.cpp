@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: MIT
+#include "word_count.hpp"
+
+#include <tidemark/core/dataflow.hpp>
+#include <tidemark/operators/count.hpp>
+#include <tidemark/operators/flat_map.hpp>
+#include <tidemark/operators/input.hpp>
+#include <tidemark/operators/output.hpp>
+#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/sinks/std_output.hpp>
+#include <tidemark/operators/sources/file_input.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <ostream>
+
+namespace tidemark {
+namespace {
+
+using Tally = std::pair<std::string, std::uint64_t>;  // a word and how often it occurs
+
+/// What one epoch, or a part of it, has brought.
+struct EpochResult {
+  std::uint64_t epoch = 0;
+  std::uint64_t words = 0;
+  std::uint64_t distinct = 0;
+
+  friend std::ostream& operator<<(std::ostream& out, const EpochResult& result) {
+    return out << fmt::format("epoch {:>5} {:>12} words {:>10} distinct", result.epoch,
+                              result.words, result.distinct);
+  }
+};
+
+/// Collects the tallies of all workers. Each has words of its own, so they meet only at the end.
+class Totals {
+ public:
+  explicit Totals(std::vector<Tally>& counts)
+      : counts_(&counts),
+        mutex_(std::make_shared<std::mutex>()) {}
+
+  template <typename Item>
+  std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
+    return std::make_unique<Part>(*counts_, mutex_);
+  }
+
+ private:
+  class Part final : public SinkPart<Tally> {
+   public:
+    Part(std::vector<Tally>& counts, std::shared_ptr<std::mutex> mutex)
+        : counts_(&counts),
+          mutex_(std::move(mutex)) {}
+    void write_batch(const std::vector<Tally>& batch) override {
+      for (const auto& [word, occurrences] : batch) table_[word] += occurrences;
+    }
+    void close() override {
+      const std::lock_guard lock(*mutex_);
+      counts_->insert(counts_->end(), table_.begin(), table_.end());
+    }
+
+   private:
+    std::vector<Tally>* counts_;
+    std::shared_ptr<std::mutex> mutex_;
+    KeyTable<std::string, std::uint64_t> table_;
+  };
+
+  std::vector<Tally>* counts_;
+  std::shared_ptr<std::mutex> mutex_;
+};
+
+/// Adds up an epoch's tallies over all workers and sends the result, from worker 0, when the epoch
+/// is complete.
+auto summarise_epochs(const std::shared_ptr<std::atomic<std::uint64_t>>& words_so_far) {
+  return [words_so_far](Stream<Epoch, Tally> tallies) {
+    auto parts = fuse<EpochResult>(
+        tallies, "add up", "", [words_so_far](Epoch epoch, std::vector<Tally>& batch, auto& out) {
+          EpochResult part{epoch.value, 0, batch.size()};
+          for (const auto& [word, occurrences] : batch) part.words += occurrences;
+          *words_so_far += part.words;
+          out.give(part);
+        });
+    return unary_frontier<EpochResult>(
+        parts, Exchange{[](const EpochResult&) { return std::uint64_t{0}; }}, "summarise", "epochs",
+        [open = std::map<Epoch, std::pair<Capability<Epoch>, EpochResult>>{}](auto& in,
+                                                                              auto& out) mutable {
+          in.for_each([&](Batch<Epoch, EpochResult>& batch) {
+            auto at = open.find(batch.time);
+            if (at == open.end())
+              at = open.emplace(batch.time,
+                                std::pair{out.retain(batch), EpochResult{batch.time.value}})
+                       .first;
+            for (const EpochResult& part : batch) {
+              at->second.second.words += part.words;
+              at->second.second.distinct += part.distinct;
+            }
+          });
+          std::erase_if(open, [&](auto& entry) {
+            if (in.frontier().less_equal_to(entry.first)) return false;
+            out.at(entry.second.first).give(entry.second.second);
+            return true;
+          });
+        });
+  };
+}
+
+/// Keeps what the program reports: the number of epochs and words, and the progress state as it was
+/// at the start and whenever an epoch that is a power of two was complete.
+class EpochWatcher {
+ public:
+  EpochWatcher(WordCountResult& result, bool print) : result_(&result), print_(print) {}
+
+  auto step() const {
+    return [*this](Stream<Epoch, EpochResult> results) {
+      Process& process = results.scope->worker().process();
+      if (results.scope->worker().index() == 0)
+        results.scope->when_attached([*this, &process](const auto&) { keep_state(process); });
+      return fuse_in_place(results, "inspect", "watch",
+                           [*this, &process](Epoch, std::vector<EpochResult>& batch) {
+                             for (const EpochResult& epoch : batch) see(epoch, process);
+                             if (!print_) batch.clear();
+                           });
+    };
+  }
+
+ private:
+  void see(const EpochResult& epoch, Process& process) const {
+    ++result_->epochs;
+    result_->words += epoch.words;
+    if (std::has_single_bit(result_->epochs)) keep_state(process);
+  }
+
+  void keep_state(Process& process) const {
+    result_->states.emplace_back(result_->epochs, process.dataflows().front()->snapshot());
+  }
+
+  WordCountResult* result_;  // written at worker 0 only, where all epochs are summarised
+  bool print_;
+};
+
+}  // namespace
+
+const ProgressSnapshot& WordCountResult::mid_run() const {
+  const auto later = std::ranges::find_if(
+      states, [&](const auto& state) { return state.first * 2 > epochs && state.first > 1; });
+  return std::prev(later)->second;
+}
+
+std::vector<std::string> split_words(const std::string& line) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  std::vector<std::string> words;
+  for (auto at = line.begin(); at != line.end();) {
+    at = std::find_if(at, line.end(), is_letter);
+    const auto end = std::find_if_not(at, line.end(), is_letter);
+    if (at != end) {
+      words.emplace_back(at, end);
+      for (char& c : words.back()) c = static_cast<char>(c | 0x20);
+    }
+    at = end;
+  }
+  return words;
+}
+
+WordCountResult count_words(const WordCountOptions& options,
+                            const std::shared_ptr<std::atomic<std::uint64_t>>& words_so_far) {
+  WordCountResult result;
+  const EpochWatcher watcher(result, options.print_epochs);
+
+  Dataflow flow("word count");
+  const auto tallies =
+      input(flow, "lines", FileInput{options.path},
+            {.epoch_interval = std::chrono::seconds(1), .epoch_items = options.epoch_lines}) |
+      redistribute("spread") | flat_map("words", split_words) | count("count");
+  tallies | output("totals", Totals{result.counts});
+  tallies | summarise_epochs(words_so_far) | watcher.step() | output("print", StdOutput{});
+
+  result.graph = flow.describe();
+  result.states.clear();  // describing has built the flow, too
+  const auto begin = Clock::now();
+  cluster_main(flow, options.config);
+  result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  std::ranges::sort(result.counts);
+  return result;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+//
+// Word count as a dataflow: the words of a text, with a result per epoch and totals at the end.
+#pragma once
+
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/flow_graph.hpp>
+#include <tidemark/core/progress_snapshot.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// The words of a line: its maximal runs of ASCII letters, lower-cased. Other bytes only separate.
+std::vector<std::string> split_words(const std::string& line);
+
+struct WordCountOptions {
+  std::string path;  ///< of the text; `-` is standard input
+  std::size_t epoch_lines = 4000;
+  Config config;
+  bool print_epochs = true;  ///< on standard output, as they are complete
+};
+
+struct WordCountResult {
+  std::vector<std::pair<std::string, std::uint64_t>> counts;  ///< sorted by word
+  std::uint64_t words = 0;
+  std::uint64_t epochs = 0;
+  double seconds = 0;
+  FlowGraph graph;
+  /// The progress state when the epoch of that number, a power of two, was complete; 0: at the start.
+  std::vector<std::pair<std::uint64_t, ProgressSnapshot>> states;
+
+  /// The last of them in the first half of the run that follows a complete epoch, if there is one.
+  const ProgressSnapshot& mid_run() const;
+};
+
+/// Counts the words of a text, and those counted so far in `words_so_far`. Throws what the run
+/// throws.
+WordCountResult count_words(const WordCountOptions& options,
+                            const std::shared_ptr<std::atomic<std::uint64_t>>& words_so_far);
+
+}  // namespace tidemark

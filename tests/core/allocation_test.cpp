@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// In a steady state the engine allocates nothing: batches, ledger entries and buffers come home.
+//
+// An executable of its own, since it replaces the global operator new.
+#include <tests/support.hpp>
+
+#include <tidemark/core/fused.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+
+#include <tests/core/steps.hpp>
+
+#include <atomic>
+#include <new>
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
+
+namespace tidemark {
+namespace {
+
+Stream<Epoch, std::uint64_t> pass(const Stream<Epoch, std::uint64_t>& stream, auto pact) {
+  return unary<std::uint64_t>(stream, pact, "pass", "", [](auto& in, auto& out) {
+    in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+  });
+}
+
+/// The allocations of 10,000 rounds, after 1,000 to warm up, of a chain of a map, an exchange, a
+/// pipeline and a branch.
+std::uint64_t allocations_of(std::uint32_t workers, std::uint64_t per_round) {
+  std::uint64_t counted = 0;
+  execute({.workers = workers, .executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<std::uint64_t>(scope);
+      auto mapped = tests::map_numbers(stream, [](std::uint64_t n) { return n * 3; });
+      auto passed = pass(pass(mapped, tests::by_hash()), Pipeline{});
+      pass(passed, Pipeline{});
+      return std::pair(std::move(handle),
+                       tidemark::probe(tests::map_numbers(
+                           pass(passed, Pipeline{}), [](std::uint64_t n) { return n + 1; })));
+    });
+    for (std::uint64_t round = 0; round != 11000; ++round) {
+      if (round == 1000 && worker.index() == 0) counted = allocations.load();
+      for (std::uint64_t n = 0; n != per_round; ++n) input.send(n);
+      input.advance_to(round + 1);
+      worker.step_while([&] { return probe.less_than(round + 1); });
+    }
+    if (worker.index() == 0) counted = allocations.load() - counted;
+  });
+  return counted;
+}
+
+TEST_CASE("a dataflow in a steady state allocates nothing", "[allocation]") {
+  for (const std::uint64_t per_round : {1u, 100u, 3000u}) {
+    INFO(per_round << " records a round");
+    CHECK(allocations_of(1, per_round) == 0);
+  }
+}
+
+TEST_CASE("an exchange between workers in a steady state allocates next to nothing",
+          "[allocation]") {
+  // Who runs first changes from round to round, so that now and then one more batch is under way.
+  for (const std::uint64_t per_round : {1u, 100u}) {
+    INFO(per_round << " records a round");
+    CHECK(allocations_of(3, per_round) < 200);
+  }
+}
+
+}  // namespace
+}  // namespace tidemark

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+//
+// Dataflows that cannot run as they are built are refused before anything runs, by name.
+#include <tests/support.hpp>
+
+#include <tidemark/core/dataflow.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/run.hpp>
+#include <tidemark/progress/product.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/core/steps.hpp>
+
+namespace tidemark {
+namespace {
+
+using Numbers = Stream<Epoch, std::uint64_t>;
+
+Numbers pass(const Numbers& stream, std::string name) {
+  return unary<std::uint64_t>(stream, Pipeline{}, std::move(name), "", [](auto& in, auto& out) {
+    in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+  });
+}
+
+/// Runs three workers, of which the last builds its dataflow by `odd`, the others by `even`.
+template <typename Even, typename Odd>
+void check_differ(const Even& even, const Odd& odd, const std::string& op) {
+  for (const ExecutorKind kind : tests::executors())
+    for (int repeat = 0; repeat != 5; ++repeat) {
+      INFO(tests::name_of(kind));
+      tests::Watchdog watchdog("workers that build different graphs");
+      const auto run = [&] {
+        tests::run_to_end({.workers = 3,
+                           .threads = 2,
+                           .executor = kind,
+                           .seed = static_cast<std::uint64_t>(repeat)},
+                          [&](Scope<Epoch>& scope) {
+                            auto stream = tests::rounds(scope, 3, tests::numbers(3));
+                            if (scope.worker().index() == 2) {
+                              odd(stream);
+                            } else {
+                              even(stream);
+                            }
+                          });
+      };
+      CHECK_THROWS_WITH(run(), Catch::Contains("built dataflow 0 differently: operator " + op));
+    }
+}
+
+TEST_CASE("workers that build different graphs are told the first operator that differs",
+          "[build_errors]") {
+  SECTION("by name") {
+    check_differ([](const Numbers& n) { pass(pass(n, "one"), "two"); },
+                 [](const Numbers& n) { pass(pass(n, "one"), "zwei"); }, "2 is '");
+  }
+  SECTION("by number") {
+    check_differ([](const Numbers& n) { pass(pass(n, "one"), "two"); },
+                 [](const Numbers& n) { pass(n, "one"); }, "");
+  }
+  SECTION("by the channels between them") {
+    check_differ([](const Numbers& n) { pass(pass(n, "one"), "two"); },
+                 [](const Numbers& n) { pass(n, "one"), pass(n, "two"); }, "");
+  }
+}
+
+TEST_CASE("workers that build a dataflow on different timestamps are told so", "[build_errors]") {
+  using Pair = Product<Epoch, Epoch>;
+  CHECK_THROWS_WITH(execute({.workers = 2, .executor = ExecutorKind::deterministic},
+                            [](Worker& worker) {
+                              if (worker.index() == 0) {
+                                worker.dataflow<Epoch>([](Scope<Epoch>&) {});
+                              } else {
+                                worker.dataflow<Pair>([](Scope<Pair>&) {});
+                              }
+                            }),
+                    Catch::Contains("with another timestamp type than the worker before it"));
+}
+
+TEST_CASE("two steps with one id are refused", "[build_errors]") {
+  CHECK_THROWS_WITH(tests::run_to_end({.executor = ExecutorKind::deterministic},
+                                      [](Scope<Epoch>& scope) {
+                                        tests::rounds(scope, 1, tests::numbers(1), "numbers");
+                                        tests::rounds(scope, 1, tests::numbers(1), "numbers");
+                                      }),
+                    "two steps have the id 'numbers'; every step id must be used once");
+}
+
+TEST_CASE("fused steps may share a label", "[build_errors]") {
+  tests::run_to_end({.executor = ExecutorKind::deterministic}, [](Scope<Epoch>& scope) {
+    auto stream = tests::rounds(scope, 1, tests::numbers(1));
+    for (int i = 0; i != 2; ++i)
+      stream = tests::map_numbers(stream, [](std::uint64_t n) { return n; }, "same");
+  });
+}
+
+TEST_CASE("a stream of another dataflow is refused", "[build_errors]") {
+  CHECK_THROWS_WITH(execute({.executor = ExecutorKind::deterministic},
+                            [](Worker& worker) {
+                              worker.dataflow<Epoch>([&](Scope<Epoch>& outer) {
+                                auto stream = tests::rounds(outer, 1, tests::numbers(1));
+                                worker.dataflow<Epoch>([&](Scope<Epoch>& inner) {
+                                  OperatorBuilder<Epoch> op(inner, "thief");
+                                  op.input(stream, Pipeline{});
+                                });
+                              });
+                            }),
+                    "step 'thief' takes a stream of another dataflow; streams cannot cross "
+                    "dataflows");
+}
+
+TEST_CASE("an error while building ends the run on every executor", "[build_errors]") {
+  for (const ExecutorKind kind : tests::executors())
+    for (int repeat = 0; repeat != 20; ++repeat) {
+      INFO(tests::name_of(kind));
+      tests::Watchdog watchdog("an error while building");
+      CHECK_THROWS_WITH(tests::run_to_end({.workers = 5,
+                                           .threads = 2,
+                                           .executor = kind,
+                                           .seed = static_cast<std::uint64_t>(repeat)},
+                                          [](Scope<Epoch>& scope) {
+                                            tests::rounds(scope, 100, tests::numbers(3));
+                                            if (scope.worker().index() == 3)
+                                              throw std::range_error("not here");
+                                          }),
+                        "not here");
+    }
+}
+
+TEST_CASE("a dataflow that was refused leaves room for another", "[build_errors]") {
+  tests::Arrivals<std::uint64_t> arrivals;
+  execute({.workers = 2, .executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+    const auto build = [&](std::uint64_t twice) {
+      worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        for (std::uint64_t i = 0; i != twice; ++i)
+          tests::collect(tests::rounds(scope, 2, tests::numbers(2), "numbers"), tests::by_value(),
+                         arrivals);
+      });
+    };
+    CHECK_THROWS_AS(build(2), DataflowError);
+    build(1);
+  });
+  CHECK(arrivals.all().size() == 2 * 2 * 2);
+}
+
+TEST_CASE("a blueprint without an input or an output is refused", "[build_errors][dataflow]") {
+  const auto source = [](const char* kind) {
+    return [kind](Scope<Epoch>& scope) {
+      OperatorBuilder<Epoch> op(scope, kind);
+      auto stream = op.output<std::uint64_t>().second;
+      op.build([] {});
+      return stream;
+    };
+  };
+  Dataflow none;
+  none.add_source(source("output"));
+  CHECK_THROWS_WITH(none.describe(), "the dataflow needs at least one input step");
+  CHECK_THROWS_WITH(run_main(none), "the dataflow needs at least one input step");
+  Dataflow unread;
+  unread.add_source(source("input"));
+  CHECK_THROWS_WITH(unread.describe(), "the dataflow needs at least one output step");
+  CHECK_THROWS_WITH(cluster_main(unread, {.workers = 3, .executor = ExecutorKind::threads}),
+                    "the dataflow needs at least one output step");
+}
+
+}  // namespace
+}  // namespace tidemark

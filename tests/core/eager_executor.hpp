@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+//
+// An adversary: an executor that runs a woken worker inside the very call that wakes it.
+//
+// So everything that another thread could do between two statements of a step is done there, in one
+// thread and without luck: a batch is consumed before `post` returns, a woken worker appends while
+// the combiner still holds its lock. One that is not run at once waits in a queue; the seed decides.
+#pragma once
+
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/executor.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/random.hpp>
+#include <tidemark/core/worker.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace tidemark::tests {
+
+class EagerExecutor final : public Executor {
+ public:
+  /// Runs `eager_percent` of the tasks at once.
+  explicit EagerExecutor(std::uint64_t seed, std::uint32_t eager_percent = 100)
+      : random_(seed),
+        eager_percent_(eager_percent) {}
+
+  void submit(Task& task) override {
+    if (depth_ == max_depth || random_.below(100) >= eager_percent_)
+      return queue_.push_back(&task);
+    ++depth_;
+    task.run();
+    --depth_;
+  }
+  void call_at(Clock::time_point when, std::function<void()> action) override {
+    timers_.emplace(when, std::move(action));
+  }
+  Clock::time_point now() const override { return now_; }
+  void spawn(std::function<void(Fiber&)>) override {
+    throw std::logic_error("the eager executor runs no closures");
+  }
+
+  void serve() override {
+    while (!stopped_) {
+      if (!queue_.empty()) {
+        const auto choice = static_cast<std::ptrdiff_t>(random_.below(queue_.size()));
+        Task* const task = queue_[static_cast<std::size_t>(choice)];
+        queue_.erase(queue_.begin() + choice);
+        task->run();
+      } else if (!timers_.empty()) {
+        const auto first = timers_.begin();
+        now_ = first->first;
+        const std::function<void()> action = std::move(first->second);
+        timers_.erase(first);
+        action();
+      } else {
+        throw std::logic_error("the run is stuck");
+      }
+    }
+  }
+  void stop() override { stopped_ = true; }
+
+ private:
+  static constexpr int max_depth = 64;
+
+  Random random_;
+  std::uint32_t eager_percent_;
+  int depth_ = 0;
+  Clock::time_point now_{};
+  bool stopped_ = false;
+  std::vector<Task*> queue_;
+  std::multimap<Clock::time_point, std::function<void()>> timers_;
+};
+
+/// Builds one dataflow on epochs at every worker and runs it to its end on an EagerExecutor. Throws
+/// std::logic_error if a wake-up was lost.
+template <typename Build>
+void run_eagerly(Config config, std::uint32_t eager_percent, const Build& build) {
+  config.executor = ExecutorKind::deterministic;  // for the transport between ledgers
+  EagerExecutor executor(config.seed, eager_percent);
+  Process process(config, executor);
+  for (std::uint32_t w = 0; w != config.workers; ++w)
+    process.worker(w).start(
+        [&build](Worker& self) { self.dataflow<Epoch>([&](Scope<Epoch>& scope) { build(scope); }); });
+  executor.serve();
+  process.rethrow_failure();
+}
+
+}  // namespace tidemark::tests

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+//
+// Input handles: what may be done with one, when it closes, and when others see what it did.
+#include <tests/support.hpp>
+
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/run.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/core/steps.hpp>
+
+#include <atomic>
+
+namespace tidemark {
+namespace {
+
+using Handle = InputHandle<Epoch, std::uint64_t>;
+
+/// An input whose records end in `arrivals`.
+std::pair<Handle, Probe<Epoch>> collected_input(Worker& worker,
+                                                tests::Arrivals<std::uint64_t>& arrivals) {
+  return worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+    auto [handle, stream] = new_input<std::uint64_t>(scope, "numbers");
+    tests::collect(stream, tests::by_value(), arrivals);
+    return std::pair(std::move(handle), probe(stream));
+  });
+}
+
+template <typename Closure>
+void alone(Closure closure) {
+  execute({.executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+    tests::Arrivals<std::uint64_t> arrivals;
+    auto [input, probe] = collected_input(worker, arrivals);
+    closure(worker, input, probe, arrivals);
+  });
+}
+
+TEST_CASE("an input sends at its timestamp, and advances", "[input_handle]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    tests::Arrivals<std::uint64_t> arrivals;
+    execute({.workers = 3, .executor = kind}, [&](Worker& worker) {
+      auto [input, probe] = collected_input(worker, arrivals);
+      for (const std::uint64_t time : {0u, 4u, 5u}) {
+        input.advance_to(time);
+        if (input.time() != Epoch{time}) arrivals.complain("wrong time");
+        input.send(time * 10 + worker.index());
+      }
+    });
+    CHECK(arrivals.sorted() == std::vector<std::pair<std::uint64_t, std::uint64_t>>{
+                                   {0, 0}, {0, 1}, {0, 2}, {4, 40}, {4, 41}, {4, 42}, {5, 50},
+                                   {5, 51}, {5, 52}});
+    CHECK(arrivals.complaints().empty());
+  }
+}
+
+TEST_CASE("an input that has been closed refuses what would use it", "[input_handle][errors]") {
+  alone([](Worker& worker, Handle& input, Probe<Epoch>& probe, auto&) {
+    input.send(1);
+    input.close();
+    const auto check_refused = [&] {
+      const std::string sentence =
+          "an input was used after it was closed; send and advance before closing it";
+      CHECK_THROWS_WITH(input.send(2), sentence);
+      CHECK_THROWS_WITH(input.advance_to(3), sentence);
+      CHECK_THROWS_WITH(input.close(), sentence);
+      CHECK_THROWS_WITH(input.flush(), sentence);
+      CHECK_THROWS_WITH(input.time(), sentence);
+      CHECK_THROWS_AS(input.send(2), CapabilityError);
+    };
+    check_refused();
+    worker.step_while([&] { return !probe.done(); });
+    worker.step_while([&] { return worker.has_dataflows(); });
+    check_refused();  // the dataflow is gone
+  });
+}
+
+TEST_CASE("an input does not advance backwards", "[input_handle][errors]") {
+  alone([](Worker&, Handle& input, Probe<Epoch>&, auto&) {
+    input.advance_to(7);
+    input.advance_to(7);
+    CHECK_THROWS_WITH(input.advance_to(6),
+                      "step 'numbers' on worker 0 tried to downgrade a capability at 7 to 6; it "
+                      "may only move to timestamps at or after 7");
+    CHECK(input.time() == Epoch{7});
+  });
+}
+
+TEST_CASE("an input that advances, flushes or closes holds no record back", "[input_handle]") {
+  alone([](Worker& worker, Handle& input, Probe<Epoch>& probe, auto& arrivals) {
+    input.send(1);
+    worker.step();
+    worker.step();
+    CHECK(arrivals.all().empty());  // waits for a full batch
+    input.flush();
+    while (worker.step()) {
+    }
+    CHECK(arrivals.all().size() == 1);
+    input.send(2);
+    input.advance_to(1);
+    while (worker.step()) {
+    }
+    CHECK(arrivals.all().size() == 2);
+    input.send(3);
+    input.close();
+    worker.step_while([&] { return !probe.done(); });
+    CHECK(arrivals.sorted() ==
+          std::vector<std::pair<std::uint64_t, std::uint64_t>>{{0, 1}, {0, 2}, {1, 3}});
+  });
+}
+
+TEST_CASE("an input that is forgotten closes when it goes out of scope", "[input_handle]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    tests::Watchdog watchdog("a forgotten input");
+    tests::Arrivals<std::uint64_t> arrivals;
+    execute({.workers = 2, .executor = kind}, [&](Worker& worker) {
+      std::optional<Probe<Epoch>> kept;
+      {
+        auto [input, probe] = collected_input(worker, arrivals);
+        input.send(worker.index());
+        kept = probe;
+      }
+      worker.step_while([&] { return !kept->done(); });
+    });
+    CHECK(arrivals.all().size() == 2);
+  }
+}
+
+TEST_CASE("a handle that has been moved from is nobody's input", "[input_handle]") {
+  alone([](Worker& worker, Handle& input, Probe<Epoch>& probe, auto& arrivals) {
+    input.send(1);
+    {
+      Handle moved = std::move(input);
+      moved.send(2);
+      CHECK_THROWS_AS(input.send(3), CapabilityError);
+      worker.step();
+      moved.close();
+    }
+    worker.step_while([&] { return worker.has_dataflows(); });
+    CHECK(probe.done());
+    CHECK(arrivals.all().size() == 2);
+    // `input` goes out of scope after its dataflow.
+  });
+}
+
+TEST_CASE("what an input does is seen by others with its worker's next step, and not before",
+          "[input_handle][race]") {
+  alone([](Worker& worker, Handle& input, Probe<Epoch>& probe, auto&) {
+    const auto view = worker.process().dataflows().front();
+    const auto counts = [&](const std::string& port) {
+      std::string text;
+      for (const PortProgress& p : view->snapshot().ports)
+        if (p.name == port)
+          for (const auto& [time, count] : p.counts)
+            text += time + "x" + std::to_string(count) + " ";
+      return text;
+    };
+    while (worker.step()) {
+    }
+    CHECK(counts("numbers.out0") == "0x1 ");
+    const std::uint64_t before = view->snapshot().sequence;
+    input.send(1);
+    input.advance_to(3);
+    input.send(2);
+    input.flush();
+    input.advance_to(8);
+    CHECK(view->snapshot().sequence == before);
+    CHECK(counts("numbers.out0") == "0x1 ");
+    CHECK(counts("collect.in0").empty());
+    CHECK(probe.less_than(1));
+
+    worker.step();  // reports all of it at once
+    CHECK(counts("numbers.out0") == "8x1 ");
+    CHECK(view->snapshot().sequence == before + 1);
+  });
+}
+
+TEST_CASE("what an input did is reported before its closure waits", "[input_handle][race]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    tests::Watchdog watchdog("closures that wait right after they have advanced");
+    execute({.workers = 4, .threads = 2, .executor = kind}, [](Worker& worker) {
+      tests::Arrivals<std::uint64_t> arrivals;
+      auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+        auto [handle, stream] = new_input<std::uint64_t>(scope);
+        return std::pair(std::move(handle), tidemark::probe(stream));
+      });
+      for (std::uint64_t round = 1; round != 50; ++round) {
+        input.advance_to(round);
+        worker.step_while([&] { return probe.less_than(round); });
+      }
+    });
+  }
+}
+
+}  // namespace
+}  // namespace tidemark

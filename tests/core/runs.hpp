@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// Runs for tests: which executors there are, how to name one, and a dog that watches over hangs.
+#pragma once
+
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/run.hpp>
+#include <tidemark/progress/epoch.hpp>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace tidemark::tests {
+
+// Debian's oneTBB is not instrumented: the thread sanitizer would see races that are none.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool with_tbb = false;
+#elif defined(__has_feature)
+inline constexpr bool with_tbb = !__has_feature(thread_sanitizer);
+#else
+inline constexpr bool with_tbb = true;
+#endif
+
+/// Sanitizers are slow: a stress test divides its rounds by this.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+inline constexpr int slowdown = 8;
+#else
+inline constexpr int slowdown = 1;
+#endif
+
+/// The executors that this build can test.
+inline std::vector<ExecutorKind> executors() {
+  if (with_tbb) return {ExecutorKind::deterministic, ExecutorKind::threads, ExecutorKind::tbb};
+  return {ExecutorKind::deterministic, ExecutorKind::threads};
+}
+
+inline std::string name_of(ExecutorKind kind) {
+  switch (kind) {
+    case ExecutorKind::tbb:
+      return "tbb";
+    case ExecutorKind::threads:
+      return "threads";
+    case ExecutorKind::deterministic:
+      return "deterministic";
+  }
+  return "";
+}
+
+inline std::string to_text(const Config& config) {
+  return name_of(config.executor) + ", " + std::to_string(config.workers) + " workers, " +
+         (config.ledgers == Ledgers::per_process ? "one ledger" : "a ledger each") + ", seed " +
+         std::to_string(config.seed);
+}
+
+/// Builds one dataflow on epochs with `build(scope)` at every worker and runs it to its end.
+template <typename Build>
+void run_to_end(const Config& config, const Build& build) {
+  run_workers(config, [&](Worker& worker) {
+    worker.start(
+        [&build](Worker& self) { self.dataflow<Epoch>([&](Scope<Epoch>& scope) { build(scope); }); });
+  });
+}
+
+/// Stops the program, saying who is still waiting for what, if it lives longer than `limit`.
+class Watchdog {
+ public:
+  explicit Watchdog(std::function<std::string()> who_waits,
+                    std::chrono::seconds limit = std::chrono::seconds(60 * slowdown))
+      : thread_([this, limit, who_waits = std::move(who_waits)](const std::stop_token& stop) {
+          std::unique_lock lock(mutex_);
+          ended_.wait_for(lock, stop, limit, [] { return false; });
+          if (stop.stop_requested()) return;
+          std::fprintf(stderr, "a test hangs: %s\n", who_waits().c_str());
+          std::abort();
+        }) {}
+  explicit Watchdog(std::string name) : Watchdog([name = std::move(name)] { return name; }) {}
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable_any ended_;
+  std::jthread thread_;
+};
+
+}  // namespace tidemark::tests

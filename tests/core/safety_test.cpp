@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+//
+// Safety on real runs: no batch comes after its frontier, results are those of a plain loop, and at
+// the end every frontier is empty; under many seeds, with one ledger and with one per worker.
+#include <tests/support.hpp>
+
+#include <tidemark/core/run.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/core/steps.hpp>
+
+namespace tidemark {
+namespace {
+
+using Results = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
+std::uint64_t tripled(std::uint64_t n) { return n * 3 + 1; }
+std::uint64_t delay_of(std::uint64_t n) { return KeyHash{}(n) % 4; }
+
+/// Branches, holds until complete, delays, merges and exchanges.
+void build(Scope<Epoch>& scope, std::uint64_t rounds, std::uint64_t per_round,
+           tests::Arrivals<std::uint64_t>& arrivals) {
+  auto source = tests::rounds(scope, rounds, tests::numbers(per_round));
+  auto held = tests::hold(source, tests::by_hash(), delay_of, arrivals);
+  auto mapped = tests::map_numbers(source, tripled);
+  OperatorBuilder<Epoch> op(scope, "merge");
+  auto& left = op.input(held, tests::by_value());
+  auto& right = op.input(mapped, Pipeline{});
+  auto [out, merged] = op.output<std::uint64_t>();
+  op.build([&left, &right, &out = out] {
+    left.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+    right.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+  });
+  auto again = tests::hold(merged, tests::by_hash(), [](std::uint64_t) { return 1; }, arrivals);
+  tests::collect(again, tests::by_value(), arrivals);
+  tests::collect(tests::map_numbers(merged, [](std::uint64_t n) { return ~n; }), Pipeline{},
+                 arrivals);
+}
+
+Results plain_loop(std::uint32_t workers, std::uint64_t rounds, std::uint64_t per_round) {
+  Results results;
+  const auto merged = [&](std::uint64_t time, std::uint64_t n) {
+    results.emplace_back(time + 1, n);
+    results.emplace_back(time, ~n);
+  };
+  for (std::uint32_t worker = 0; worker != workers; ++worker)
+    for (std::uint64_t round = 0; round != rounds; ++round)
+      for (const std::uint64_t n : tests::numbers(per_round)(worker, round)) {
+        merged(round + delay_of(n), n);
+        merged(round, tripled(n));
+      }
+  std::ranges::sort(results);
+  return results;
+}
+
+void check_run(const Config& config, std::uint64_t rounds, std::uint64_t per_round) {
+  INFO(tests::to_text(config));
+  tests::Watchdog watchdog(tests::to_text(config));
+  tests::Arrivals<std::uint64_t> arrivals;
+  std::shared_ptr<DataflowView> view;
+  ProgressSnapshot last;
+  std::mutex mutex;
+  run_workers(config, [&](Worker& worker) {
+    worker.start([&](Worker& self) {
+      self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        build(scope, rounds, per_round, arrivals);
+        OperatorBuilder<Epoch> op(scope, "last look");
+        op.on_close([&, &process = self.process()] {
+          const std::lock_guard lock(mutex);
+          last = process.dataflows().front()->snapshot();
+        });
+        op.build([] {});
+      });
+    });
+  });
+  CHECK(arrivals.sorted() == plain_loop(config.workers, rounds, per_round));
+  CHECK(arrivals.complaints() == std::vector<std::string>{});
+  REQUIRE(last.ports.size() > 10);
+  for (const PortProgress& port : last.ports) {
+    INFO(port.name);
+    CHECK(port.counts.empty());
+    CHECK(port.frontier.empty());
+  }
+}
+
+TEST_CASE("no seed lets a batch come after its frontier or changes the results", "[safety]") {
+  for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker})
+    for (const std::uint32_t workers : {1u, 2u, 7u})
+      for (std::uint64_t seed = 0; seed != 40u / tests::slowdown; ++seed)
+        check_run({.workers = workers,
+                   .executor = ExecutorKind::deterministic,
+                   .seed = seed,
+                   .ledgers = ledgers},
+                  6, 5);
+}
+
+TEST_CASE("random dataflow sizes keep the promises under random seeds", "[safety]") {
+  tests::check_property(40 / tests::slowdown, [] {
+    const auto workers = *rc::gen::inRange<std::uint32_t>(1, 9).as("workers");
+    const auto rounds = *rc::gen::inRange<std::uint64_t>(1, 12).as("rounds");
+    const auto per_round = *rc::gen::inRange<std::uint64_t>(0, 40).as("records a round");
+    const auto seed = *rc::gen::arbitrary<std::uint64_t>().as("seed");
+    const bool own = *rc::gen::arbitrary<bool>().as("a ledger each");
+    tests::Arrivals<std::uint64_t> arrivals;
+    tests::run_to_end({.workers = workers,
+                       .executor = ExecutorKind::deterministic,
+                       .seed = seed,
+                       .ledgers = own ? Ledgers::per_worker : Ledgers::per_process},
+                      [&](Scope<Epoch>& scope) { build(scope, rounds, per_round, arrivals); });
+    RC_ASSERT(arrivals.complaints().empty());
+    RC_ASSERT(arrivals.sorted() == plain_loop(workers, rounds, per_round));
+  });
+}
+
+TEST_CASE("workers on threads keep the promises, too", "[safety][race][stress]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    if (kind == ExecutorKind::deterministic) continue;
+    for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker})
+      for (const std::uint32_t workers : {1u, 2u, 7u, 8u})
+        for (int repeat = 0; repeat != 16 / tests::slowdown; ++repeat)
+          check_run({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers}, 20,
+                    20);
+  }
+}
+
+TEST_CASE("full batches cross between threads without a negative count", "[safety][race][stress]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    tests::Watchdog watchdog("full batches");
+    tests::Arrivals<std::uint64_t> arrivals;
+    tests::run_to_end({.workers = 4, .threads = 4, .executor = kind}, [&](Scope<Epoch>& scope) {
+      Stream<Epoch, std::uint64_t> stream = tests::rounds(scope, 4, tests::numbers(6000));
+      for (int hop = 0; hop != 3; ++hop)
+        stream = unary<std::uint64_t>(
+            stream, tests::by_hash(), "hop", "", [](auto& in, auto& out) {
+              in.for_each([&](auto& batch) {
+                for (std::uint64_t& n : batch) n = n * 5 + 3;
+                out.at(batch).give_all(batch.records);
+              });
+            });
+      tests::collect(stream, tests::by_value(), arrivals);
+    });
+    CHECK(arrivals.all().size() == 4 * 4 * 6000);
+    CHECK(arrivals.complaints().empty());
+  }
+}
+
+}  // namespace
+}  // namespace tidemark

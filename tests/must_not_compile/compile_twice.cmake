@@ -1,0 +1,22 @@
+# cmake -DCOMPILER=... -DSOURCE=... -DPHRASE=<regular expression> -DFOLDERS=a|b -P compile_twice.cmake
+# The body of a must_not_compile test; see CMakeLists.txt.
+string(REPLACE "|" ";" folders "${FOLDERS}")
+list(TRANSFORM folders PREPEND -I)
+set(compile ${COMPILER} -std=c++20 -fsyntax-only ${folders})
+
+function(fail text)
+  message("${SOURCE}:1: error: ${text}")  # FATAL_ERROR would break the line
+  message(FATAL_ERROR "The compiler did not do what the test promises.")
+endfunction()
+
+execute_process(COMMAND ${compile} ${SOURCE} RESULT_VARIABLE status ERROR_VARIABLE text)
+if(NOT status EQUAL 0)
+  fail("does not compile without the mistake either\n${text}")
+endif()
+
+execute_process(COMMAND ${compile} -DMISTAKE ${SOURCE} RESULT_VARIABLE status ERROR_VARIABLE text)
+if(status EQUAL 0)
+  fail("compiles with the mistake")
+elseif(NOT text MATCHES "${PHRASE}")
+  fail("fails with the mistake, but not with '${PHRASE}'\n${text}")
+endif()

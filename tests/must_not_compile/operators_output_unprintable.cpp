@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+//
+// output: a text sink prints what << prints, and no more.
+#include <tidemark/core/dataflow.hpp>
+#include <tidemark/operators/output.hpp>
+#include <tidemark/operators/sinks/std_output.hpp>
+
+#include <utility>
+#include <vector>
+
+using namespace tidemark;
+
+#ifdef MISTAKE
+using Record = std::pair<int, std::vector<int>>;
+#else
+using Record = std::pair<int, std::pair<char, double>>;
+#endif
+
+auto step(FlowStream<Record> records) {
+  return records | output("out", StdOutput{});
+}

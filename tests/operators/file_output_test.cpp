@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+//
+// FileOutput: a whole file at the end of a run that went well, and no file otherwise.
+#include <tidemark/operators/file_error.hpp>
+#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/sinks/file_output.hpp>
+#include <tidemark/operators/sources/testing_input.hpp>
+
+#include <tests/operators/directory.hpp>
+#include <tests/operators/flow.hpp>
+#include <tests/support.hpp>
+
+#include <stdexcept>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace tidemark {
+namespace {
+
+namespace fs = std::filesystem;
+
+using Names = std::set<std::string>;
+
+template <typename Item>
+std::string error_of_writing(std::vector<Item> items, const FileOutput& file,
+                             const Config& config = tests::deterministic(2, 0)) {
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::move(items))) | output("file", file);
+  try {
+    cluster_main(flow, config);
+    return "";
+  } catch (const StepError& error) {
+    CHECK(error.step() == "file");
+    CHECK_THROWS_AS(std::rethrow_if_nested(error), FileError);
+    return error.what();
+  }
+}
+
+TEST_CASE("a file gets a line for each record", "[file_output]") {
+  const tests::Directory directory;
+  CHECK(error_of_writing(std::vector{1, 20, 3}, FileOutput(directory / "numbers")) == "");
+  CHECK(directory.read("numbers") == "1\n20\n3\n");
+  CHECK(error_of_writing(std::vector<std::string>{"a", "", "b\n"},
+                         FileOutput(directory / "texts", ";")) == "");
+  CHECK(directory.read("texts") == "a;;b\n;");
+  CHECK(directory.names() == Names{"numbers", "texts"});
+}
+
+TEST_CASE("of a pair a file gets the value", "[file_output]") {
+  const tests::Directory directory;
+  using Pair = std::pair<std::string, std::pair<int, char>>;
+  CHECK(error_of_writing(std::vector<Pair>{{"key", {1, 'a'}}, {"k", {2, 'b'}}},
+                         FileOutput(directory / "pairs")) == "");
+  CHECK(directory.read("pairs") == "(1, a)\n(2, b)\n");
+}
+
+TEST_CASE("a run without records leaves an empty file", "[file_output]") {
+  const tests::Directory directory;
+  CHECK(error_of_writing(std::vector<int>{}, FileOutput(directory / "empty")) == "");
+  CHECK(directory.names() == Names{"empty"});
+  CHECK(directory.read("empty") == "");
+}
+
+TEST_CASE("nothing stands under the final name before the end", "[file_output]") {
+  tests::for_each_schedule([](const Config& config) {
+    const tests::Directory directory;
+    int seen = 0, early = 0;
+    std::vector<int> numbers(200'000, 1234567);  // more than is kept in memory
+    Dataflow flow;
+    input(flow, "in", TestingInput(numbers, 20'000), tests::epoch_per_poll()) |
+        output("file", FileOutput(directory / "numbers")) | inspect([&](int) {
+          if (++seen % 10'000 == 0) early += fs::exists(directory / "numbers") ? 1 : 0;
+        });
+    cluster_main(flow, config);
+    CHECK(seen == 200'000);
+    CHECK(early == 0);
+    CHECK(directory.names() == Names{"numbers"});
+    CHECK(fs::file_size(directory / "numbers") == 200'000 * 8);
+  });
+}
+
+TEST_CASE("a failed run leaves no file, and the old one as it was", "[file_output]") {
+  tests::for_each_schedule([](const Config& config) {
+    const tests::Directory directory;
+    directory.write("old", "what was there");
+    const auto run = [&](const std::string& name) {
+      int seen = 0;
+      Dataflow flow;
+      input(flow, "in", TestingInput(std::vector<int>(100, 7)), tests::epoch_per_poll()) |
+          output("file", FileOutput(directory / name)) | inspect("counter", [&seen](int) {
+            if (++seen == 50) throw std::runtime_error("fifty is enough");
+          });
+      return tests::error_of(flow, config);
+    };
+    CHECK_THAT(run("new"), Catch::EndsWith("fifty is enough"));
+    CHECK_THAT(run("old"), Catch::EndsWith("fifty is enough"));
+    CHECK(directory.names() == Names{"old"});
+    CHECK(directory.read("old") == "what was there");
+  });
+}
+
+TEST_CASE("a file takes the place of an old one, with its permissions", "[file_output]") {
+  const tests::Directory directory;
+  fs::permissions(directory.write("old", "much longer than what comes now"), fs::perms(0640));
+  CHECK(error_of_writing(std::vector{1}, FileOutput(directory / "old")) == "");
+  CHECK(directory.read("old") == "1\n");
+  CHECK(fs::status(directory / "old").permissions() == fs::perms(0640));
+}
+
+TEST_CASE("a new file has the permissions that the process gives to new files", "[file_output]") {
+  const tests::Directory directory;
+  const mode_t mask = ::umask(027);
+  const std::string error = error_of_writing(std::vector{1}, FileOutput(directory / "new"));
+  CHECK(::umask(mask) == 027);
+  CHECK(error == "");
+  CHECK(fs::status(directory / "new").permissions() == fs::perms(0640));
+}
+
+TEST_CASE("a file has its epochs in order, whatever worker had the records", "[file_output]") {
+  const auto in_order = [](const Config& config) {
+    const tests::Directory directory;
+    std::vector<std::vector<std::string>> polls;
+    std::string expected;
+    for (int epoch = 0; epoch != 40; ++epoch) {
+      polls.emplace_back(3, std::to_string(epoch));
+      for (int i = 0; i != 9; ++i) expected += std::to_string(epoch) + '\n';
+    }
+    Dataflow flow;
+    input(flow, "in", tests::PartsInput<std::string>({polls, polls, polls}),
+          tests::epoch_per_poll()) |
+        redistribute() | output("file", FileOutput(directory / "epochs"));
+    cluster_main(flow, config);
+    return directory.read("epochs") == expected;
+  };
+  tests::for_each_schedule([&](const Config& config) { CHECK(in_order(config)); });
+  for (const ExecutorKind executor : tests::real_executors())
+    for (int repeat = 0; repeat != 20; ++repeat)
+      CHECK(in_order({.workers = 8, .threads = 2, .executor = executor}));
+}
+
+TEST_CASE("a full disk is an error that names the file", "[file_output][error]") {
+  if (!fs::exists("/dev/full")) return;
+  CHECK(error_of_writing(std::vector{1, 2}, FileOutput("/dev/full")) ==
+        "step 'file' failed on worker 0: cannot write '/dev/full': No space left on device");
+  // So much that it does not wait for the end.
+  CHECK(error_of_writing(std::vector<std::string>(3, std::string(50'000, 'x')),
+                         FileOutput("/dev/full")) ==
+        "step 'file' failed on worker 0 at timestamp 1: cannot write '/dev/full': No space left on "
+        "device");
+}
+
+TEST_CASE("a file that cannot be made is an error that names it", "[file_output][error]") {
+  const tests::Directory directory;
+  const auto cannot_write = [](const std::string& path) {
+    return "step 'file' failed on worker 0 at timestamp 1: cannot write '" + path + "': ";
+  };
+  fs::create_directory(directory / "folder");
+  CHECK(error_of_writing(std::vector{1}, FileOutput(directory / "folder")) ==
+        cannot_write(directory / "folder") + "Is a directory");
+  CHECK(error_of_writing(std::vector{1}, FileOutput(directory / "no/file")) ==
+        cannot_write(directory / "no/file") + "No such file or directory");
+  CHECK(directory.names() == Names{"folder"});
+  if (::geteuid() != 0) {
+    fs::permissions(directory / "folder", fs::perms(0500));
+    CHECK(error_of_writing(std::vector{1}, FileOutput(directory / "folder/file")) ==
+          cannot_write(directory / "folder/file") + "Permission denied");
+  }
+}
+
+}  // namespace
+}  // namespace tidemark

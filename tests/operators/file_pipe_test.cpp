@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+//
+// FileInput on a pipe: lines come when they are written, and silence stops nobody.
+#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/sources/testing_input.hpp>
+
+#include <tests/operators/directory.hpp>
+#include <tests/operators/flow.hpp>
+#include <tests/support.hpp>
+
+#include <fcntl.h>
+#include <stdexcept>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace tidemark {
+namespace {
+
+using tests::Log;
+
+/// A named pipe, open for writing until it is closed.
+class Fifo {
+ public:
+  explicit Fifo(std::string path) : path_(std::move(path)) {
+    if (::mkfifo(path_.c_str(), 0600) != 0) throw std::runtime_error("cannot make a pipe");
+    fd_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);  // does not wait for a reader
+  }
+  ~Fifo() { close(); }
+  Fifo(const Fifo&) = delete;
+  Fifo& operator=(const Fifo&) = delete;
+
+  const std::string& path() const { return path_; }
+  void write(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t written = ::write(fd_, text.data(), text.size());
+      if (written < 0) throw std::runtime_error("cannot write to a pipe");
+      text.remove_prefix(static_cast<std::size_t>(written));
+    }
+  }
+  void close() {
+    if (fd_ >= 0) ::close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+};
+
+/// Every executor, and with it every way to wait.
+std::vector<Config> configs() {
+  std::vector<Config> configs;
+  for (const ExecutorKind executor : tests::real_executors())
+    for (const std::uint32_t threads : {1u, 2u})
+      configs.push_back({.workers = 2, .threads = threads, .executor = executor});
+  return configs;
+}
+
+TEST_CASE("a pipe's lines come out while it is still open", "[file_input][pipe]") {
+  for (const Config& config : configs()) {
+    const tests::Directory directory;
+    Fifo fifo(directory / "fifo");
+    Log<std::string> log;
+    Dataflow flow;
+    input(flow, "lines", FileInput(fifo.path())) |
+        inspect([&log](const std::string& line) { log.add(line); }) |
+        output("out", tests::Discard{});
+    std::vector<bool> came;
+    {
+      const std::jthread writer([&] {
+        fifo.write("on");
+        fifo.write("e\n\ntw");
+        came.push_back(log.wait_for(2));
+        fifo.write("o\r\n");
+        came.push_back(log.wait_for(3));
+        fifo.write("three");
+        fifo.close();
+      });
+      cluster_main(flow, config);
+    }
+    CHECK(came == std::vector{true, true});
+    CHECK(log.entries() == std::vector<std::string>{"one", "", "two\r", "three"});
+  }
+}
+
+TEST_CASE("a pipe that is written faster than it is read loses nothing", "[file_input][pipe]") {
+  constexpr int lines = 250'000;  // more than are read ahead
+  for (const Config& config : configs()) {
+    const tests::Directory directory;
+    Fifo fifo(directory / "fifo");
+    int next = 0;
+    bool in_order = true;
+    Dataflow flow;
+    input(flow, "lines", FileInput(fifo.path()), {.epoch_items = 1000, .epochs_ahead = 1}) |
+        inspect([&](const std::string& line) {
+          in_order = in_order && line == std::to_string(next++);
+        }) |
+        output("out", tests::Discard{});
+    {
+      const std::jthread writer([&] {
+        std::string text;
+        for (int n = 0; n != lines; ++n) {
+          text += std::to_string(n) + '\n';
+          if (text.size() > 100'000) fifo.write(std::exchange(text, ""));
+        }
+        fifo.write(text);
+        fifo.close();
+      });
+      cluster_main(flow, config);
+    }
+    CHECK(in_order);
+    CHECK(next == lines);
+  }
+}
+
+TEST_CASE("a run ends with an error though a pipe stays open, or has nobody at its other end",
+          "[file_input][pipe]") {
+  for (const Config& config : configs())
+    for (const bool open : {true, false}) {
+      const tests::Directory directory;
+      Fifo fifo(directory / "fifo");
+      if (!open) fifo.close();
+      Dataflow flow;
+      const auto fail = [](const std::string& line) {
+        if (line == "boom") throw std::runtime_error("it exploded");
+      };
+      // The second part is read by the other worker, and fails while the pipe is silent.
+      const auto boom = input(flow, "boom", tests::PartsInput<std::string>({{}, {{"boom"}}}));
+      merge(input(flow, "silent", FileInput(fifo.path())), boom) | inspect("fuse", fail) |
+          output("out", tests::Discard{});
+      CHECK_THAT(tests::error_of(flow, config), Catch::EndsWith("it exploded"));
+    }
+}
+
+TEST_CASE("a step that fails on what came through a pipe ends the run", "[file_input][pipe]") {
+  for (const Config& config : configs()) {
+    const tests::Directory directory;
+    const Fifo fifo(directory / "fifo");
+    fifo.write("fine\nboom\nmore");
+    Dataflow flow;
+    input(flow, "lines", FileInput(fifo.path())) | inspect([](const std::string& line) {
+      if (line == "boom") throw std::runtime_error("it exploded");
+    }) | output("out", tests::Discard{});
+    CHECK_THAT(tests::error_of(flow, config), Catch::EndsWith("it exploded"));
+  }
+}
+
+TEST_CASE("the epochs of a silent pipe end and do not hold back another input",
+          "[file_input][pipe]") {
+  const tests::Directory directory;
+  Fifo fifo(directory / "fifo");
+  Log<int> log;
+  Dataflow flow;
+  const auto numbers = input(flow, "numbers", TestingInput(std::vector<int>(30, 1)),
+                             {.epoch_interval = std::chrono::milliseconds(0), .epochs_ahead = 2});
+  numbers | inspect([&log](int n) { log.add(n); }) | output("out", tests::Discard{});
+  input(flow, "silent", FileInput(fifo.path()), {.epoch_interval = std::chrono::milliseconds(1)}) |
+      output("lines", tests::Discard{});
+  bool all_came = false;
+  {
+    const std::jthread writer([&] {
+      all_came = log.wait_for(30);
+      fifo.close();
+    });
+    cluster_main(flow, {.workers = 2, .threads = 2, .executor = ExecutorKind::threads});
+  }
+  CHECK(all_came);
+}
+
+TEST_CASE("the deterministic executor reads a pipe to its end", "[file_input][pipe]") {
+  const tests::Directory directory;
+  const std::string path = directory / "fifo";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  Log<std::string> log;
+  Dataflow flow;
+  input(flow, "lines", FileInput(path)) |
+      inspect([&log](const std::string& line) { log.add(line); }) | output("out", tests::Discard{});
+  {
+    const std::jthread writer([&] {
+      const int fd = ::open(path.c_str(), O_WRONLY);  // waits for the reader, who waits for us
+      const std::string text = "one\ntwo";
+      if (::write(fd, text.data(), text.size()) < 0) std::abort();
+      ::close(fd);
+    });
+    cluster_main(flow, tests::deterministic(2, 0));
+  }
+  CHECK(log.entries() == std::vector<std::string>{"one", "two"});
+}
+
+}  // namespace
+}  // namespace tidemark

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+//
+// The order in which stateful steps see records: epoch by epoch, and every key at one worker.
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateful_map.hpp>
+
+#include <tests/operators/flow.hpp>
+#include <tests/support.hpp>
+
+namespace tidemark {
+namespace {
+
+using tests::epoch_per_poll;
+using tests::Log;
+
+/// Where a record was read: its epoch, its part, and its number within both.
+struct Origin {
+  std::uint64_t epoch = 0;
+  std::size_t part = 0;
+  std::size_t number = 0;
+  friend auto operator<=>(const Origin&, const Origin&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const Origin& origin) {
+    return out << origin.epoch << '/' << origin.part << '/' << origin.number;
+  }
+};
+using Record = std::pair<int, Origin>;
+
+/// A state that is the list of all values of a key.
+auto remember() {
+  return stateful_map(
+      "history", [] { return std::vector<Origin>(); },
+      [](std::vector<Origin> history, Origin origin) {
+        history.push_back(origin);
+        return std::pair(history, history);
+      });
+}
+
+TEST_CASE("a stateful step applies records epoch by epoch, and those of one part in order",
+          "[keyed]") {
+  tests::check_property(300, [] {
+    tests::Tape tape = tests::draw_tape("records", 200);
+    const std::uint32_t workers = 1 + tape.below(8);
+    const std::uint64_t seed = tape.below(256);
+    std::vector<std::vector<std::vector<Record>>> polls(1 + tape.below(4));
+    std::map<int, std::vector<Origin>> expected;
+    while (!tape.at_end()) {
+      const std::size_t part = tape.below(polls.size());
+      auto& epochs = polls[part];
+      if (epochs.empty() || tape.below(3) == 0) epochs.emplace_back();
+      const int key = static_cast<int>(tape.below(3));
+      const Origin origin{epochs.size(), part, epochs.back().size()};
+      epochs.back().push_back({key, origin});
+      expected[key].push_back(origin);
+    }
+
+    std::map<int, std::vector<Origin>> histories;
+    std::map<int, std::set<std::uint32_t>> homes;
+    Dataflow flow;
+    input(flow, "in", tests::PartsInput<Record>(polls), epoch_per_poll()) | remember() |
+        inspect_worker([&](const std::pair<int, std::vector<Origin>>& result, std::uint32_t at) {
+          histories[result.first] = result.second;
+          homes[result.first].insert(at);
+        }) |
+        output("out", tests::Discard{});
+    cluster_main(flow, tests::deterministic(workers, seed));
+
+    for (auto& [key, history] : histories) {
+      RC_ASSERT(homes[key].size() == 1u);
+      RC_ASSERT(std::ranges::is_sorted(history, {}, &Origin::epoch));
+      std::map<std::size_t, Origin> last;  // by part
+      for (const Origin& origin : history) {
+        const auto [at, first] = last.try_emplace(origin.part, origin);
+        RC_ASSERT(first || at->second < origin);
+        at->second = origin;
+      }
+      std::ranges::sort(history);
+      std::ranges::sort(expected[key]);
+    }
+    RC_ASSERT(histories == expected);
+  });
+}
+
+TEST_CASE("a stateful step waits for the slower of two merged inputs", "[keyed][merge]") {
+  tests::for_each_schedule([](const Config& config) {
+    // Six records in each stream: one in six epochs, the other in three.
+    const auto records = [](std::size_t part, std::size_t in_epoch) {
+      std::vector<Record> all;
+      for (std::size_t i = 0; i != 6; ++i) all.push_back({0, {i / in_epoch + 1, part, i}});
+      return all;
+    };
+    std::vector<Origin> history;
+    Dataflow flow;
+    merge(input(flow, "ones", TestingInput(records(0, 1)), epoch_per_poll()),
+          input(flow, "twos", TestingInput(records(1, 2)), {.epoch_items = 2})) |
+        remember() | inspect([&history](const auto& result) { history = result.second; }) |
+        output("out", tests::Discard{});
+    cluster_main(flow, config);
+    REQUIRE(history.size() == 12);
+    CHECK(std::ranges::is_sorted(history, {}, &Origin::epoch));
+  });
+}
+
+TEST_CASE("a stateful step is eager in the epoch at the frontier and patient beyond it",
+          "[keyed]") {
+  Log<Origin> applied;
+  execute(tests::deterministic(1, 0), [&](Worker& worker) {
+    auto [records, other, end] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [a, stream] = new_input<Record>(scope, "records");
+      auto [b, idle] = new_input<Record>(scope, "other");
+      auto results = merge(stream, idle) | remember() |
+                     inspect([&](const auto& result) { applied.add(result.second.back()); });
+      return std::tuple(std::move(a), std::move(b), probe(results));
+    });
+    const auto settle = [&worker = worker] {
+      for (int i = 0; i != 10; ++i) worker.step();
+    };
+    using Applied = std::vector<Origin>;
+    records.send({0, {0, 0, 0}});
+    records.flush();
+    settle();
+    CHECK(applied.entries() == Applied{{0, 0, 0}});  // eager: epoch 0 is not closed
+
+    records.advance_to(1);
+    records.send({0, {1, 0, 0}});
+    records.flush();
+    settle();
+    CHECK(applied.entries() == Applied{{0, 0, 0}});  // the other input is still at 0
+    other.send({0, {0, 1, 0}});
+    other.flush();
+    settle();
+    CHECK(applied.entries() == Applied{{0, 0, 0}, {0, 1, 0}});
+
+    other.advance_to(1);
+    settle();
+    CHECK(applied.entries() == Applied{{0, 0, 0}, {0, 1, 0}, {1, 0, 0}});
+    CHECK(end.less_equal(1));
+    records.close();
+    other.close();
+  });
+}
+
+TEST_CASE("what was held back goes before later records that come when the frontier has passed",
+          "[keyed]") {
+  const int steps_between = GENERATE(range(0, 6));
+  Log<Origin> applied;
+  execute(tests::deterministic(1, 0), [&](Worker& worker) {
+    auto [records, other] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [a, stream] = new_input<Record>(scope, "records");
+      auto [b, idle] = new_input<Record>(scope, "other");
+      merge(stream, idle) | remember() |
+          inspect([&](const auto& result) { applied.add(result.second.back()); });
+      return std::pair(std::move(a), std::move(b));
+    });
+    records.advance_to(1);
+    records.send({0, {1, 0, 0}});
+    records.flush();
+    for (int i = 0; i != 10; ++i) worker.step();
+    REQUIRE(applied.entries().empty());  // held back by the other input
+
+    records.advance_to(2);
+    other.advance_to(2);
+    for (int i = 0; i != steps_between; ++i) worker.step();
+    records.send({0, {2, 0, 0}});
+    records.flush();
+    for (int i = 0; i != 10; ++i) worker.step();
+    CHECK(applied.entries() == std::vector<Origin>{{1, 0, 0}, {2, 0, 0}});
+  });
+}
+
+}  // namespace
+}  // namespace tidemark

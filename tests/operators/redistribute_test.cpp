@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// redistribute and exchange: records at other workers, none lost and none twice.
+#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/sources/testing_input.hpp>
+
+#include <tests/operators/flow.hpp>
+#include <tests/support.hpp>
+
+namespace tidemark {
+namespace {
+
+using tests::Discard;
+using tests::InEpoch;
+using tests::Log;
+
+std::vector<int> thousand() {
+  std::vector<int> numbers(1000);
+  for (int n = 0; n != 1000; ++n) numbers[static_cast<std::size_t>(n)] = n;
+  return numbers;
+}
+
+/// Which worker each record is at after `step`, sorted.
+template <typename Step>
+std::vector<std::pair<int, std::uint32_t>> places(const Config& config, Step step) {
+  Log<std::pair<int, std::uint32_t>> log;
+  Dataflow flow;
+  input(flow, "items", TestingInput(thousand(), 10)) | step |
+      inspect_worker([&log](int n, std::uint32_t worker) {
+        log.add({n, worker});
+      }) |
+      output("out", Discard{});
+  cluster_main(flow, config);
+  return log.sorted();
+}
+
+TEST_CASE("redistribute keeps every record and has all workers take part", "[redistribute]") {
+  tests::for_each_schedule([](const Config& config) {
+    const auto seen = places(config, redistribute());
+    REQUIRE(seen.size() == 1000);
+    std::map<std::uint32_t, int> records;
+    for (int n = 0; n != 1000; ++n) {
+      REQUIRE(seen[static_cast<std::size_t>(n)].first == n);
+      ++records[seen[static_cast<std::size_t>(n)].second];
+    }
+    REQUIRE(records.size() == config.workers);
+    const int share = 1000 / static_cast<int>(config.workers);
+    for (const auto& [worker, count] : records) CHECK(count > share * 3 / 4);
+  });
+}
+
+TEST_CASE("redistribute draws the same way in each run", "[redistribute]") {
+  const auto first = places(tests::deterministic(7, 1), redistribute());
+  CHECK(places(tests::deterministic(7, 2), redistribute()) == first);
+}
+
+TEST_CASE("redistributed records keep their epochs", "[redistribute]") {
+  tests::for_each_schedule([](const Config& config) {
+    Log<InEpoch<int>> log;
+    Dataflow flow;
+    tests::log_output(input(flow, "items", TestingInput(thousand(), 10), tests::epoch_per_poll()) |
+                          redistribute("shuffle"),
+                      log);
+    cluster_main(flow, config);
+    const auto seen = log.sorted();
+    REQUIRE(seen.size() == 1000);
+    for (int n = 0; n != 1000; ++n)
+      REQUIRE(seen[static_cast<std::size_t>(n)] ==
+              InEpoch<int>{static_cast<std::uint64_t>(n / 10 + 1), n});
+  });
+}
+
+TEST_CASE("exchange brings equal keys to one worker, the same in each run", "[exchange]") {
+  std::map<std::uint32_t, std::map<int, std::uint32_t>> home;  // by number of workers
+  tests::for_each_schedule([&](const Config& config) {
+    const auto seen = places(config, exchange([](int n) { return n % 40; }));
+    REQUIRE(seen.size() == 1000);
+    std::set<std::uint32_t> used;
+    for (const auto& [n, worker] : seen) {
+      const auto at = home[config.workers].emplace(n % 40, worker).first;
+      REQUIRE(at->second == worker);
+      used.insert(worker);
+    }
+    CHECK(used.size() == config.workers);
+  });
+}
+
+TEST_CASE("what an exchange's key throws names the step", "[exchange][error]") {
+  Dataflow flow;
+  input(flow, "items", TestingInput(thousand(), 10), tests::epoch_per_poll()) |
+      exchange("by digit",
+               [](int n) {
+                 if (n == 15) throw std::runtime_error("no digit");
+                 return n % 10;
+               }) |
+      output("out", Discard{});
+  const std::string error = tests::error_of(flow, tests::deterministic(2, 0));
+  CHECK_THAT(error, Catch::EndsWith("no digit"));
+  CHECK_THAT(error, Catch::StartsWith("step '"));
+}
+
+TEST_CASE("records keep their number on threads that really run at once", "[redistribute]") {
+  for (const ExecutorKind executor : tests::real_executors()) {
+    const auto seen = places({.workers = 8, .threads = 2, .executor = executor}, [](auto numbers) {
+      return numbers | redistribute() | exchange([](int n) { return n / 2; }) | redistribute();
+    });
+    REQUIRE(seen.size() == 1000);
+    for (int n = 0; n != 1000; ++n) REQUIRE(seen[static_cast<std::size_t>(n)].first == n);
+  }
+}
+
+}  // namespace
+}  // namespace tidemark

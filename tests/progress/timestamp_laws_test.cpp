@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+//
+// The law checks themselves: a timestamp of one's own passes them, and each flaw is found.
+#include <tidemark/progress/epoch.hpp>
+#include <tidemark/progress/product.hpp>
+
+#include <tests/progress/hour.hpp>
+#include <tests/progress/timestamp_laws.hpp>
+#include <tests/support.hpp>
+
+namespace flawed {
+
+enum class Flaw {
+  none,
+  irreflexive,
+  antisymmetric,
+  transitive,
+  least,
+  compatible,
+  identity,
+  composition,
+  monotone,
+  extensive,
+  advancing,
+  overflow
+};
+
+/// A small counter with one flaw.
+template <Flaw flaw>
+struct Counter {
+  struct Summary {
+    int step = 0;
+
+    std::optional<Counter> results_in(const Counter& t) const {
+      if (flaw == Flaw::identity && step == 0) return Counter{t.value + 1};
+      if (flaw == Flaw::monotone && t.value == 1 && step != 0) return Counter{9};
+      if (flaw == Flaw::overflow && t.value == 1 && step != 0) return std::nullopt;
+      if (flaw == Flaw::extensive && step == 2) return Counter{t.value - 1};
+      if (flaw == Flaw::advancing && step == 2) return t;
+      return Counter{t.value + step};
+    }
+    std::optional<Summary> followed_by(const Summary& next) const {
+      return Summary{flaw == Flaw::composition ? std::max(step, next.step) : step + next.step};
+    }
+    bool advances() const { return step != 0; }
+    friend auto operator<=>(const Summary&, const Summary&) = default;
+  };
+
+  int value = 0;
+
+  static Counter minimum() { return {flaw == Flaw::least ? 1 : 0}; }
+  friend auto operator<=>(const Counter&, const Counter&) = default;
+  friend bool less_equal(const Counter& a, const Counter& b) {
+    if (flaw == Flaw::irreflexive) return a.value < b.value;
+    if (flaw == Flaw::antisymmetric) return true;
+    if (flaw == Flaw::transitive && b.value == a.value + 2) return false;
+    if (flaw == Flaw::compatible && b.value != 0 && a.value != 0) return a.value >= b.value;
+    return a.value <= b.value;
+  }
+};
+
+}  // namespace flawed
+
+template <flawed::Flaw flaw>
+struct std::hash<flawed::Counter<flaw>> {
+  std::size_t operator()(const flawed::Counter<flaw>& c) const noexcept {
+    return static_cast<std::size_t>(c.value);
+  }
+};
+
+namespace tidemark {
+namespace {
+
+using example::Hour;
+using flawed::Counter;
+using flawed::Flaw;
+
+/// The name of the law that a counter with this flaw is found to break.
+template <Flaw flaw>
+std::string law_broken_by() {
+  const auto law = tests::broken_law<Counter<flaw>>({{0}, {1}, {2}, {3}}, {{0}, {1}, {2}});
+  return law ? law->substr(0, law->find(':')) : "none";
+}
+
+TEST_CASE("a timestamp from outside the library keeps the laws", "[timestamp][laws]") {
+  const std::uint32_t last = Hour::last;
+  CHECK(tests::broken_law<Hour>({{0}, {1}, {2}, {8}, {9}, {last - 1}, {last}},
+                                {{}, {0, 8}, {1, 0}, {1, 1}, {2, 9}, {last, 0}, {1, last}}) ==
+        std::nullopt);
+}
+
+TEST_CASE("a pair of a timestamp from outside and an epoch keeps the laws", "[timestamp][laws]") {
+  using Pair = Product<Hour, Epoch>;
+  std::vector<Pair> times;
+  std::vector<Pair::Summary> summaries;
+  for (std::uint32_t hour : {0u, 1u, 9u, Hour::last})
+    for (std::uint64_t epoch : {0u, 1u, 2u}) {
+      times.push_back({{hour}, {epoch}});
+      summaries.push_back({{1, hour}, {epoch}});
+      summaries.push_back({{0, hour}, {epoch}});
+    }
+  CHECK(tests::broken_law<Pair>(times, summaries) == std::nullopt);
+}
+
+TEST_CASE("the law checks accept a counter without a flaw", "[timestamp][laws]") {
+  CHECK(law_broken_by<Flaw::none>() == "none");
+}
+
+TEST_CASE("the law checks find a broken partial order", "[timestamp][laws]") {
+  CHECK(law_broken_by<Flaw::irreflexive>() == "reflexive");
+  CHECK(law_broken_by<Flaw::antisymmetric>() == "antisymmetric");
+  CHECK(law_broken_by<Flaw::transitive>() == "transitive");
+  CHECK(law_broken_by<Flaw::least>() == "least");
+  CHECK(law_broken_by<Flaw::compatible>() == "compatible");
+}
+
+TEST_CASE("the law checks find a broken path summary", "[timestamp][laws]") {
+  CHECK(law_broken_by<Flaw::identity>() == "identity");
+  CHECK(law_broken_by<Flaw::composition>() == "composition");
+  CHECK(law_broken_by<Flaw::monotone>() == "monotone");
+  CHECK(law_broken_by<Flaw::extensive>() == "extensive");
+  CHECK(law_broken_by<Flaw::advancing>() == "advancing");
+}
+
+TEST_CASE("the law checks refuse an overflow of an earlier timestamp alone", "[timestamp][laws]") {
+  CHECK(law_broken_by<Flaw::overflow>() == "monotone");
+}
+
+TEST_CASE("a broken law is reported with its counterexample", "[timestamp][laws]") {
+  // No timestamp: the value that stands for the empty frontier has no successor, not even itself.
+  const Epoch sentinel = Epoch::maximum().value + 1;
+  CHECK(tests::broken_law<Epoch>({0, sentinel}, {{}}) ==
+        "identity: " + std::to_string(sentinel.value));
+}
+
+}  // namespace
+}  // namespace tidemark

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Checks the rules of the house in the sources below a folder: sh tidy.sh <folder>
+#
+# Prints each violation as `path:line: error: message` and fails if there is one. Looks at *.hpp and
+# *.cpp in the folders of the architecture.
+set -u
+export LC_ALL=C
+cd "$1" || exit 2
+
+folders=
+for folder in progress core operators windowing viz experiments tests; do
+  if [ -d "$folder" ]; then folders="$folders $folder"; fi
+done
+
+# shellcheck disable=SC2086  # the folders are words
+sources=$(find -H $folders -type f \( -name '*.hpp' -o -name '*.cpp' \) | sort)
+if [ -z "$sources" ]; then
+  echo "$1:1: error: there is no source to look at"
+  exit 1
+fi
+
+# shellcheck disable=SC2086
+errors=$(awk '
+  function error(message) { print FILENAME ":" FNR ": error: " message }
+  function columns(line) { gsub(/[\200-\277]/, "", line); return length(line) }  # of UTF-8
+  # Whether the current file may include what matches `header`: only the files that match `where`.
+  function only_in(header, where, message) {
+    if (included ~ header && FILENAME !~ where) error(message)
+  }
+
+  FNR == 1 {
+    if ($0 != "// SPDX-License-Identifier: MIT") error("the first line is not the licence")
+    name = FILENAME
+    sub(/.*\//, "", name)
+    if (name ~ /util|helper|common/) error("name a file after what it holds, not " name)
+  }
+  columns($0) > 100 { error("the line has " columns($0) " columns, more than 100") }
+
+  /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+    included = $0
+    sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", included)
+    sub(/[>"].*/, "", included)
+    if (included ~ /\.\.\//) error("include by <tidemark/...>, not by ../")
+    if (FILENAME ~ /^viz\// && included ~ /^tidemark\/core\// &&
+        included !~ /^tidemark\/core\/(flow_graph|progress_snapshot|trace)\.hpp$/)
+      error("viz sees flow_graph.hpp, progress_snapshot.hpp and trace.hpp of core, no more")
+    only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^viz/.*\\.cpp$",
+            "Graphviz is included by sources of viz only")
+    only_in("^(tbb|oneapi)/", "^core/tbb_executor\\.cpp$",
+            "oneTBB is included by core/tbb_executor.cpp only")
+    only_in("^boost/(graph|property_map)/", "^progress/graph_shape\\.cpp$",
+            "Boost.Graph is included by progress/graph_shape.cpp only")
+  }
+' $sources)
+
+if [ -n "$errors" ]; then
+  printf '%s\n' "$errors"
+  exit 1
+fi
+printf 'tidy: %s files\n' "$(printf '%s\n' "$sources" | wc -l)"

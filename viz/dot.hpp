@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+//
+// DOT: a flow graph, and the progress state on it, as text that any Graphviz program can lay out.
+// To get a picture of it: layout.hpp. How to read the pictures: README.md.
+//
+// Ids are stable over views and runs, so that scripts and style sheets can find things:
+//   op_4         operator 4 of the progress graph, the same in all views
+//   op_4_i0      its first input port (op_4_o0: its first output port)
+//   step_3       the fused step that is node 3 of the flow graph, or a chain that begins with it
+//   stream_5     edge 5 of the flow graph
+//   segment_4    operator 4 with the steps fused to it
+// Classes: operator, fused; exchange, pipeline, loop; segment; port, busy, done.
+#pragma once
+
+#include <tidemark/core/flow_graph.hpp>
+#include <tidemark/core/progress_snapshot.hpp>
+
+#include <string>
+
+namespace tidemark {
+
+enum class View {
+  logical,   ///< every step as the user wrote it; a tint joins what runs in one push
+  physical,  ///< the operators of the progress graph; fused steps are notes on the streams
+};
+
+/// The same graph gives the same bytes. Any thread.
+std::string to_dot(const FlowGraph& flow, View view);
+
+/// The physical view with the state of `snapshot` at every port. Throws std::out_of_range if the
+/// snapshot lacks a location of `flow`, as one of another dataflow would.
+std::string to_dot(const FlowGraph& flow, const ProgressSnapshot& snapshot);
+
+}  // namespace tidemark

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+//
+// Layout: DOT in, a picture out. Graphviz runs in a child process, one for each picture, so that
+// it may crash, hang or leak without harm to this one.
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+namespace tidemark {
+
+enum class Format {
+  svg,  ///< without XML prolog; ids and classes as in dot.hpp, titles for tooltips and screen
+        ///< readers
+  png,  ///< 192 dots per inch
+  pdf,
+  dot,  ///< the same graph with positions
+};
+
+/// No picture could be made; the text is one sentence that says why.
+class RenderError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct LayoutOptions {
+  /// The program that lays out. Empty: `tidemark-layout` beside the running program, else the one
+  /// that was built with this library.
+  std::filesystem::path program;
+  std::chrono::milliseconds time_limit = std::chrono::seconds(30);
+};
+
+/// Lays out `dot` and returns the bytes of the picture. Throws RenderError. Any thread, any number
+/// at once; waits for the child. Leaves signal handlers alone, but a process that ignores SIGCHLD,
+/// or waits for children that are not its own, gets no picture.
+std::string render(const std::string& dot, Format format, const LayoutOptions& options = {});
+
+/// Writes the picture in the format that the file's extension names: .svg, .png, .pdf; .dot and .gv
+/// get `dot` as it is. The file appears whole or, with a RenderError, not at all.
+void write_picture(const std::filesystem::path& path, const std::string& dot,
+                   const LayoutOptions& options = {});
+
+}  // namespace tidemark
