@@ -7,6 +7,7 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/random.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -29,12 +30,23 @@ Stream<T, Item> exchange_by(const Stream<T, Item>& input, std::string kind, std:
 }  // namespace detail
 
 /// Sends each record to a worker drawn at random, so that all take part in the work that follows.
-/// Order is not kept. The draw depends on the sending worker alone, and is the same in each run.
-inline auto redistribute(std::string id = "") {
-  return [id]<typename T, typename Item>(Stream<T, Item> input) {
-    Random random(input.scope->worker().index());
-    return detail::exchange_by(input, "redistribute", id,
-                               [random](const Item&) mutable { return random.next(); });
+/// Order is not kept. The draws depend on the sending worker alone, and are the same in each run.
+///
+/// With `run` above 1 that many consecutive records go to the same worker: larger batches, and less
+/// to do for each record, where single records are little work.
+inline auto redistribute(std::string id = "", std::uint64_t run = 1) {
+  return [id, run]<typename T, typename Item>(Stream<T, Item> input) {
+    return detail::exchange_by(
+        input, "redistribute", id,
+        [run, random = Random(input.scope->worker().index()), left = std::uint64_t{0},
+         to = std::uint64_t{0}](const Item&) mutable {
+          if (left == 0) {
+            to = random.next();
+            left = run;
+          }
+          --left;
+          return to;
+        });
   };
 }
 

@@ -134,14 +134,15 @@ class Picture {
     DotGraph::Node to = nodes_[line.to];
     std::string tail = source.op ? fmt::format("o{}:s", flow_edge.from_port) : "s";
     std::string head = target.op ? fmt::format("i{}:n", flow_edge.to_port) : "n";
-    // dot breaks a cycle where it likes, unless it is given one that is broken already. A line that
-    // goes up leaves and arrives sideways, past the boxes.
+    // dot breaks a cycle where it likes, unless it is given one that is broken already.
     const bool reversed = line.back && line.from != line.to;
     if (reversed) {
-      // Marks are narrower than the box above them, ports with text are not.
+      // Given so, it leaves and arrives sideways, past the boxes. But a mark is narrower than its
+      // box, and a port may stand behind others: these it enters from above.
       if (source.op && snapshot_ == nullptr) tail = "body:e";
       tail.back() = 'e';
-      head.back() = 'e';
+      const bool on_the_flank = snapshot_ != nullptr && flow_edge.to_port + 1 == target.inputs;
+      if (!target.op || on_the_flank) head.back() = 'e';
       std::swap(tail, head);
       std::swap(from, to);
     }

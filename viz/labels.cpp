@@ -75,7 +75,7 @@ Port progress_port(const PortProgress& progress) {
   };
 
   port.html = fmt::format(
-      R"(<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="3" COLOR="{}">)", rule);
+      R"(<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{}">)", rule);
   if (busy) {
     const std::string counts = to_html(counts_text(progress, times_limit, time_limit));
     const char* sign = progress.is_target ? in_flight_sign : capability_sign;

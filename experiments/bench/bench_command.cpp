@@ -79,7 +79,7 @@ void bench_command(const Options& options) {
       run(rows, options.quick, options.quick ? quick_repetitions : full_repetitions);
   const double taken = neighbours.cores_taken();
   print_table(stdout, results);
-  std::fflush(stdout);
+  if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the table");
   if (taken > 0.05)
     fmt::print(stderr,
                "tidemark bench: other processes kept {:.2f} cores busy meanwhile; do not trust the "

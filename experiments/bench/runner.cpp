@@ -21,7 +21,7 @@ class ProgressLine {
   ~ProgressLine() { show(""); }
 
   void next(const Row& row) {
-    show(fmt::format("[{}/{}] {}, {} workers", ++done_, total_, row.name, row.workers));
+    show(fmt::format("[{}/{}] {}, {} worker(s)", ++done_, total_, row.name, row.workers));
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <tests/support.hpp>
 
 #include <tidemark/core/batch.hpp>
+#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/mpsc_stack.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/return_pool.hpp>

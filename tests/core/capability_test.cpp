@@ -4,7 +4,9 @@
 #include <tests/support.hpp>
 
 #include <tidemark/core/capability.hpp>
+#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/product.hpp>

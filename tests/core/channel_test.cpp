@@ -5,6 +5,7 @@
 
 #include <tidemark/core/hash.hpp>
 #include <tidemark/core/operator.hpp>
+#include <tidemark/core/random.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/runs.hpp>

@@ -4,6 +4,8 @@
 // says so.
 #include <tests/support.hpp>
 
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/random.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/trace.hpp>
 

@@ -6,6 +6,7 @@
 
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>

@@ -3,6 +3,7 @@
 // A run whose workers have nothing to do uses no CPU time.
 #include <tests/support.hpp>
 
+#include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/runs.hpp>

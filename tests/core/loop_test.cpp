@@ -3,6 +3,7 @@
 // Loops, built by hand: an operator takes its own stream back, one timestamp later.
 #include <tests/support.hpp>
 
+#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 

@@ -4,6 +4,7 @@
 // runs the other side at the worst moment, and on real threads.
 #include <tests/support.hpp>
 
+#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 

@@ -96,9 +96,9 @@ TEST_CASE("counts that are used as a queue stay sorted at both ends", "[mutable_
 TEST_CASE("counts are equal if they count the same, however they came by it",
           "[mutable_antichain]") {
   MutableAntichain<Epoch> a, b;
-  for (std::uint64_t t : {1, 2, 3}) a.update(t, +1);
+  for (const Epoch t : {1u, 2u, 3u}) a.update(t, +1);
   a.update(1, -1);
-  for (std::uint64_t t : {3, 2}) b.update(t, +1);
+  for (const Epoch t : {3u, 2u}) b.update(t, +1);
   CHECK(a == b);
   b.update(3, +1);
   CHECK_FALSE(a == b);
