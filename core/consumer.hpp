@@ -27,10 +27,24 @@ class Consumer {
 template <Timestamp T, typename Item>
 class Tee {
  public:
-  void add(Consumer<T, Item>& consumer) { consumers_.push_back(&consumer); }
+  void add(Consumer<T, Item>& consumer) {
+    consumers_.push_back(&consumer);
+    only_ = consumers_.size() == 1 ? &consumer : nullptr;
+  }
 
   void push(const T& time, std::vector<Item>& records) {
-    if (records.empty() || consumers_.empty()) return;
+    if (records.empty()) return;
+    if (only_ != nullptr) {
+      only_->push(time, records);
+    } else {
+      branch(time, records);
+    }
+  }
+
+ private:
+  /// Out of line, to keep `push` small: a chain of fused steps is made of it.
+  [[gnu::noinline]] void branch(const T& time, std::vector<Item>& records) {
+    if (consumers_.empty()) return;
     for (std::size_t c = 0; c + 1 < consumers_.size(); ++c) {
       copy_ = records;
       consumers_[c]->push(time, copy_);
@@ -39,7 +53,7 @@ class Tee {
     consumers_.back()->push(time, records);
   }
 
- private:
+  Consumer<T, Item>* only_ = nullptr;  // if there is just one
   std::vector<Consumer<T, Item>*> consumers_;
   std::vector<Item> copy_;
 };

@@ -43,6 +43,7 @@ struct OpenPart {
   Capability<Epoch> capability;
   Clock::time_point epoch_began{};
   std::size_t epoch_items = 0;
+  Clock::time_point polled_at{};  // when the part has asked to be, at last
 };
 
 /// The shard of an input step at one worker: polls its parts in turn.
@@ -92,7 +93,10 @@ class InputShard {
       timer_ = std::max(now, part.epoch_began) + interval_;
       activator_.activate_at(timer_);
     }
-    if (next.at) activator_.activate_at(*next.at);
+    if (next.at && (*next.at != part.polled_at || *next.at <= now)) {  // one timer is enough
+      part.polled_at = *next.at;
+      activator_.activate_at(*next.at);
+    }
     return true;
   }
 

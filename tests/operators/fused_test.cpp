@@ -55,9 +55,9 @@ TEST_CASE("stateless steps are in the picture and add no operator", "[fused]") {
 TEST_CASE("steps that keep, move or join records are one operator each", "[fused]") {
   Dataflow flow;
   const auto keyed = input(flow, "in", tests::PartsInput<std::pair<int, int>>({}));
-  merge(keyed | redistribute(),
-        keyed | exchange("by", [](const auto& item) { return item.first; })) |
-      reduce("reduce", std::plus<>(), [](int) { return true; }) |
+  const auto shuffled = keyed | redistribute();
+  const auto sorted = keyed | exchange("by", [](const auto& item) { return item.first; });
+  merge(shuffled, sorted) | reduce("reduce", std::plus<>(), [](int) { return true; }) |
       stateful_map(
           "state", [] { return 0; }, [](int state, int value) { return std::pair(state, value); }) |
       count("count") | output("out", Discard{});
