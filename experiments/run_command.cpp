@@ -34,7 +34,7 @@ struct RunOptions {
   std::string file;
   std::uint32_t workers = 4;
   std::uint32_t threads = 0;
-  std::size_t epoch_lines = 4000;
+  std::size_t epoch_lines = 2000;
   std::size_t top = 10;
   std::string counts;
   std::string json;

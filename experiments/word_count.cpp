@@ -170,10 +170,12 @@ WordCountResult count_words(const WordCountOptions& options,
   const EpochWatcher watcher(result, options.print_epochs);
 
   Dataflow flow("word count");
-  const auto tallies =
-      input(flow, "lines", FileInput{options.path},
-            {.epoch_interval = std::chrono::seconds(1), .epoch_items = options.epoch_lines}) |
-      redistribute("spread", 500) | flat_map("words", split_words) | count("count");
+  const auto tallies = input(flow, "lines", FileInput{options.path},
+                             {.epoch_interval = std::chrono::seconds(1),
+                              .epoch_items = options.epoch_lines,
+                              .epochs_ahead = 2}) |
+                       redistribute("spread", 500) | flat_map("words", split_words) |
+                       count("count");
   tallies | output("totals", Totals{result.counts});
   tallies | summarise_epochs(words_so_far) | watcher.step() | output("print", StdOutput{});
 

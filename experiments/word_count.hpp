@@ -22,7 +22,7 @@ std::vector<std::string> split_words(const std::string& line);
 
 struct WordCountOptions {
   std::string path;  ///< of the text; `-` is standard input
-  std::size_t epoch_lines = 4000;
+  std::size_t epoch_lines = 2000;
   Config config;
   bool print_epochs = true;  ///< on standard output, as they are complete
 };
