@@ -25,7 +25,11 @@ class InputHandle {
       : instance_(&instance),
         output_(&output),
         capability_(std::move(capability)) {}
-  InputHandle(InputHandle&&) noexcept = default;
+  /// `other` is closed afterwards, for the handle that takes its place.
+  InputHandle(InputHandle&& other) noexcept
+      : instance_(other.instance_),
+        output_(other.output_),
+        capability_(std::exchange(other.capability_, std::nullopt)) {}
   InputHandle& operator=(InputHandle&&) = delete;
 
   ~InputHandle() {
@@ -52,8 +56,12 @@ class InputHandle {
     output_->at(*capability_).give(std::move(record));
   }
 
-  /// Pushes what has been sent so far, without waiting for a full batch.
-  void flush() { output_->flush(); }
+  /// Pushes what has been sent so far, without waiting for a full batch. Throws CapabilityError
+  /// once the input is closed.
+  void flush() {
+    require_open();
+    output_->flush();
+  }
 
   /// Moves on to `later`: nothing more comes at a timestamp before it. Throws CapabilityError if
   /// that is not later or equal.

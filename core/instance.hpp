@@ -103,6 +103,7 @@ class Instance final : public DataflowInstance {
     trace_ = shared_->trace();
     entries_ = &worker_->process().template pool<ReturnPool<LedgerEntry<T>>>(worker_->index());
     active_ = DirtySet(operators.size());
+    armed_.resize(shared_->topology().locations());
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
       OperatorShard<T>& shard = operators[op];
       for (const auto& book : shard.outputs) book->pending = &pending_;
@@ -116,6 +117,15 @@ class Instance final : public DataflowInstance {
   }
 
   SharedLedger<T>& ledger() { return *ledger_; }
+
+  /// From here on the worker is woken when the frontier at `location` moves. Ends with as many
+  /// calls of `disarm` as of `arm`: several operators and probes may follow one location.
+  void arm(LocationId location) {
+    if (armed_[location.value]++ == 0) ledger_->waiters().arm(location.value, worker_->index());
+  }
+  void disarm(LocationId location) {
+    if (--armed_[location.value] == 0) ledger_->waiters().disarm(location.value, worker_->index());
+  }
 
   void activate(OperatorId op) { active_.insert(op.value); }
 
@@ -200,9 +210,9 @@ class Instance final : public DataflowInstance {
     shard.watching = wants;
     for (FrontierWatch<T>* watch : shard.watches) {
       if (wants) {
-        ledger_->waiters().arm(watch->location.value, worker_->index());
+        arm(watch->location);
       } else {
-        ledger_->waiters().disarm(watch->location.value, worker_->index());
+        disarm(watch->location);
       }
     }
     if (wants) {
@@ -219,6 +229,7 @@ class Instance final : public DataflowInstance {
   /// Hands the ledger this step's changes, then delivers. In this order: the receiver's -1 must not
   /// come before the +1.
   void report() {
+    pending_.compact();
     if (!pending_.empty()) {
       LedgerEntry<T>& entry = take_entry();
       std::swap(entry.batch, pending_);
@@ -262,6 +273,7 @@ class Instance final : public DataflowInstance {
   ProgressBatch<T> pending_;
   DirtySet active_;
   std::vector<std::uint32_t> watching_;
+  std::vector<std::uint32_t> armed_;  // by location: those of this worker that follow it
   std::uint64_t seen_publications_ = 0;
   int steps_with_open_buffers_ = 0;
   std::vector<std::pair<std::uint32_t, Envelope*>> outbox_;

@@ -9,7 +9,6 @@
 #include <tidemark/core/instance.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <utility>
 
@@ -22,7 +21,7 @@ class InputPort final : public InputPortBase<T>, public Receiver {
  public:
   explicit InputPort(Instance<T>& instance) : instance_(&instance) {}
   ~InputPort() override {
-    for (Batch<T, Item>* batch : queue_) batch->release();
+    while (first_ != nullptr) pop().release();
   }
 
   /// Calls `take(batch)` for each batch that has arrived, in order of arrival. A batch counts as
@@ -30,12 +29,11 @@ class InputPort final : public InputPortBase<T>, public Receiver {
   /// (OutputPort::retain). An exception leaves it unconsumed and names its timestamp.
   template <typename Take>
   void for_each(Take&& take) {
-    while (!queue_.empty()) {
-      Batch<T, Item>& batch = *queue_.front();
+    while (first_ != nullptr) {
+      auto& batch = static_cast<Batch<T, Item>&>(*first_);
       working_on(batch.time, [&] { take(batch); });
       instance_->pending().update({this->location, batch.time}, -1);
-      queue_.pop_front();
-      batch.release();
+      pop().release();
     }
   }
 
@@ -57,11 +55,13 @@ class InputPort final : public InputPortBase<T>, public Receiver {
     return this->reader.frontier();
   }
 
-  bool empty() const { return queue_.empty(); }
+  bool empty() const { return first_ == nullptr; }
 
   /// Queues a batch that has been counted.
   void enqueue(Batch<T, Item>& batch) {
-    queue_.push_back(&batch);
+    batch.next = nullptr;
+    (first_ == nullptr ? first_ : last_->next) = &batch;
+    last_ = &batch;
     instance_->activate(this->target.op);
   }
 
@@ -70,8 +70,15 @@ class InputPort final : public InputPortBase<T>, public Receiver {
   Instance<T>& instance() { return *instance_; }
 
  private:
+  Envelope& pop() {
+    Envelope& batch = *first_;
+    first_ = batch.next;
+    return batch;
+  }
+
   Instance<T>* instance_;
-  std::deque<Batch<T, Item>*> queue_;
+  Envelope* first_ = nullptr;  // the queue, linked by `next`: a deque would allocate now and then
+  Envelope* last_ = nullptr;
 };
 
 /// An output of an operator. Thread: its worker.

@@ -48,7 +48,7 @@ Probe<T> probe(const Stream<T, Item>& stream) {
         const LocationId location = topology.location(feeder);
         SharedLedger<T>& ledger = instance.ledger();
         ledger.watch(location);
-        ledger.waiters().arm(location.value, instance.worker().index());
+        instance.arm(location);
         state->reader.attach(ledger.published(location));
       });
   return probe;

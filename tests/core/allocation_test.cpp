@@ -3,8 +3,6 @@
 // In a steady state the engine allocates nothing: batches, ledger entries and buffers come home.
 //
 // An executable of its own, since it replaces the global operator new.
-#include <tests/support.hpp>
-
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
@@ -12,6 +10,7 @@
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 #include <new>
@@ -54,8 +53,8 @@ std::uint64_t allocations_of(std::uint32_t workers, std::uint64_t per_round) {
       auto passed = pass(pass(mapped, tests::by_hash()), Pipeline{});
       pass(passed, Pipeline{});
       return std::pair(std::move(handle),
-                       tidemark::probe(tests::map_numbers(
-                           pass(passed, Pipeline{}), [](std::uint64_t n) { return n + 1; })));
+                       tidemark::probe(tests::map_numbers(pass(passed, Pipeline{}),
+                                                          [](std::uint64_t n) { return n + 1; })));
     });
     for (std::uint64_t round = 0; round != 11000; ++round) {
       if (round == 1000 && worker.index() == 0) counted = allocations.load();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // Batches and their pools: memory that travels, comes home and outlives its dataflow.
-#include <tests/support.hpp>
-
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/mpsc_stack.hpp>
@@ -13,6 +11,7 @@
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 #include <thread>
@@ -136,16 +135,16 @@ TEST_CASE("batches that nobody reads any more are freed after a failure", "[retu
   for (const ExecutorKind kind : tests::executors())
     for (std::uint64_t seed = 0; seed != 10; ++seed)
       CHECK_THROWS_AS(
-          tests::run_to_end(
-              {.workers = 4, .threads = 2, .executor = kind, .seed = seed},
-              [](Scope<Epoch>& scope) {
-                unary<int>(tests::rounds(scope, 50, tests::numbers(300)), tests::by_value(),
-                           "fails", "", [batches = 0](auto& in, auto&) mutable {
-                             in.for_each([&](auto&) {
-                               if (++batches == 60) throw std::range_error("60");
-                             });
-                           });
-              }),
+          tests::run_to_end({.workers = 4, .threads = 2, .executor = kind, .seed = seed},
+                            [](Scope<Epoch>& scope) {
+                              unary<int>(tests::rounds(scope, 50, tests::numbers(300)),
+                                         tests::by_value(), "fails", "",
+                                         [batches = 0](auto& in, auto&) mutable {
+                                           in.for_each([&](auto&) {
+                                             if (++batches == 60) throw std::range_error("60");
+                                           });
+                                         });
+                            }),
           StepError);
 }
 

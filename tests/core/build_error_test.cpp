@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // Dataflows that cannot run as they are built are refused before anything runs, by name.
-#include <tests/support.hpp>
-
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
@@ -10,6 +8,7 @@
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 namespace tidemark {
 namespace {
@@ -89,7 +88,8 @@ TEST_CASE("fused steps may share a label", "[build_errors]") {
   tests::run_to_end({.executor = ExecutorKind::deterministic}, [](Scope<Epoch>& scope) {
     auto stream = tests::rounds(scope, 1, tests::numbers(1));
     for (int i = 0; i != 2; ++i)
-      stream = tests::map_numbers(stream, [](std::uint64_t n) { return n; }, "same");
+      stream = tests::map_numbers(
+          stream, [](std::uint64_t n) { return n; }, "same");
   });
 }
 

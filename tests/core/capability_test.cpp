@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // Capabilities: where they may move, to whom they belong, and what becomes of them after a failure.
-#include <tests/support.hpp>
-
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
@@ -12,6 +10,7 @@
 #include <tidemark/progress/product.hpp>
 
 #include <tests/core/runs.hpp>
+#include <tests/support.hpp>
 
 #include <type_traits>
 

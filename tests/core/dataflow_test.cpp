@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Dataflow: the blueprint, and the logical graph in which fused steps are marked.
-#include <tests/support.hpp>
-
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 namespace tidemark {
 namespace {
@@ -32,7 +31,8 @@ FlowStream<std::uint64_t> source(Dataflow& flow, std::string id) {
 
 auto add(std::uint64_t n, std::string id = "") {
   return [n, id](const Numbers& stream) {
-    return tests::map_numbers(stream, [n](std::uint64_t record) { return record + n; }, id);
+    return tests::map_numbers(
+        stream, [n](std::uint64_t record) { return record + n; }, id);
   };
 }
 
@@ -178,15 +178,13 @@ TEST_CASE("after 64 fused steps there is a queue", "[dataflow][fused]") {
 TEST_CASE("callables of a blueprint are copied for each worker", "[dataflow]") {
   tests::Arrivals<std::uint64_t> arrivals;
   Dataflow flow;
-  source(flow, "numbers") |
-      [](const Numbers& stream) {
-        // Counts what it sees: with shared state, or one copy for all, workers would disturb it.
-        return fuse_in_place(stream, "count", "",
-                             [seen = std::uint64_t{0}](const Epoch&, auto& records) mutable {
-                               for (std::uint64_t& n : records) n = ++seen;
-                             });
-      } |
-      into(arrivals, "out");
+  source(flow, "numbers") | [](const Numbers& stream) {
+    // Counts what it sees: with shared state, or one copy for all, workers would disturb it.
+    return fuse_in_place(stream, "count", "",
+                         [seen = std::uint64_t{0}](const Epoch&, auto& records) mutable {
+                           for (std::uint64_t& n : records) n = ++seen;
+                         });
+  } | into(arrivals, "out");
   for (const ExecutorKind kind : tests::executors()) {
     arrivals.clear();
     cluster_main(flow, {.workers = 4, .threads = 2, .executor = kind});

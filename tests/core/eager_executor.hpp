@@ -4,7 +4,8 @@
 //
 // So everything that another thread could do between two statements of a step is done there, in one
 // thread and without luck: a batch is consumed before `post` returns, a woken worker appends while
-// the combiner still holds its lock. One that is not run at once waits in a queue; the seed decides.
+// the combiner still holds its lock. One that is not run at once waits in a queue; the seed
+// decides.
 #pragma once
 
 #include <tidemark/core/config.hpp>
@@ -30,8 +31,7 @@ class EagerExecutor final : public Executor {
         eager_percent_(eager_percent) {}
 
   void submit(Task& task) override {
-    if (depth_ == max_depth || random_.below(100) >= eager_percent_)
-      return queue_.push_back(&task);
+    if (depth_ == max_depth || random_.below(100) >= eager_percent_) return queue_.push_back(&task);
     ++depth_;
     task.run();
     --depth_;
@@ -84,8 +84,9 @@ void run_eagerly(Config config, std::uint32_t eager_percent, const Build& build)
   EagerExecutor executor(config.seed, eager_percent);
   Process process(config, executor);
   for (std::uint32_t w = 0; w != config.workers; ++w)
-    process.worker(w).start(
-        [&build](Worker& self) { self.dataflow<Epoch>([&](Scope<Epoch>& scope) { build(scope); }); });
+    process.worker(w).start([&build](Worker& self) {
+      self.dataflow<Epoch>([&](Scope<Epoch>& scope) { build(scope); });
+    });
   executor.serve();
   process.rethrow_failure();
 }

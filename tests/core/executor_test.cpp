@@ -2,8 +2,6 @@
 //
 // What every executor promises: tasks, timers and closures run, `serve` ends, and any number of
 // workers do with any number of threads.
-#include <tests/support.hpp>
-
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/input_handle.hpp>
@@ -13,6 +11,7 @@
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 
@@ -106,12 +105,10 @@ TEST_CASE("more closures than threads wait for each other, round by round", "[ex
     execute({.workers = 64, .threads = 2, .executor = kind}, [&](Worker& worker) {
       auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
         auto [handle, stream] = new_input<std::uint64_t>(scope);
-        auto passed_on = unary<std::uint64_t>(stream, tests::by_value(), "pass", "",
-                                              [](auto& in, auto& out) {
-                                                in.for_each([&](auto& batch) {
-                                                  out.at(batch).give_all(batch.records);
-                                                });
-                                              });
+        auto passed_on =
+            unary<std::uint64_t>(stream, tests::by_value(), "pass", "", [](auto& in, auto& out) {
+              in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+            });
         return std::pair(std::move(handle), tidemark::probe(passed_on));
       });
       for (std::uint64_t round = 0; round != rounds; ++round) {

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: MIT
 //
 // A run whose workers have nothing to do uses no CPU time.
-#include <tests/support.hpp>
-
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <ctime>
-#include <thread>
-
 #include <poll.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tidemark {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // Input handles: what may be done with one, when it closes, and when others see what it did.
-#include <tests/support.hpp>
-
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
@@ -11,6 +9,7 @@
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 
@@ -49,9 +48,9 @@ TEST_CASE("an input sends at its timestamp, and advances", "[input_handle]") {
         input.send(time * 10 + worker.index());
       }
     });
-    CHECK(arrivals.sorted() == std::vector<std::pair<std::uint64_t, std::uint64_t>>{
-                                   {0, 0}, {0, 1}, {0, 2}, {4, 40}, {4, 41}, {4, 42}, {5, 50},
-                                   {5, 51}, {5, 52}});
+    CHECK(arrivals.sorted() ==
+          std::vector<std::pair<std::uint64_t, std::uint64_t>>{
+              {0, 0}, {0, 1}, {0, 2}, {4, 40}, {4, 41}, {4, 42}, {5, 50}, {5, 51}, {5, 52}});
     CHECK(arrivals.complaints().empty());
   }
 }
@@ -90,6 +89,8 @@ TEST_CASE("an input does not advance backwards", "[input_handle][errors]") {
 
 TEST_CASE("an input that advances, flushes or closes holds no record back", "[input_handle]") {
   alone([](Worker& worker, Handle& input, Probe<Epoch>& probe, auto& arrivals) {
+    while (worker.step()) {
+    }
     input.send(1);
     worker.step();
     worker.step();

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // Loops, built by hand: an operator takes its own stream back, one timestamp later.
-#include <tests/support.hpp>
-
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 namespace tidemark {
 namespace {
@@ -45,13 +44,13 @@ TEST_CASE("a loop runs until nothing goes round any more", "[loop]") {
         tests::Watchdog watchdog("a loop");
         tests::Arrivals<std::uint64_t> arrivals;
         tests::run_to_end(config, [&](Scope<Epoch>& scope) {
-          auto looping = loop(tests::rounds(scope, 2, tests::numbers(3)), 20, 1,
-                              [&](const Stream<Epoch, std::uint64_t>& inside) {
-                                auto held = tests::hold(inside, tests::by_hash(),
-                                                        [](std::uint64_t) { return 0; }, arrivals);
-                                return tests::map_numbers(
-                                    held, [](std::uint64_t n) { return n * 7 + 1; });
-                              });
+          auto looping =
+              loop(tests::rounds(scope, 2, tests::numbers(3)), 20, 1,
+                   [&](const Stream<Epoch, std::uint64_t>& inside) {
+                     auto held = tests::hold(
+                         inside, tests::by_hash(), [](std::uint64_t) { return 0; }, arrivals);
+                     return tests::map_numbers(held, [](std::uint64_t n) { return n * 7 + 1; });
+                   });
           tests::collect(looping, tests::by_value(), arrivals);
         });
         std::vector<std::pair<std::uint64_t, std::uint64_t>> expected;
@@ -82,16 +81,15 @@ TEST_CASE("a frontier inside a loop follows the feedback's step", "[loop]") {
 }
 
 TEST_CASE("a loop that does not advance is refused and named", "[loop][errors]") {
-  CHECK_THROWS_WITH(
-      execute({.executor = ExecutorKind::deterministic},
-              [](Worker& worker) {
-                worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
-                  loop(tests::rounds(scope, 1, tests::numbers(1)), 1, 0,
-                       [](const auto& inside) { return inside; });
-                });
-              }),
-      Catch::Contains("loop.in1") && Catch::Contains("loop.out0") &&
-          Catch::Contains("does not advance the timestamp"));
+  CHECK_THROWS_WITH(execute({.executor = ExecutorKind::deterministic},
+                            [](Worker& worker) {
+                              worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+                                loop(tests::rounds(scope, 1, tests::numbers(1)), 1, 0,
+                                     [](const auto& inside) { return inside; });
+                              });
+                            }),
+                    Catch::Contains("loop.in1") && Catch::Contains("loop.out0") &&
+                        Catch::Contains("does not advance the timestamp"));
 }
 
 }  // namespace

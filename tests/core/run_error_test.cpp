@@ -2,8 +2,6 @@
 //
 // Errors while a dataflow runs: wherever user code throws, all workers stop and the caller gets a
 // sentence with the original exception in it.
-#include <tests/support.hpp>
-
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/input_handle.hpp>
@@ -13,6 +11,7 @@
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <exception>
 
@@ -34,10 +33,8 @@ template <typename Error, typename Run, typename Check>
 void fifty_times(const Run& run, const Check& check) {
   for (const ExecutorKind kind : tests::executors())
     for (std::uint64_t repeat = 0; repeat != 50; ++repeat) {
-      const Config config{.workers = repeat % 2 == 0 ? 5u : 2u,
-                          .threads = 2,
-                          .executor = kind,
-                          .seed = repeat};
+      const Config config{
+          .workers = repeat % 2 == 0 ? 5u : 2u, .threads = 2, .executor = kind, .seed = repeat};
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("a run that should have failed: " + tests::to_text(config));
       bool thrown = false;
@@ -174,7 +171,8 @@ TEST_CASE("an exception in a fused step under a closure's send names that step",
           auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
             auto [handle, stream] = new_input<std::uint64_t>(scope);
             auto mapped = tests::map_numbers(
-                tests::map_numbers(stream, [](std::uint64_t n) { return n; }, "outer"),
+                tests::map_numbers(
+                    stream, [](std::uint64_t n) { return n; }, "outer"),
                 [](std::uint64_t n) -> std::uint64_t {
                   if (n == 65) throw Trip("inside");
                   return n;
@@ -242,19 +240,19 @@ TEST_CASE("of several errors the caller gets one and the run still ends", "[run_
 
 TEST_CASE("what a failed step did is not published", "[run_errors]") {
   Trace trace;
-  CHECK_THROWS_AS(
-      tests::run_to_end({.executor = ExecutorKind::deterministic, .trace = &trace},
-                        [](Scope<Epoch>& scope) {
-                          auto stream = tests::rounds(scope, 10, tests::numbers(1));
-                          unary<std::uint64_t>(
-                              stream, Pipeline{}, "half", "", [](auto& in, auto& out) {
-                                in.for_each([&](auto& batch) {
-                                  const auto held = out.retain(batch);
-                                  if (batch.time == Epoch{4}) throw Trip("half way");
-                                });
-                              });
-                        }),
-      StepError);
+  CHECK_THROWS_AS(tests::run_to_end({.executor = ExecutorKind::deterministic, .trace = &trace},
+                                    [](Scope<Epoch>& scope) {
+                                      auto stream = tests::rounds(scope, 10, tests::numbers(1));
+                                      unary<std::uint64_t>(stream, Pipeline{}, "half", "",
+                                                           [](auto& in, auto& out) {
+                                                             in.for_each([&](auto& batch) {
+                                                               const auto held = out.retain(batch);
+                                                               if (batch.time == Epoch{4})
+                                                                 throw Trip("half way");
+                                                             });
+                                                           });
+                                    }),
+                  StepError);
   for (const TraceEvent& event : trace.events())
     if (event.kind == TraceEvent::Kind::batch)
       for (const TraceEvent::Change& change : event.changes) CHECK(std::stoi(change.time) <= 4);

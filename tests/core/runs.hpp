@@ -66,8 +66,9 @@ inline std::string to_text(const Config& config) {
 template <typename Build>
 void run_to_end(const Config& config, const Build& build) {
   run_workers(config, [&](Worker& worker) {
-    worker.start(
-        [&build](Worker& self) { self.dataflow<Epoch>([&](Scope<Epoch>& scope) { build(scope); }); });
+    worker.start([&build](Worker& self) {
+      self.dataflow<Epoch>([&](Scope<Epoch>& scope) { build(scope); });
+    });
   });
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The shared ledger under threads: nothing is left in its log, no frontier leads or moves back, no
-// wake-up is lost.
-#include <tests/support.hpp>
-
+// The shared ledger under threads: nothing is left in its log, no frontier leads or moves back.
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/shared_ledger.hpp>
 #include <tidemark/progress/epoch.hpp>
@@ -11,6 +8,7 @@
 
 #include <tests/core/ledger_setup.hpp>
 #include <tests/core/runs.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 #include <deque>
@@ -23,7 +21,9 @@ namespace {
 using namespace tests;
 using Pair = Product<Epoch, Epoch>;
 
-Epoch later(Epoch time, Random& random) { return Epoch{time.value + random.below(3)}; }
+Epoch later(Epoch time, Random& random) {
+  return Epoch{time.value + random.below(3)};
+}
 Pair later(Pair time, Random& random) {
   return {later(time.first, random), later(time.second, random)};
 }
@@ -43,7 +43,7 @@ class Player {
   void run(int steps) {
     for (int i = 0; i != steps; ++i) {
       step();
-      if (random_.below(4) == 0) std::this_thread::yield();
+      if (random_.below(32) == 0) std::this_thread::yield();
     }
   }
 
@@ -145,7 +145,7 @@ class Player {
       player.mails_.push_back(mail);
     }
     outbox_.clear();
-    if (random_.below(4) == 0) std::this_thread::yield();
+    if (random_.below(32) == 0) std::this_thread::yield();
     ledger_->combine();
   }
 
@@ -179,8 +179,8 @@ template <Timestamp T>
 void stress(std::uint32_t workers, std::uint64_t seed) {
   const auto topology = three_in_a_row<T>();
   const auto initial = progress_batch<T>({{{a_out, T::minimum()}, workers}});
-  SharedLedger<T> ledger(topology, workers, NegativeCounts::forbidden, initial,
-                         [](std::uint32_t) {}, nullptr);
+  SharedLedger<T> ledger(
+      topology, workers, NegativeCounts::forbidden, initial, [](std::uint32_t) {}, nullptr);
   std::vector<std::unique_ptr<Player<T>>> players;
   for (std::uint32_t w = 0; w != workers; ++w)
     players.push_back(std::make_unique<Player<T>>(w, players, ledger, seed));
@@ -194,7 +194,7 @@ void stress(std::uint32_t workers, std::uint64_t seed) {
   {
     std::jthread reader([&](const std::stop_token& stop) {
       std::vector<Antichain<T>> last(4, Antichain<T>{T::minimum()});
-      while (!stop.stop_requested())
+      for (; !stop.stop_requested(); std::this_thread::yield())
         for (std::uint32_t l = 0; l != 4; ++l) {
           const Antichain<T> now = frontier_of(ledger.published({l}));
           if (!last[l].dominates(now)) moved_back.fetch_add(1);
@@ -229,20 +229,19 @@ void stress(std::uint32_t workers, std::uint64_t seed) {
 TEMPLATE_TEST_CASE("threads that share a ledger leave nothing in its log and no frontier leads",
                    "[shared_ledger][race][stress]", Epoch, Pair) {
   for (const std::uint32_t workers : {2u, 3u, 8u})
-    for (std::uint64_t seed = 0; seed != 24u / slowdown; ++seed) stress<TestType>(workers, seed);
+    for (std::uint64_t seed = 0; seed != 16u / slowdown; ++seed) stress<TestType>(workers, seed);
 }
 
 TEST_CASE("the last entry is applied whoever of two threads gets the lock",
           "[shared_ledger][race][stress]") {
-  for (int repeat = 0; repeat != 4000 / slowdown; ++repeat) {
-    SharedLedger<Epoch> ledger(three_in_a_row<Epoch>(), 2, NegativeCounts::forbidden,
-                               progress_batch<Epoch>({{{a_out, 0}, 2}}), [](std::uint32_t) {},
-                               nullptr);
+  for (int repeat = 0; repeat != 1000 / slowdown; ++repeat) {
+    SharedLedger<Epoch> ledger(
+        three_in_a_row<Epoch>(), 2, NegativeCounts::forbidden,
+        progress_batch<Epoch>({{{a_out, 0}, 2}}), [](std::uint32_t) {}, nullptr);
     std::atomic<int> ready{0};
     const auto worker = [&] {
       ready.fetch_add(1);
-      while (ready.load() != 2) {
-      }
+      while (ready.load() != 2) std::this_thread::yield();
       for (std::uint64_t n = 0; n != 20; ++n) {
         ledger.append(entry_of(progress_batch<Epoch>({{{a_out, n}, -1}, {{a_out, n + 1}, +1}})));
         ledger.combine();
@@ -256,60 +255,6 @@ TEST_CASE("the last entry is applied whoever of two threads gets the lock",
     }
     REQUIRE(ledger.complete());
   }
-}
-
-TEST_CASE("a worker that registers and looks, or looks again when woken, misses no publication",
-          "[shared_ledger][waiter_set][race][stress]") {
-  // A ring: worker k may go on to round r + 1 when its predecessor has.
-  constexpr std::uint32_t workers = 4;
-  constexpr std::uint64_t rounds = 4000 / slowdown;
-  TopologyBuilder<Epoch> builder;
-  for (std::uint32_t w = 0; w != workers; ++w) builder.add_operator("op", 0, 1);
-  ProgressBatch<Epoch> initial;
-  for (std::uint32_t w = 0; w != workers; ++w) initial.update({{w}, 0}, 1);
-  initial.compact();
-  std::vector<std::atomic<std::uint32_t>> woken(workers);
-  std::vector<std::atomic<std::uint64_t>> round_of(workers);
-  SharedLedger<Epoch> ledger(
-      std::make_shared<Topology<Epoch>>(std::move(builder).freeze()), workers,
-      NegativeCounts::forbidden, initial,
-      [&](std::uint32_t w) {
-        if (w >= workers) return;
-        woken[w].store(1);
-        woken[w].notify_one();
-      },
-      nullptr);
-  for (std::uint32_t w = 0; w != workers; ++w) ledger.watch({w});
-
-  Watchdog watchdog([&] {
-    std::string who;
-    for (std::uint32_t w = 0; w != workers; ++w)
-      who += "worker " + std::to_string(w) + " in round " + std::to_string(round_of[w].load()) +
-             " waits for " + std::to_string((w + workers - 1) % workers) + ", whose frontier is " +
-             tidemark::to_text(frontier_of(ledger.published({w}))) + "; ";
-    return who;
-  });
-  const auto run = [&](std::uint32_t w) {
-    const LocationId before{(w + workers - 1) % workers};
-    for (std::uint64_t round = 0; round != rounds; ++round) {
-      round_of[w].store(round);
-      const Epoch wanted{w == 0 ? round : round + 1};
-      ledger.waiters().arm(before.value, w);
-      while (frontier_of(ledger.published(before)).less_than_to(wanted)) {
-        woken[w].wait(0);
-        woken[w].store(0);
-      }
-      ledger.waiters().disarm(before.value, w);
-      ledger.append(entry_of(
-          progress_batch<Epoch>({{{{w}, round}, -1}, {{{w}, round + 1}, +1}}), w));
-      ledger.combine();
-    }
-  };
-  {
-    std::vector<std::jthread> threads;
-    for (std::uint32_t w = 0; w != workers; ++w) threads.emplace_back(run, w);
-  }
-  CHECK(frontier_of(ledger.published({workers - 1})) == Antichain<Epoch>{rounds});
 }
 
 }  // namespace

@@ -2,8 +2,6 @@
 //
 // The shared ledger's races, one statement at a time: the wake function is called in the middle of
 // a combination, so what another thread would do there is done there.
-#include <tests/support.hpp>
-
 #include <tidemark/core/published_frontier.hpp>
 #include <tidemark/core/shared_ledger.hpp>
 #include <tidemark/core/waiter_set.hpp>
@@ -11,6 +9,7 @@
 #include <tidemark/progress/product.hpp>
 
 #include <tests/core/ledger_setup.hpp>
+#include <tests/support.hpp>
 
 namespace tidemark {
 namespace {
@@ -126,12 +125,12 @@ TEST_CASE("a reader that registers during a publication counts from the next one
 
 TEST_CASE("only those are woken that wait where a frontier has moved", "[shared_ledger]") {
   std::vector<std::uint32_t> woken;
-  SharedLedger<Epoch> ledger(three_in_a_row<Epoch>(), 200, NegativeCounts::forbidden,
-                             progress_batch<Epoch>({{{a_out, 0}, 200}, {{b_out, 0}, 1}}),
-                             [&](std::uint32_t worker) { woken.push_back(worker); }, nullptr);
+  SharedLedger<Epoch> ledger(
+      three_in_a_row<Epoch>(), 200, NegativeCounts::forbidden,
+      progress_batch<Epoch>({{{a_out, 0}, 200}, {{b_out, 0}, 1}}),
+      [&](std::uint32_t worker) { woken.push_back(worker); }, nullptr);
   for (const LocationId location : {a_out, c_in}) ledger.watch(location);
-  for (const std::uint32_t worker : {0u, 63u, 64u, 199u})
-    ledger.waiters().arm(a_out.value, worker);
+  for (const std::uint32_t worker : {0u, 63u, 64u, 199u}) ledger.waiters().arm(a_out.value, worker);
   ledger.waiters().arm(c_in.value, 7);
 
   ledger.append(entry_of(progress_batch<Epoch>({{{a_out, 0}, -199}, {{a_out, 1}, 199}})));
@@ -150,8 +149,7 @@ TEST_CASE("only those are woken that wait where a frontier has moved", "[shared_
 
 TEST_CASE("the end of a dataflow wakes everyone", "[shared_ledger]") {
   std::vector<std::uint32_t> woken;
-  SharedLedger<Epoch> ledger =
-      start<Epoch>([&](std::uint32_t worker) { woken.push_back(worker); });
+  SharedLedger<Epoch> ledger = start<Epoch>([&](std::uint32_t worker) { woken.push_back(worker); });
   CHECK_FALSE(ledger.complete());
   ledger.append(entry_of(progress_batch<Epoch>({{{a_out, 0}, -1}})));
   CHECK_FALSE(ledger.complete());  // appended is not applied
@@ -176,8 +174,8 @@ TEST_CASE("several batches may share one propagation, but not while tracing",
     for (std::uint64_t n = 0; n != 10; ++n) ledger.append(downgrade(n, n + 1));
     ledger.combine();
     CHECK(ledger.publications() == before + 1);
-    const auto moves = std::ranges::count(trace.events(), TraceEvent::Kind::frontier,
-                                          &TraceEvent::kind);
+    const auto moves =
+        std::ranges::count(trace.events(), TraceEvent::Kind::frontier, &TraceEvent::kind);
     CHECK(moves == (tracing ? 10 * 4 : 0));
   }
 }

@@ -31,11 +31,11 @@ inline auto by_value() {
   return Exchange{[](std::uint64_t record) { return record; }};
 }
 
-/// A source of `rounds` epochs: `records_of(worker, round)` are sent at epoch `round`, one epoch per
-/// activation, and never more than `ahead` epochs before what is complete downstream.
+/// A source of `rounds` epochs: `records_of(worker, round)` are sent at epoch `round`, one epoch
+/// per activation, and never more than `ahead` epochs before what is complete downstream.
 template <typename RecordsOf>
-auto rounds(Scope<Epoch>& scope, std::uint64_t count, RecordsOf records_of,
-            std::string id = "", std::optional<std::uint64_t> ahead = {}) {
+auto rounds(Scope<Epoch>& scope, std::uint64_t count, RecordsOf records_of, std::string id = "",
+            std::optional<std::uint64_t> ahead = {}) {
   using Item = typename std::invoke_result_t<RecordsOf&, std::uint32_t, std::uint64_t>::value_type;
   OperatorBuilder<Epoch> op(scope, "rounds", std::move(id));
   const std::vector<FrontierWatch<Epoch>*>* ends = nullptr;
@@ -155,7 +155,7 @@ Stream<Epoch, std::uint64_t> hold(const Stream<Epoch, std::uint64_t>& stream, Pa
   return unary_frontier<std::uint64_t>(
       stream, std::move(pact), "hold", "",
       [later, &complaints, held = std::map<Epoch, Held>{}, passed = Epoch{0}](auto& in,
-                                                                            auto& out) mutable {
+                                                                              auto& out) mutable {
         in.for_each([&](Batch<Epoch, std::uint64_t>& batch) {
           if (batch.time < passed) complaints.complain("hold: a complete timestamp came again");
           auto at = held.find(batch.time);

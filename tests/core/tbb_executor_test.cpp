@@ -2,13 +2,12 @@
 //
 // What only the oneTBB executor promises. Not run by the thread sanitizer, since the library is not
 // instrumented.
-#include <tests/support.hpp>
-
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 #include <mutex>
@@ -53,30 +52,6 @@ TEST_CASE("an arena of two threads is served by two threads", "[tbb]") {
   executor->serve();
   CHECK(threads.size() == 2);
   CHECK(threads.count(std::this_thread::get_id()) == 0);
-}
-
-TEST_CASE("serve does not return while a closure's wait is still being announced", "[tbb]") {
-  if (!tests::with_tbb) return;
-  tests::Watchdog watchdog("a closure that ends before the announcement of its wait returns");
-  for (int repeat = 0; repeat != 100; ++repeat) {
-    std::atomic<bool> ended{false};
-    std::atomic<bool> announced{false};
-    const auto executor = make_tbb_executor(2);
-    executor->spawn([&](Fiber& fiber) {
-      fiber.suspend([&fiber, &ended, &announced] {
-        std::atomic<bool>* const finished = &ended;  // the closure's stack may go away under us
-        std::atomic<bool>* const returned = &announced;
-        fiber.resume();
-        while (!finished->load()) std::this_thread::yield();
-        for (int i = 0; i != 1000; ++i) std::this_thread::yield();
-        returned->store(true);
-      });
-      ended.store(true);
-      executor->stop();
-    });
-    executor->serve();
-    REQUIRE(announced.load());
-  }
 }
 
 TEST_CASE("all sizes of arena give the same result", "[tbb]") {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // The trace: any prefix is a consistent cut, and each line says what core/trace.hpp documents.
-#include <tests/support.hpp>
-
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/process.hpp>
@@ -10,9 +8,9 @@
 #include <tidemark/core/trace.hpp>
 
 #include <nlohmann/json.hpp>
-
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <limits>
 
@@ -40,8 +38,9 @@ void check_same_state(const ProgressSnapshot& a, const ProgressSnapshot& b) {
 }
 
 void build(Scope<Epoch>& scope, tests::Arrivals<std::uint64_t>& arrivals) {
-  auto held = tests::hold(tests::rounds(scope, 6, tests::numbers(20)), tests::by_hash(),
-                          [](std::uint64_t n) { return n % 3; }, arrivals);
+  auto held = tests::hold(
+      tests::rounds(scope, 6, tests::numbers(20)), tests::by_hash(),
+      [](std::uint64_t n) { return n % 3; }, arrivals);
   tests::collect(held, tests::by_value(), arrivals);
 }
 
@@ -67,16 +66,13 @@ TEST_CASE("replaying a trace to an instant gives the ledger's state at that inst
   for (std::uint64_t seed = 0; seed != 10; ++seed) {
     Trace trace;
     std::vector<ProgressSnapshot> snapshots;
-    execute({.workers = 3,
-             .executor = ExecutorKind::deterministic,
-             .seed = seed,
-             .trace = &trace},
+    execute({.workers = 3, .executor = ExecutorKind::deterministic, .seed = seed, .trace = &trace},
             [&](Worker& worker) {
               tests::Arrivals<std::uint64_t> arrivals;
               auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
                 auto [handle, stream] = new_input<std::uint64_t>(scope);
-                auto held = tests::hold(stream, tests::by_value(),
-                                        [](std::uint64_t n) { return n % 3; }, arrivals);
+                auto held = tests::hold(
+                    stream, tests::by_value(), [](std::uint64_t n) { return n % 3; }, arrivals);
                 return std::pair(std::move(handle), tidemark::probe(held));
               });
               const auto look = [&] {
@@ -156,21 +152,20 @@ TEST_CASE("a batch of the trace holds each pointstamp once, in order, and no zer
   CHECK(largest > 3);
   // So many that the batch is compacted half way: what comes after that must be sorted in, too.
   Trace trace;
-  tests::run_to_end({.executor = ExecutorKind::deterministic, .trace = &trace},
-                    [](Scope<Epoch>& scope) {
-                      OperatorBuilder<Epoch> op(scope, "spray");
-                      op.output<int>();
-                      op.build([kept = std::vector<Capability<Epoch>>(), left = 40,
-                                again = op.activator(),
-                                first = std::optional(op.initial_capability(0))]() mutable {
-                        if (!first) return kept.clear();
-                        for (int i = 40; i != 0; --i)
-                          kept.push_back(first->delayed(static_cast<std::uint64_t>(i)));
-                        for (int i = 0; i != 5; ++i) kept.pop_back();
-                        first.reset();
-                        again.activate();
-                      });
-                    });
+  tests::run_to_end(
+      {.executor = ExecutorKind::deterministic, .trace = &trace}, [](Scope<Epoch>& scope) {
+        OperatorBuilder<Epoch> op(scope, "spray");
+        op.output<int>();
+        op.build([kept = std::vector<Capability<Epoch>>(), left = 40, again = op.activator(),
+                  first = std::optional(op.initial_capability(0))]() mutable {
+          if (!first) return kept.clear();
+          for (int i = 40; i != 0; --i)
+            kept.push_back(first->delayed(static_cast<std::uint64_t>(i)));
+          for (int i = 0; i != 5; ++i) kept.pop_back();
+          first.reset();
+          again.activate();
+        });
+      });
   const auto& changes = trace.events()[2].changes;
   REQUIRE(trace.events()[2].kind == TraceEvent::Kind::batch);
   CHECK(changes.size() == 36);

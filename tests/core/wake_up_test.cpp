@@ -2,8 +2,6 @@
 //
 // No wake-up is lost and none comes too early: the races between workers, on the executor that
 // runs the other side at the worst moment, and on real threads.
-#include <tests/support.hpp>
-
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
@@ -11,6 +9,7 @@
 #include <tests/core/eager_executor.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/support.hpp>
 
 #include <atomic>
 
@@ -66,13 +65,12 @@ TEST_CASE("a worker that is woken before it has been started starts all the same
       }
   }
   SECTION("by a failure") {
-    CHECK_THROWS_AS(tests::run_eagerly({.workers = 3}, 100,
-                                       [](Scope<Epoch>& scope) {
-                                         throw std::range_error("no " +
-                                                                std::to_string(
-                                                                    scope.worker().index()));
-                                       }),
-                    std::range_error);
+    CHECK_THROWS_AS(
+        tests::run_eagerly({.workers = 3}, 100,
+                           [](Scope<Epoch>& scope) {
+                             throw std::range_error("no " + std::to_string(scope.worker().index()));
+                           }),
+        std::range_error);
   }
 }
 
@@ -103,21 +101,21 @@ struct RegisterRace {
         capability.reset();
       }
     });
-    unary_frontier<int>(
-        stream, Pipeline{}, "waiter", "",
-        [this, activator, held = std::optional<Capability<Epoch>>(), looked = 0](auto& in,
-                                                                                auto& out2) mutable {
-          in.for_each([&](auto& batch) {
-            held = out2.retain(batch);
-            in.frontier();  // 5 must wait
-            let_go.store(true);
-            holder.activate();  // worker 0 may run here and now
-          });
-          if (!held || looked++ == 0 || in.frontier().less_than_to(Epoch{5})) return;
-          held.reset();
-          released.store(true);
-          activator.activate();
-        });
+    unary_frontier<int>(stream, Pipeline{}, "waiter", "",
+                        [this, activator, held = std::optional<Capability<Epoch>>(), looked = 0](
+                            auto& in, auto& out2) mutable {
+                          in.for_each([&](auto& batch) {
+                            held = out2.retain(batch);
+                            in.frontier();  // 5 must wait
+                            let_go.store(true);
+                            holder.activate();  // worker 0 may run here and now
+                          });
+                          if (!held || looked++ == 0 || in.frontier().less_than_to(Epoch{5}))
+                            return;
+                          held.reset();
+                          released.store(true);
+                          activator.activate();
+                        });
   }
 };
 
@@ -172,8 +170,8 @@ TEST_CASE("a probe is woken when an operator that followed its stream has lost i
       auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
         tests::rounds(scope, 2, tests::numbers(1), "", 8);
         auto [handle, stream] = new_input<std::uint64_t>(scope);
-        auto passed_on = unary<std::uint64_t>(
-            stream, tests::by_value(), "pass", "", [](auto& in, auto& out) {
+        auto passed_on =
+            unary<std::uint64_t>(stream, tests::by_value(), "pass", "", [](auto& in, auto& out) {
               in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
             });
         return std::pair(std::move(handle), tidemark::probe(passed_on));

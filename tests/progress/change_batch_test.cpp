@@ -14,6 +14,7 @@ using Changes = std::vector<Batch::Change>;
 TEST_CASE("a lone change of zero leaves an empty batch", "[change_batch]") {
   Batch batch;
   batch.update(7, 0);
+  CHECK(batch.changes().empty());
   CHECK(batch.empty());
   CHECK(batch.view().empty());
 }

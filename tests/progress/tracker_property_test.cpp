@@ -2,7 +2,7 @@
 //
 // Tracker: on random graphs, under random changes, always the frontiers of the definition.
 //
-// Four properties apply about 800,000 batches and compare every frontier after each of them. For
+// Four properties apply nearly 500,000 batches and compare every frontier after each of them. For
 // more: RC_PARAMS="seed=1 max_success=100000".
 #include <tidemark/progress/change_batch.hpp>
 #include <tidemark/progress/tracker.hpp>
@@ -18,7 +18,7 @@ using Pair = Product<Epoch, Epoch>;
 using tests::Draw;
 using tests::Tape;
 
-constexpr int cases = 8000;  // of each property: about 200,000 batches
+constexpr int cases = 5000;  // of each property: more than 100,000 batches
 
 /// How much a property has seen, to notice when random graphs become too simple.
 struct Seen {

@@ -40,12 +40,13 @@ errors=$(awk '
     included = $0
     sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", included)
     sub(/[>"].*/, "", included)
-    if (included ~ /\.\.\//) error("include by <tidemark/...>, not by ../")
+    if (gsub(/\.\.\//, "../", included) >= split(FILENAME, folders, "/") - 1 && included ~ /\.\.\//)
+      error("../ leads out of this module; include by <tidemark/...>")
     if (FILENAME ~ /^viz\// && included ~ /^tidemark\/core\// &&
         included !~ /^tidemark\/core\/(flow_graph|progress_snapshot|trace)\.hpp$/)
       error("viz sees flow_graph.hpp, progress_snapshot.hpp and trace.hpp of core, no more")
-    only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^viz/.*\\.cpp$",
-            "Graphviz is included by sources of viz only")
+    only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^(tests/)?viz/.*\\.cpp$",
+            "Graphviz is included by sources of viz and of its tests only")
     only_in("^(tbb|oneapi)/", "^core/tbb_executor\\.cpp$",
             "oneTBB is included by core/tbb_executor.cpp only")
     only_in("^boost/(graph|property_map)/", "^progress/graph_shape\\.cpp$",

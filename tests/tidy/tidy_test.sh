@@ -34,8 +34,10 @@ expect '' core/a.hpp "$licence" "$letters$letters" "$arrows" '#include <tidemark
 expect 'core/a.hpp:1: error: the first line' core/a.hpp '#pragma once'
 expect 'core/a.cpp:1: error: the first line' core/a.cpp '' "$licence"
 expect 'core/a.hpp:2: error: the line has 101' core/a.hpp "$licence" "${letters}${letters}aaa"
-expect 'core/a.hpp:3: error: include by' core/a.hpp "$licence" '' '#include "../viz/dot.hpp"'
-expect 'error: include by' core/a.hpp "$licence" ' #  include "x/../../viz/dot.hpp"'
+expect 'core/a.hpp:3: error: ../ leads out' core/a.hpp "$licence" '' '#include "../viz/dot.hpp"'
+expect 'error: ../ leads out' core/a.hpp "$licence" ' #  include "x/../../viz/dot.hpp"'
+expect '' experiments/bench/a.cpp "$licence" '#include "../commands.hpp"'
+expect 'error: ../ leads out' experiments/bench/a.cpp "$licence" '#include "../../viz/dot.hpp"'
 expect 'error: name a file' operators/string_utils.hpp "$licence"
 expect 'error: name a file' viz/helpers.cpp "$licence"
 expect 'error: name a file' tests/core/common.hpp "$licence"
@@ -47,6 +49,7 @@ expect 'viz/a.cpp:2: error: viz sees' viz/a.cpp "$licence" '#include <tidemark/c
 expect '' tests/viz/a.cpp "$licence" '#include <tidemark/core/worker.hpp>'
 
 expect '' viz/a.cpp "$licence" '#include <graphviz/gvc.h>'
+expect '' tests/viz/a.cpp "$licence" '#include <graphviz/cgraph.h>'
 expect 'error: Graphviz' viz/a.hpp "$licence" '#include <graphviz/gvc.h>'
 expect 'error: Graphviz' experiments/a.cpp "$licence" '#include <gvc.h>'
 expect '' core/tbb_executor.cpp "$licence" '#include <oneapi/tbb/task_arena.h>'
