@@ -33,7 +33,7 @@ struct WordCountResult {
   std::uint64_t epochs = 0;
   double seconds = 0;
   FlowGraph graph;
-  /// The progress state when the epoch of that number, a power of two, was complete; 0: at the start.
+  /// The progress state when that many epochs, a power of two, were complete; 0: at the start.
   std::vector<std::pair<std::uint64_t, ProgressSnapshot>> states;
 
   /// The last of them in the first half of the run that follows a complete epoch, if there is one.

@@ -65,17 +65,17 @@ TEST_CASE("nothing stands under the final name before the end", "[file_output]")
   tests::for_each_schedule([](const Config& config) {
     const tests::Directory directory;
     int seen = 0, early = 0;
-    std::vector<int> numbers(200'000, 1234567);  // more than is kept in memory
+    std::vector<int> numbers(50'000, 1234567);  // more than is kept in memory
     Dataflow flow;
-    input(flow, "in", TestingInput(numbers, 20'000), tests::epoch_per_poll()) |
+    input(flow, "in", TestingInput(numbers, 5'000), tests::epoch_per_poll()) |
         output("file", FileOutput(directory / "numbers")) | inspect([&](int) {
-          if (++seen % 10'000 == 0) early += fs::exists(directory / "numbers") ? 1 : 0;
+          if (++seen % 1'000 == 0) early += fs::exists(directory / "numbers") ? 1 : 0;
         });
     cluster_main(flow, config);
-    CHECK(seen == 200'000);
+    CHECK(seen == 50'000);
     CHECK(early == 0);
     CHECK(directory.names() == Names{"numbers"});
-    CHECK(fs::file_size(directory / "numbers") == 200'000 * 8);
+    CHECK(fs::file_size(directory / "numbers") == 50'000 * 8);
   });
 }
 

@@ -134,7 +134,7 @@ TEST_CASE("a silent source's epochs end, too", "[input]") {
             TimedInput(
                 {{0ms, [] { return 7; }},
                  {9ms, [&] { return static_cast<int>(counted_after_10ms = log.entries().size()); }},
-                 {1h, [&] { return static_cast<int>(counted_after_1s = log.entries().size()); }}}),
+                 {1s, [&] { return static_cast<int>(counted_after_1s = log.entries().size()); }}}),
             {.epoch_interval = 10ms}) |
             count(),
         log);
