@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,7 @@ struct RunOptions {
   std::string counts;
   std::string json;
   std::string out = "out";
+  ExecutorKind executor = ExecutorKind::tbb;
 };
 
 void print(const std::string& text) {
@@ -155,6 +157,7 @@ void run(RunOptions options) {
                         .epoch_lines = options.epoch_lines,
                         .config = {.workers = options.workers,
                                    .threads = options.threads,
+                                   .executor = options.executor,
                                    .monitor = progress.monitor()}},
                        words_so_far);
   }();
@@ -199,6 +202,12 @@ void add_run_command(CLI::App& app) {
   command->add_option("-t,--threads", options->threads, "Threads to run them; 0: one per core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  command
+      ->add_option("--executor", options->executor,
+                   "What runs the workers: tbb (default) or threads")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, ExecutorKind>{
+          {"tbb", ExecutorKind::tbb}, {"threads", ExecutorKind::threads}}))
+      ->option_text("tbb|threads");
   command
       ->add_option("--epoch-lines", options->epoch_lines,
                    "Lines after which an epoch ends (it ends after 1 s, too)")
