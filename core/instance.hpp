@@ -8,7 +8,7 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/shared_dataflow.hpp>
 #include <tidemark/core/worker.hpp>
-#include <tidemark/progress/dirty_set.hpp>
+#include <tidemark/progress/index_set.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -102,7 +102,7 @@ class Instance final : public DataflowInstance {
     ledger_ = &shared_->ledger_of(worker_->index());
     trace_ = shared_->trace();
     entries_ = &worker_->process().template pool<ReturnPool<LedgerEntry<T>>>(worker_->index());
-    active_ = DirtySet(operators.size());
+    active_ = IndexSet(operators.size());
     armed_.resize(shared_->topology().locations());
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
       OperatorShard<T>& shard = operators[op];
@@ -134,7 +134,7 @@ class Instance final : public DataflowInstance {
 
   bool step() override {
     watch_frontiers();
-    for (std::size_t op = active_.pop_from(0); op != DirtySet::none; op = active_.pop_from(op + 1))
+    for (std::size_t op = active_.pop_from(0); op != IndexSet::none; op = active_.pop_from(op + 1))
       run(static_cast<std::uint32_t>(op));
     // An open buffer may wait for more records, but not for long, and never in an idle worker.
     if (active_.empty() || ++steps_with_open_buffers_ == max_steps_open) {
@@ -271,7 +271,7 @@ class Instance final : public DataflowInstance {
   Trace* trace_ = nullptr;
 
   ProgressBatch<T> pending_;
-  DirtySet active_;
+  IndexSet active_;
   std::vector<std::uint32_t> watching_;
   std::vector<std::uint32_t> armed_;  // by location: those of this worker that follow it
   std::uint64_t seen_publications_ = 0;

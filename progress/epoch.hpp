@@ -28,6 +28,9 @@ struct EpochSummary {
   constexpr bool advances() const { return step != 0; }
 
   friend constexpr auto operator<=>(const EpochSummary&, const EpochSummary&) = default;
+  friend constexpr bool less_equal(const EpochSummary& a, const EpochSummary& b) {
+    return a.step <= b.step;
+  }
 };
 
 /// A round of input, counted from 0. The largest value, 2^64 - 1, is kept for the empty frontier

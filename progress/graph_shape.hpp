@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The shape of a progress graph: its locations and edges without the summaries on them.
+// The shape of a progress graph: its locations and edges, and of the summaries on them only what
+// they do to which coordinate.
 //
 // While a dataflow is built this is a mutable Boost.Graph; frozen, it is compressed sparse rows
 // sorted in the order in which the tracker sweeps. The summaries stand in topology.hpp.
@@ -9,9 +10,17 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <variant>
 #include <vector>
 
 namespace tidemark {
+
+/// What an edge's summary does to the coordinates of a timestamp (timestamp.hpp).
+struct EdgeEffect {
+  bool identity = true;            ///< nothing at all
+  std::uint64_t advances = 0;      ///< bit k: strictly advances coordinate k
+  std::uint32_t resets_from = 64;  ///< the first coordinate that it resets
+};
 
 /// An edge between two positions of a frozen graph; `edge` counts edges in the order of adding.
 struct ShapeEdge {
@@ -19,9 +28,26 @@ struct ShapeEdge {
   std::uint32_t edge;
 };
 
-/// A frozen graph. *Positions* renumber its vertices so that every edge that leaves a strongly
-/// connected component leads to a greater position, a component is a contiguous range, and inside
-/// one every edge that does not advance leads to a greater position too. Immutable.
+/// A cycle round which a timestamp could cause itself.
+struct IllegalCycle {
+  std::vector<std::uint32_t> vertices;  ///< in order; the first follows the last
+  /// The coordinate that the cycle resets before anything outside it has advanced; 0 if it resets
+  /// nothing and advances nothing.
+  std::uint32_t resets = 0;
+  std::uint32_t resetting = 0;  ///< the vertex whose leaving edge does so
+};
+
+/// A frozen graph. Immutable.
+///
+/// *Positions* renumber its vertices, sorted by their rank vectors. The ranks of level k number the
+/// strongly connected components that are left when the edges that strictly advance a coordinate
+/// before k have been removed, in topological order. So an edge either leads to a greater rank, or
+/// leaves the rank as it is and does not reset the next coordinate: (rank 0, T, rank 1, counter 1,
+/// ..., position) grows along every edge.
+///
+/// A *segment* is a chain of identity edges between vertices that have no other edges: a timestamp
+/// that enters it arrives everywhere on it as it is. A segment is a contiguous range of positions,
+/// in its order, and so is a component (of level 0).
 class FrozenShape {
  public:
   std::uint32_t size() const { return static_cast<std::uint32_t>(vertex_at_.size()); }
@@ -38,6 +64,17 @@ class FrozenShape {
   /// The component of a position, as the range [begin, end) of its positions.
   std::uint32_t component_begin(std::uint32_t position) const { return component_begin_[position]; }
   std::uint32_t component_end(std::uint32_t position) const { return component_end_[position]; }
+  /// True if a path leads from the position back to it.
+  bool cyclic(std::uint32_t position) const { return cyclic_[position]; }
+
+  /// The segment of a position, as the range [begin, end) of its positions.
+  std::uint32_t segment_begin(std::uint32_t position) const { return segment_begin_[position]; }
+  std::uint32_t segment_end(std::uint32_t position) const { return segment_end_[position]; }
+
+  /// The rank of a position at a level from 1 on, below the number of coordinates.
+  std::uint32_t rank(std::uint32_t level, std::uint32_t position) const {
+    return ranks_[level - 1][position];
+  }
 
  private:
   friend class GraphShape;
@@ -48,7 +85,10 @@ class FrozenShape {
     return std::span(edges).subspan(begin[position], begin[position + 1] - begin[position]);
   }
 
-  std::vector<std::uint32_t> position_of_, vertex_at_, component_begin_, component_end_;
+  std::vector<std::uint32_t> position_of_, vertex_at_;
+  std::vector<std::uint32_t> component_begin_, component_end_, segment_begin_, segment_end_;
+  std::vector<std::uint8_t> cyclic_;
+  std::vector<std::vector<std::uint32_t>> ranks_;  // by level, from 1 on
   Offsets predecessor_begin_, successor_begin_;
   std::vector<ShapeEdge> predecessors_, successors_;
 };
@@ -56,23 +96,20 @@ class FrozenShape {
 /// A graph under construction.
 class GraphShape {
  public:
-  GraphShape();
+  /// `coordinates` is the number of coordinates of the timestamps, at most 64.
+  explicit GraphShape(std::uint32_t coordinates = 1);
   GraphShape(GraphShape&&) noexcept;
   GraphShape& operator=(GraphShape&&) noexcept;
   ~GraphShape();
 
   std::uint32_t add_vertex();
 
-  /// Adds an edge and returns its number. `advances` says that its summary strictly advances every
-  /// timestamp.
-  std::uint32_t add_edge(std::uint32_t from, std::uint32_t to, bool advances);
+  /// Adds an edge and returns its number.
+  std::uint32_t add_edge(std::uint32_t from, std::uint32_t to, const EdgeEffect& effect);
 
-  /// The vertices of one cycle that no edge of which advances, in order; empty if there is none.
-  /// Such a cycle is illegal: a timestamp could cause itself. O(vertices + edges).
-  std::vector<std::uint32_t> illegal_cycle() const;
-
-  /// Requires: no illegal cycle. O(vertices + edges).
-  FrozenShape freeze() const;
+  /// Freezes the graph, or finds a cycle that does not advance in the lexicographic order of the
+  /// coordinates. O((vertices + edges) coordinates), and the sorting of the vertices.
+  std::variant<FrozenShape, IllegalCycle> freeze() const;
 
  private:
   struct Impl;

@@ -37,8 +37,9 @@ enum class NegativeCounts {
 template <Timestamp T>
 class Ledger {
  public:
-  Ledger(std::shared_ptr<const Topology<T>> topology, NegativeCounts negative)
-      : tracker_(std::move(topology)),
+  Ledger(std::shared_ptr<const Topology<T>> topology, NegativeCounts negative,
+         Materialise materialise = Materialise::needed)
+      : tracker_(std::move(topology), materialise),
         negative_(negative) {}
 
   /// Applies a compacted batch. Frontiers are as before until `propagate`, so that several batches
@@ -53,7 +54,12 @@ class Ledger {
     ++sequence_;
   }
 
-  /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved.
+  /// From here on the moves of a location's frontier are reported, until `forget`.
+  void read(LocationId location) { tracker_.read(location); }
+  void forget(LocationId location) { tracker_.forget(location); }
+
+  /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved and is
+  /// read, held back by a pointstamp there, or else materialised (tracker.hpp).
   template <typename Moved>
   void propagate(Moved&& moved) {
     tracker_.propagate(std::forward<Moved>(moved));

@@ -58,6 +58,9 @@ struct ProductSummary {
   constexpr bool advances() const { return first.advances() || second.advances(); }
 
   friend constexpr auto operator<=>(const ProductSummary&, const ProductSummary&) = default;
+  friend constexpr bool less_equal(const ProductSummary& a, const ProductSummary& b) {
+    return less_equal(a.first, b.first) && less_equal(a.second, b.second);
+  }
   friend std::ostream& operator<<(std::ostream& out, const ProductSummary& summary) {
     return out << '(' << summary.first << ',' << summary.second << ')';
   }

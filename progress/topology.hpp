@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tidemark {
@@ -35,6 +36,13 @@ struct Channel {
   friend bool operator==(const Channel&, const Channel&) = default;
 };
 
+/// How many loops an operator's ports stand in. They differ where it leaves one.
+struct PortDepths {
+  std::uint32_t inputs = 0;
+  std::uint32_t outputs = 0;
+  friend bool operator==(const PortDepths&, const PortDepths&) = default;
+};
+
 /// An operator as progress tracking sees it.
 template <Timestamp T>
 struct OperatorPorts {
@@ -43,6 +51,7 @@ struct OperatorPorts {
   std::uint32_t outputs = 0;
   std::vector<Connection<T>> connections;
   std::uint32_t first_location = 0;  // targets first, then sources
+  PortDepths depths{};
   friend bool operator==(const OperatorPorts&, const OperatorPorts&) = default;
 };
 
@@ -74,6 +83,12 @@ class Topology {
   bool is_target(LocationId location) const {
     const OperatorPorts<T>& op = operators_[operator_of(location).value];
     return location.value - op.first_location < op.inputs;
+  }
+
+  /// How many loops a location stands in: counters from there on are 0.
+  std::uint32_t depth(LocationId location) const {
+    const PortDepths& depths = operators_[operator_of(location).value].depths;
+    return is_target(location) ? depths.inputs : depths.outputs;
   }
 
   /// `words.in0` or `words.out0`.
@@ -126,41 +141,58 @@ class TopologyBuilder {
     return add_operator(std::move(name), inputs, outputs, std::move(all));
   }
 
-  /// Adds an operator whose ports are joined by `connections` and no others.
+  /// Adds an operator whose ports are joined by `connections` and no others. Throws DataflowError
+  /// for a connection that sets or keeps a counter deeper than its output stands.
   OperatorId add_operator(std::string name, std::uint32_t inputs, std::uint32_t outputs,
-                          std::vector<Connection<T>> connections) {
-    for (const Connection<T>& c : connections)
+                          std::vector<Connection<T>> connections, PortDepths depths = {}) {
+    for (const Connection<T>& c : connections) {
       if (c.input >= inputs || c.output >= outputs)
         throw DataflowError("operator '" + name + "' connects input " + std::to_string(c.input) +
                             " to output " + std::to_string(c.output) + ", but has " +
                             std::to_string(inputs) + " inputs and " + std::to_string(outputs) +
                             " outputs");
+      if constexpr (requires { c.summary.stays_canonical(0, 0); })
+        if (!c.summary.stays_canonical(depths.inputs, depths.outputs))
+          throw DataflowError("operator '" + name + "' connects input " + std::to_string(c.input) +
+                              " in " + loops(depths.inputs) + " to output " +
+                              std::to_string(c.output) + " in " + loops(depths.outputs) +
+                              " by a summary that leaves a deeper loop counter other than 0");
+    }
     const OperatorId id{static_cast<std::uint32_t>(operators_.size())};
-    operators_.push_back({std::move(name), inputs, outputs, std::move(connections), locations_});
+    operators_.push_back(
+        {std::move(name), inputs, outputs, std::move(connections), locations_, depths});
     locations_ += inputs + outputs;
     return id;
   }
 
-  /// Adds a channel. Several may leave one source, and several may enter one target.
+  /// Adds a channel. Several may leave one source, and several may enter one target. It may lead
+  /// into a loop, but not out of one: that takes an operator which resets the loop's counter.
   void connect(Source from, Target to) {
     if (from.op.value >= operators_.size() || to.op.value >= operators_.size() ||
         from.port >= operators_[from.op.value].outputs || to.port >= operators_[to.op.value].inputs)
       throw DataflowError("a channel joins a port that does not exist");
+    const OperatorPorts<T>& source = operators_[from.op.value];
+    const OperatorPorts<T>& target = operators_[to.op.value];
+    if (source.depths.outputs > target.depths.inputs)
+      throw DataflowError("a channel leads from operator '" + source.name + "' in " +
+                          loops(source.depths.outputs) + " to operator '" + target.name + "' in " +
+                          loops(target.depths.inputs) + "; leave the loop first");
     channels_.push_back({from, to});
   }
 
   std::span<const OperatorPorts<T>> operators() const { return operators_; }
   std::span<const Channel> channels() const { return channels_; }
 
-  /// Validates and freezes. Throws DataflowError for an input without a channel and for a cycle
-  /// that does not advance, naming the operators. O(locations + edges).
+  /// Validates and freezes. Throws DataflowError for an input without a channel, and CycleError for
+  /// a cycle that does not advance in the lexicographic order, naming the operators. O((locations +
+  /// edges) coordinates).
   Topology<T> freeze() && {
     Topology<T> topology;
     topology.operators_ = std::move(operators_);
     topology.channels_ = std::move(channels_);
     check_inputs(topology);
 
-    GraphShape shape;
+    GraphShape shape(coordinates_of<T>);
     for (std::uint32_t i = 0; i != topology.operators_.size(); ++i) {
       const OperatorPorts<T>& op = topology.operators_[i];
       for (std::uint32_t p = 0; p != op.inputs + op.outputs; ++p) {
@@ -169,27 +201,55 @@ class TopologyBuilder {
       }
       for (const Connection<T>& c : op.connections) {
         shape.add_edge(op.first_location + c.input, op.first_location + op.inputs + c.output,
-                       c.summary.advances());
+                       effect_of(c.summary));
         topology.summaries_.push_back(c.summary);
       }
     }
     for (const Channel& channel : topology.channels_) {
       shape.add_edge(topology.location(channel.from).value, topology.location(channel.to).value,
-                     false);
+                     {});
       topology.summaries_.emplace_back();
     }
-
-    if (const auto cycle = shape.illegal_cycle(); !cycle.empty()) {
-      std::string path;
-      for (std::uint32_t vertex : cycle) path += topology.describe({vertex}) + " -> ";
-      throw DataflowError("the cycle " + path + topology.describe({cycle.front()}) +
-                          " does not advance the timestamp; put a feedback with a step on it");
-    }
-    topology.shape_ = shape.freeze();
+    auto frozen = shape.freeze();
+    if (const auto* cycle = std::get_if<IllegalCycle>(&frozen)) refuse(*cycle, topology);
+    topology.shape_ = std::get<FrozenShape>(std::move(frozen));
     return topology;
   }
 
  private:
+  static std::string loops(std::uint32_t depth) {
+    return depth == 0 ? "no loop" : "loop depth " + std::to_string(depth);
+  }
+
+  static EdgeEffect effect_of(const typename T::Summary& summary) {
+    EdgeEffect effect{.identity = summary == typename T::Summary{}};
+    for (std::uint32_t k = coordinates_of<T>; k-- != 0;) {
+      const Effect on = effect_on(summary, k);
+      if (on == Effect::advances) effect.advances |= std::uint64_t{1} << k;
+      if (on == Effect::resets) effect.resets_from = k;
+    }
+    return effect;
+  }
+
+  [[noreturn]] static void refuse(const IllegalCycle& illegal, const Topology<T>& topology) {
+    std::vector<LocationId> cycle;
+    std::string text = "the cycle ";
+    for (const std::uint32_t vertex : illegal.vertices) {
+      cycle.push_back({vertex});
+      text += topology.describe({vertex}) + " -> ";
+    }
+    text += topology.describe(cycle.front()) + " does not advance the timestamp";
+    if (illegal.resets == 0) {
+      text += "; put a feedback with a step on it";
+    } else {
+      text += ": it leaves the loop at depth " + std::to_string(illegal.resets) + " at " +
+              topology.describe({illegal.resetting}) +
+              ", which sets that loop's counter back, and advances nothing outside of it; put a "
+              "feedback on it that stands outside that loop";
+    }
+    throw CycleError(text, std::move(cycle));
+  }
+
   static void check_inputs(const Topology<T>& topology) {
     std::vector<bool> connected(topology.operators_.size() == 0
                                     ? 0

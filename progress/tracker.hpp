@@ -7,7 +7,7 @@
 #pragma once
 
 #include <tidemark/progress/antichain.hpp>
-#include <tidemark/progress/dirty_set.hpp>
+#include <tidemark/progress/index_set.hpp>
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/mutable_antichain.hpp>
 #include <tidemark/progress/topology.hpp>
@@ -20,25 +20,42 @@
 
 namespace tidemark {
 
+/// Which locations have a frontier of their own in a tracker.
+enum class Materialise {
+  needed,  ///< those that begin a segment, hold a pointstamp or have a reader
+  all,     ///< for teaching and tracing: every frontier's moves are reported
+};
+
 /// Follows the frontier of every location of one topology, incrementally.
+///
+/// On a segment (FrozenShape) a timestamp stays as it is, so a location on it that holds no
+/// pointstamp and that nobody reads is not *materialised*: its frontier is that of the nearest
+/// materialised location before it, and a sweep crosses it at no cost.
 ///
 /// `propagate` sweeps the dirty locations upward by position. An acyclic location *pulls*: its
 /// frontier is the minimum of its own pointstamps and of its predecessors' frontiers moved through
 /// their summaries, and since all predecessors have smaller positions it is computed once. In a
-/// component (a loop) a search settles timestamps in the order (timestamp, position), which never
-/// decreases along an edge, so that a settled one is final: Dijkstra's algorithm where the order is
-/// total, Martins' where it is partial. It ends because a second visit of a location on one path
-/// brings a timestamp that the first dominates.
+/// component (a loop) a search settles labels in the order of their keys (FrozenShape), which grow
+/// along every edge, so that a settled one is final: Dijkstra's algorithm where the order is total,
+/// Martins' where it is partial. It ends, since the labels that are kept at one location never
+/// dominate a later one, and such a sequence of vectors of naturals is finite (Dickson's lemma).
 ///
 /// A plain value: copying is O(locations). Thread: one at a time.
 template <Timestamp T>
 class Tracker {
  public:
-  explicit Tracker(std::shared_ptr<const Topology<T>> topology)
+  explicit Tracker(std::shared_ptr<const Topology<T>> topology,
+                   Materialise materialise = Materialise::needed)
       : topology_(std::move(topology)),
+        materialise_(materialise),
         counts_(topology_->locations()),
         frontiers_(topology_->locations()),
-        dirty_(topology_->locations()) {}
+        read_(topology_->locations()),
+        materialised_(topology_->locations()),
+        dirty_(topology_->locations()) {
+    for (std::uint32_t p = 0; p != shape().size(); ++p)
+      if (needed(p)) materialised_.insert(p);
+  }
 
   const Topology<T>& topology() const { return *topology_; }
 
@@ -46,28 +63,50 @@ class Tracker {
   void update(const Pointstamp<T>& pointstamp, std::int64_t diff) {
     const std::uint32_t position = shape().position_of(pointstamp.location.value);
     const auto before = counts_[position].entries().size();
-    if (counts_[position].update(pointstamp.time, diff)) mark(position);
+    if (counts_[position].update(pointstamp.time, diff)) {
+      materialise(position);
+      mark(position);
+    }
     outstanding_ += counts_[position].entries().size() - before;
   }
 
+  /// From here on the moves of a location's frontier are reported; after `forget` they may be not.
+  /// The frontier itself can be asked for at any time.
+  void read(LocationId location) {
+    const std::uint32_t position = shape().position_of(location.value);
+    read_[position] = true;
+    materialise(position);
+  }
+  void forget(LocationId location) {
+    const std::uint32_t position = shape().position_of(location.value);
+    read_[position] = false;
+    if (!dirty_.contains(shape().component_begin(position))) release(position);
+  }
+
   /// Brings all frontiers up to date and calls `moved(location, old frontier, new frontier)` once
-  /// for each that has changed, in sweep order. Cost: the locations whose own count or a
-  /// predecessor's frontier changed, plus the whole of each component among them.
-  template <typename Moved>
-  void propagate(Moved&& moved) {
-    for (std::size_t p = dirty_.pop_from(0); p != DirtySet::none; p = dirty_.pop_from(p)) {
+  /// for each materialised one that has changed, in sweep order. For those who watch the search at
+  /// work, `label(location, time, settled)` is called for each label that it takes up.
+  ///
+  /// Cost: the materialised locations whose own count or a predecessor's frontier changed, plus the
+  /// whole of each component among them.
+  template <typename Moved, typename Label>
+  void propagate(Moved&& moved, Label&& label) {
+    for (std::size_t p = dirty_.pop_from(0); p != IndexSet::none; p = dirty_.pop_from(p)) {
       const auto position = static_cast<std::uint32_t>(p);
-      if (shape().component_end(position) - shape().component_begin(position) == 1 &&
-          !feeds_itself(position)) {
-        pull(position, moved);
+      if (shape().cyclic(position)) {
+        search(position, moved, label);
       } else {
-        search(position, moved);
+        pull(position, moved);
       }
     }
   }
+  template <typename Moved>
+  void propagate(Moved&& moved) {
+    propagate(moved, [](LocationId, const T&, bool) {});
+  }
 
   const Antichain<T>& frontier(LocationId location) const {
-    return frontiers_[shape().position_of(location.value)];
+    return frontier_at(shape().position_of(location.value));
   }
   const MutableAntichain<T>& counts(LocationId location) const {
     return counts_[shape().position_of(location.value)];
@@ -86,66 +125,120 @@ class Tracker {
   struct Label {
     T time;
     std::uint32_t position;
-    friend auto operator<=>(const Label&, const Label&) = default;
   };
 
   const FrozenShape& shape() const { return topology_->shape(); }
 
-  bool feeds_itself(std::uint32_t position) const {
-    return std::ranges::any_of(shape().successors(position),
-                               [&](const ShapeEdge& edge) { return edge.position == position; });
+  bool needed(std::uint32_t position) const {
+    return materialise_ == Materialise::all || shape().segment_begin(position) == position ||
+           read_[position] || !counts_[position].frontier().empty();
+  }
+
+  /// Splits the segment of a position there.
+  void materialise(std::uint32_t position) {
+    if (materialised_.contains(position)) return;
+    frontiers_[position] = frontier_at(position);
+    materialised_.insert(position);
+  }
+  void release(std::uint32_t position) {
+    if (!needed(position)) materialised_.erase(position);
+  }
+
+  const Antichain<T>& frontier_at(std::uint32_t position) const {
+    return frontiers_[materialised_.last_up_to(position)];
   }
 
   /// A component is dirty as a whole, under its first position.
   void mark(std::uint32_t position) { dirty_.insert(shape().component_begin(position)); }
 
+  /// Calls `next(position, edge)` for each materialised location that follows; the edge is null on
+  /// a segment, where time stays as it is.
+  template <typename Next>
+  void for_each_next(std::uint32_t position, Next&& next) const {
+    const std::uint32_t end = shape().segment_end(position);
+    const std::size_t on_segment = materialised_.next_from(position + 1);
+    if (on_segment < end) return next(static_cast<std::uint32_t>(on_segment), nullptr);
+    for (const ShapeEdge& edge : shape().successors(end - 1)) next(edge.position, &edge);
+  }
+
   template <typename Moved>
   void pull(std::uint32_t position, Moved& moved) {
     ++visits_;
     scratch_ = counts_[position].frontier();
-    for (const ShapeEdge& edge : shape().predecessors(position))
-      for (const T& time : frontiers_[edge.position])
-        if (const auto result = topology_->summary(edge.edge).results_in(time))
-          scratch_.insert(*result);
+    if (position != shape().segment_begin(position)) {
+      for (const T& time : frontier_at(position - 1)) scratch_.insert(time);
+    } else {
+      for (const ShapeEdge& edge : shape().predecessors(position))
+        for (const T& time : frontier_at(edge.position))
+          if (const auto result = topology_->summary(edge.edge).results_in(time))
+            scratch_.insert(*result);
+    }
     settle(position, scratch_, moved);
+    release(position);
   }
 
-  template <typename Moved>
-  void search(std::uint32_t first, Moved& moved) {
+  template <typename Moved, typename OnLabel>
+  void search(std::uint32_t first, Moved& moved, OnLabel& on_label) {
     const std::uint32_t last = shape().component_end(first);
     const auto inside = [&](std::uint32_t position) {
       return first <= position && position < last;
     };
+    const auto for_each = [&](auto&& action) {
+      for (std::size_t p = first; (p = materialised_.next_from(p)) < last; ++p)
+        action(static_cast<std::uint32_t>(p));
+    };
+    if (settled_.size() < last - first) settled_.resize(last - first);
     labels_.clear();
-    settled_.assign(last - first, {});
-    for (std::uint32_t position = first; position != last; ++position) {
+    for_each([&](std::uint32_t position) {
+      settled_[position - first].clear();
       for (const T& time : counts_[position].frontier()) push({time, position});
+      if (position != shape().segment_begin(position)) return;
       for (const ShapeEdge& edge : shape().predecessors(position)) {
         if (inside(edge.position)) continue;
-        for (const T& time : frontiers_[edge.position])
+        for (const T& time : frontier_at(edge.position))
           if (const auto result = topology_->summary(edge.edge).results_in(time))
             push({*result, position});
       }
-    }
+    });
     while (!labels_.empty()) {
-      std::ranges::pop_heap(labels_, std::greater<>{});
+      std::ranges::pop_heap(labels_, later());
       const Label label = std::move(labels_.back());
       labels_.pop_back();
       ++visits_;
-      if (!settled_[label.position - first].insert(label.time)) continue;
-      for (const ShapeEdge& edge : shape().successors(label.position)) {
-        if (!inside(edge.position)) continue;
-        if (const auto result = topology_->summary(edge.edge).results_in(label.time))
-          push({*result, edge.position});
-      }
+      const bool settled = settled_[label.position - first].insert(label.time);
+      on_label(LocationId{shape().vertex_at(label.position)}, label.time, settled);
+      if (!settled) continue;
+      for_each_next(label.position, [&](std::uint32_t next, const ShapeEdge* edge) {
+        if (edge == nullptr) return push({label.time, next});
+        if (!inside(next)) return;
+        if (const auto result = topology_->summary(edge->edge).results_in(label.time))
+          push({*result, next});
+      });
     }
-    for (std::uint32_t position = first; position != last; ++position)
+    for_each([&](std::uint32_t position) {
       settle(position, settled_[position - first], moved);
+      release(position);
+    });
   }
 
   void push(Label label) {
     labels_.push_back(std::move(label));
-    std::ranges::push_heap(labels_, std::greater<>{});
+    std::ranges::push_heap(labels_, later());
+  }
+
+  /// Whether the key of one label, (T, rank 1, counter 1, ..., position), comes after another's.
+  auto later() const {
+    return [&shape = shape()](const Label& a, const Label& b) {
+      for (std::uint32_t k = 0; k != coordinates_of<T>; ++k) {
+        if (k != 0) {
+          const std::uint32_t rank_a = shape.rank(k, a.position);
+          const std::uint32_t rank_b = shape.rank(k, b.position);
+          if (rank_a != rank_b) return rank_a > rank_b;
+        }
+        if (const int order = compare_coordinate(a.time, b.time, k)) return order > 0;
+      }
+      return a.position > b.position;
+    };
   }
 
   /// Takes over the new frontier of a location, and leaves the old one in its place.
@@ -156,14 +249,18 @@ class Tracker {
     moved(LocationId{shape().vertex_at(position)}, std::as_const(frontier),
           std::as_const(frontiers_[position]));
     const std::uint32_t component = shape().component_begin(position);
-    for (const ShapeEdge& edge : shape().successors(position))
-      if (shape().component_begin(edge.position) != component) mark(edge.position);
+    for_each_next(position, [&](std::uint32_t next, const ShapeEdge*) {
+      if (shape().component_begin(next) != component) mark(next);
+    });
   }
 
   std::shared_ptr<const Topology<T>> topology_;
+  Materialise materialise_;
   std::vector<MutableAntichain<T>> counts_;  // by position
-  std::vector<Antichain<T>> frontiers_;      // by position
-  DirtySet dirty_;
+  std::vector<Antichain<T>> frontiers_;      // by position; valid where materialised
+  std::vector<bool> read_;                   // by position
+  IndexSet materialised_;
+  IndexSet dirty_;
   std::size_t outstanding_ = 0;  // pointstamps whose count is not zero
   std::uint64_t visits_ = 0;
 

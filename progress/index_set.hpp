@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Dirty sets: which of n things need a visit, handed out in ascending order.
+// Index sets: which of n things are marked, found in ascending order.
 #pragma once
 
 #include <bit>
@@ -10,15 +10,16 @@
 
 namespace tidemark {
 
-/// A set of small integers that is filled while it is swept upward.
+/// A set of small integers that may be filled while it is swept upward.
 ///
 /// A bit set with a second level that says which of its words are not zero, so that finding the
-/// next element skips 4,096 absent ones at a time. Cost: insert O(1); `pop_from` O(n / 4096 + 1).
-class DirtySet {
+/// next element skips 4,096 absent ones at a time. Cost: insert and erase O(1); to find O(n / 4096
+/// + 1).
+class IndexSet {
  public:
   static constexpr std::size_t none = ~std::size_t{0};
 
-  explicit DirtySet(std::size_t size = 0)
+  explicit IndexSet(std::size_t size = 0)
       : words_((size + 63) / 64),
         summary_((size + 4095) / 4096) {}
 
@@ -42,16 +43,28 @@ class DirtySet {
 
   /// Removes and returns the least element that is at least `from`; `none` if there is none.
   std::size_t pop_from(std::size_t from) {
-    const std::size_t index = find_from(from);
+    const std::size_t index = next_from(from);
     if (index != none) erase(index);
     return index;
   }
 
- private:
-  static std::uint64_t bit(std::size_t index) { return std::uint64_t{1} << (index % 64); }
-  static std::uint64_t at_least(std::size_t index) { return ~std::uint64_t{0} << (index % 64); }
+  /// The greatest element that is at most `up_to`; `none` if there is none.
+  std::size_t last_up_to(std::size_t up_to) const {
+    std::size_t word = up_to / 64;
+    if (std::uint64_t rest = words_[word] & at_most(up_to)) return last(word, rest);
+    if (word-- == 0) return none;
+    std::size_t block = word / 64;
+    std::uint64_t blocks = summary_[block] & at_most(word);
+    while (blocks == 0) {
+      if (block-- == 0) return none;
+      blocks = summary_[block];
+    }
+    word = last(block, blocks);
+    return last(word, words_[word]);
+  }
 
-  std::size_t find_from(std::size_t from) const {
+  /// The least element that is at least `from`; `none` if there is none.
+  std::size_t next_from(std::size_t from) const {
     std::size_t word = from / 64;
     if (word >= words_.size()) return none;
     if (std::uint64_t rest = words_[word] & at_least(from)) return first(word, rest);
@@ -66,8 +79,17 @@ class DirtySet {
     return first(word, words_[word]);
   }
 
+ private:
+  static std::uint64_t bit(std::size_t index) { return std::uint64_t{1} << (index % 64); }
+  static std::uint64_t at_least(std::size_t index) { return ~std::uint64_t{0} << (index % 64); }
+  static std::uint64_t at_most(std::size_t index) { return ~std::uint64_t{0} >> (63 - index % 64); }
+
   static std::size_t first(std::size_t word, std::uint64_t bits) {
     return word * 64 + static_cast<std::size_t>(std::countr_zero(bits));
+  }
+
+  static std::size_t last(std::size_t word, std::uint64_t bits) {
+    return word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(bits));
   }
 
   std::vector<std::uint64_t> words_;
