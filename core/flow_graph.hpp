@@ -19,12 +19,19 @@ enum class Contract {
   exchange,  ///< to the worker that the record's route names
 };
 
+/// A loop of a dataflow, or the dataflow itself: what its steps stand in.
+struct FlowScope {
+  std::string name;
+  std::uint32_t parent = 0;  ///< index of the scope around it; the outermost one is its own
+};
+
 /// A step of a dataflow: what the user drew as one box.
 struct FlowNode {
   std::string kind;  ///< the operator, such as "map"
   std::string id;    ///< the step id or label that the user gave; may be empty
   std::uint32_t inputs = 0;
   std::uint32_t outputs = 0;
+  std::uint32_t scope = 0;  ///< index of the loop that it stands in; a step that leaves: of the outer
   /// The operator of the frozen progress graph that this step is; nullopt if it has been fused.
   std::optional<OperatorId> op;
   /// The progress graph's number of this operator's first target; its targets come first, then its
@@ -51,6 +58,7 @@ struct FlowGraph {
   std::string name;
   std::vector<FlowNode> nodes;  ///< in the order of building
   std::vector<FlowEdge> edges;
+  std::vector<FlowScope> scopes{{}};  ///< the dataflow itself, then its loops, outer ones first
 };
 
 }  // namespace tidemark

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+//
+// Explanations: why a frontier stands where it stands, as plain data with timestamps as text.
+#pragma once
+
+#include <tidemark/progress/location.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// Why `time` can still appear at one location: everything that could still result in it there.
+struct Explanation {
+  /// A location, and the timestamp as it arrives there.
+  struct Hop {
+    LocationId location;
+    std::string name;  ///< such as `words.out0`
+    std::string time;
+  };
+
+  /// What a worker said that it holds of a cause when it was asked, at the end of a step.
+  struct Holder {
+    enum class Kind {
+      capability,    ///< a right to send
+      queued_batch,  ///< a batch that waits at the input
+      open_batch,    ///< a batch that is still being filled for another worker
+    };
+    std::uint32_t worker = 0;
+    Kind kind = Kind::capability;
+    std::uint64_t count = 0;
+  };
+
+  /// A pointstamp that could result in `time` at the location, and the shortest path on which.
+  struct Cause {
+    std::int64_t count = 0;        ///< as the ledger has it
+    std::vector<Hop> path;         ///< begins with the pointstamp itself
+    std::vector<Holder> holders;   ///< by worker
+    std::int64_t in_flight = 0;    ///< of `count`: held by no worker that answered
+  };
+
+  /// A worker that did not come to the end of a step, and the step whose code it runs; empty: it is
+  /// in the program's own code, between two steps.
+  struct Busy {
+    std::uint32_t worker = 0;
+    std::string step;
+  };
+
+  std::string subject;  ///< what is waited for, such as `probe on 'count'`
+  LocationId location;
+  std::string name;  ///< of the location
+  std::string time;
+  std::uint64_t sequence = 0;  ///< of the ledger's state that was looked at
+  std::vector<Cause> causes;   ///< shortest path first; empty: `time` is complete there
+  std::vector<Busy> busy;      ///< those whose holdings are unknown
+};
+
+/// The explanation in sentences, one cause to a line.
+std::string to_text(const Explanation& explanation);
+
+}  // namespace tidemark
