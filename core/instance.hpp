@@ -10,6 +10,7 @@
 #include <tidemark/core/worker.hpp>
 #include <tidemark/progress/index_set.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,10 +36,13 @@ class Receiver {
 };
 
 /// What may hold records that have been counted but not sent: an exchange.
+template <Timestamp T>
 class OpenBuffers {
  public:
   virtual ~OpenBuffers() = default;
   virtual void flush() = 0;
+  /// Calls `list(target, timestamp)` for each batch that is open.
+  virtual void list_open(const std::function<void(LocationId, const T&)>& list) const = 0;
 };
 
 /// A location whose frontier an operator follows.
@@ -52,6 +56,8 @@ struct FrontierWatch {
 template <Timestamp T>
 struct InputPortBase : FrontierWatch<T> {
   virtual ~InputPortBase() = default;
+  /// Calls `list(timestamp)` for each batch that waits here.
+  virtual void list_queued(const std::function<void(const T&)>& list) const = 0;
   Target target;
 };
 
@@ -65,11 +71,10 @@ struct OperatorShard {
   std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
   std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
   bool watching = false;  ///< the frontiers are being looked at
+  bool is_input = false;  ///< what it holds, it holds for a handle of the program
 
   bool holds_capability() const {
-    for (const auto& book : outputs)
-      if (book->held != 0) return true;
-    return false;
+    return std::ranges::any_of(outputs, [](const auto& book) { return !book->held.empty(); });
   }
 };
 
@@ -91,9 +96,9 @@ class Instance final : public DataflowInstance {
   ProgressBatch<T>& pending() { return pending_; }
 
   /// The pool of this worker for batches of `Item`.
-  template <typename Item>
-  BatchPool<T, Item>& batches() {
-    return worker_->process().template pool<BatchPool<T, Item>>(worker_->index());
+  template <Timestamp Seen, typename Item>
+  BatchPool<Seen, Item>& batches() {
+    return worker_->process().template pool<BatchPool<Seen, Item>>(worker_->index());
   }
 
   /// Connects this shard with those of the other workers. Called once, when all of it is built.
@@ -106,22 +111,23 @@ class Instance final : public DataflowInstance {
     armed_.resize(shared_->topology().locations());
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
       OperatorShard<T>& shard = operators[op];
-      for (const auto& book : shard.outputs) book->pending = &pending_;
-      if (shard.interest != Interest::never)
-        for (FrontierWatch<T>* watch : shard.watches) {
-          ledger_->watch(watch->location);
-          watch->reader.attach(ledger_->published(watch->location));
-        }
+      for (const auto& book : shard.outputs) {
+        book->pending = &pending_;
+        book->in_hand = &in_hand;
+      }
       active_.insert(op);
     }
   }
 
   SharedLedger<T>& ledger() { return *ledger_; }
+  const std::shared_ptr<SharedDataflow<T>>& shared() const { return shared_; }
 
   /// From here on the worker is woken when the frontier at `location` moves. Ends with as many
   /// calls of `disarm` as of `arm`: several operators and probes may follow one location.
   void arm(LocationId location) {
-    if (armed_[location.value]++ == 0) ledger_->waiters().arm(location.value, worker_->index());
+    if (armed_[location.value]++ != 0) return;
+    ledger_->waiters().arm(location.value, worker_->index());
+    ledger_->watch(location);
   }
   void disarm(LocationId location) {
     if (--armed_[location.value] == 0) ledger_->waiters().disarm(location.value, worker_->index());
@@ -139,7 +145,7 @@ class Instance final : public DataflowInstance {
     // An open buffer may wait for more records, but not for long, and never in an idle worker.
     if (active_.empty() || ++steps_with_open_buffers_ == max_steps_open) {
       steps_with_open_buffers_ = 0;
-      for (OpenBuffers* buffers : open_buffers) buffers->flush();
+      for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
     report();
     return !active_.empty();
@@ -173,7 +179,8 @@ class Instance final : public DataflowInstance {
   std::vector<std::shared_ptr<void>> parts;  ///< consumers and outputs, kept for their lifetime
   std::vector<OperatorShard<T>> operators;
   std::vector<Receiver*> receivers;  ///< by channel
-  std::vector<OpenBuffers*> open_buffers;
+  std::vector<OpenBuffers<T>*> open_buffers;
+  InHand in_hand;  ///< of the operator that runs
 
  private:
   static constexpr int max_steps_open = 8;
@@ -211,6 +218,7 @@ class Instance final : public DataflowInstance {
     for (FrontierWatch<T>* watch : shard.watches) {
       if (wants) {
         arm(watch->location);
+        watch->reader.attach(ledger_->published(watch->location));
       } else {
         disarm(watch->location);
       }

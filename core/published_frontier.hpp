@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
+#include <type_traits>
 
 namespace tidemark {
 
@@ -87,5 +88,19 @@ class FrontierReader {
   std::uint64_t seen_ = 0;
   Antichain<T> frontier_{T::minimum()};
 };
+
+/// A frontier of the ledger as it is seen at a location of timestamps `T`; `copy` is kept for its
+/// memory only.
+template <Timestamp T>
+const Antichain<T>& seen_from(const Antichain<typename Level<T>::Ledger>& frontier,
+                              Antichain<T>& copy) {
+  if constexpr (std::is_same_v<T, typename Level<T>::Ledger>) {
+    return frontier;
+  } else {
+    copy.clear();
+    for (const auto& time : frontier) copy.insert(Level<T>::from_ledger(time));
+    return copy;
+  }
+}
 
 }  // namespace tidemark
