@@ -116,7 +116,7 @@ class Assembly {
     for (const auto& input : instance_->inputs)
       input->location = shared->topology().location(input->target);
     for (const auto& [op, watches] : end_watchers_)
-      for (const LocationId end : ends(shared->topology())) {
+      for (const LocationId end : ends_of(shared->topology())) {
         auto& watch = make<FrontierWatch<T>>();
         watch.location = end;
         watches->push_back(&watch);
@@ -140,18 +140,6 @@ class Assembly {
     } catch (const CycleError& error) {
       throw LoopError(error, std::move(graph_));
     }
-  }
-
-  static std::vector<LocationId> ends(const Topology<T>& topology) {
-    std::vector<bool> read(topology.locations());
-    for (const Channel& channel : topology.channels())
-      read[topology.location(channel.from).value] = true;
-    std::vector<LocationId> ends;
-    for (std::uint32_t l = 0; l != topology.locations(); ++l) {
-      const OperatorPorts<T>& op = topology.operators()[topology.operator_of({l}).value];
-      if (topology.is_target({l}) ? op.outputs == 0 : !read[l]) ends.push_back({l});
-    }
-    return ends;
   }
 
   std::unique_ptr<Instance<T>> instance_;

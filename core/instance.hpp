@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/batch.hpp>
+#include <tidemark/core/batch_rule.hpp>
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/shared_dataflow.hpp>
@@ -88,6 +89,7 @@ class Instance final : public DataflowInstance {
     for (const auto& shard : operators)
       for (const auto& book : shard.outputs) book->pending = nullptr;
     for (auto& [to, envelope] : outbox_) envelope->release();
+    for (InquiryEnvelope<T>* inquiry : inquiries_) inquiry->release();
     operators.clear();  // before the ports that their logic refers to
   }
 
@@ -106,6 +108,7 @@ class Instance final : public DataflowInstance {
     shared_ = std::move(shared);
     ledger_ = &shared_->ledger_of(worker_->index());
     trace_ = shared_->trace();
+    check_ = worker_->process().config().check;
     entries_ = &worker_->process().template pool<ReturnPool<LedgerEntry<T>>>(worker_->index());
     active_ = IndexSet(operators.size());
     armed_.resize(shared_->topology().locations());
@@ -148,6 +151,11 @@ class Instance final : public DataflowInstance {
       for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
     report();
+    for (InquiryEnvelope<T>* inquiry : inquiries_) {
+      inquiry->answer(holdings());
+      inquiry->release();
+    }
+    inquiries_.clear();
     return !active_.empty();
   }
 
@@ -169,7 +177,23 @@ class Instance final : public DataflowInstance {
       for (const auto& book : shard.outputs) book->pending = nullptr;
   }
 
+  void require_inputs_closed() const override {
+    for (const OperatorShard<T>& shard : operators) {
+      if (!shard.is_input || !shard.holds_capability()) continue;
+      const CapabilityBook<T>& book = *shard.outputs.front();
+      throw CapabilityError(
+          "the closure of worker " + std::to_string(worker_->index()) +
+          " has returned, and its input '" + shard.name + "' is still open at " +
+          to_text(book.held.front().time, shared_->topology().depth(book.location)) +
+          "; close it, or let its handle go out of scope");
+    }
+  }
+
   void accept(Envelope& envelope) override {
+    if (envelope.channel == inquiry_channel) {
+      inquiries_.push_back(&static_cast<InquiryEnvelope<T>&>(envelope));
+      return;
+    }
     if (trace_ != nullptr) trace_message(TraceEvent::Kind::receive, envelope, envelope.sender);
     receivers[envelope.channel]->accept(envelope);
   }
@@ -201,13 +225,49 @@ class Instance final : public DataflowInstance {
   void run(std::uint32_t op) {
     OperatorShard<T>& shard = operators[op];
     if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::start, op);
+    shared_->set_running(worker_->index(), op);
     try {
-      shard.logic();
+      if (check_) {
+        run_checked(op);
+      } else {
+        shard.logic();
+      }
     } catch (...) {
       rethrow_as_step_error(shard.name, worker_->index(), "");
     }
+    shared_->set_running(worker_->index(), std::nullopt);
     if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::stop, op);
     if (shard.interest != Interest::never) update_watching(op);
+  }
+
+  /// Runs an operator with a pending batch of its own, which must obey the batch rule.
+  void run_checked(std::uint32_t op) {
+    OperatorShard<T>& shard = operators[op];
+    BatchRule<T> rule(shared_->topology(), {op}, shard.outputs);
+    ProgressBatch<T> before = std::exchange(pending_, {});
+    shard.logic();
+    rule.check(pending_.view(), worker_->index());
+    for (const auto& [pointstamp, diff] : pending_.changes()) before.update(pointstamp, diff);
+    pending_ = std::move(before);
+  }
+
+  /// What this worker holds: capabilities, and batches that wait or are open.
+  std::vector<Holding<T>> holdings() const {
+    using Kind = Explanation::Holder::Kind;
+    std::vector<Holding<T>> all;
+    for (const OperatorShard<T>& shard : operators)
+      for (const auto& book : shard.outputs)
+        for (const HeldCapability<T>& capability : book->held)
+          all.push_back({{book->location, capability.time}, Kind::capability});
+    for (const auto& input : inputs)
+      input->list_queued([&](const T& time) {
+        all.push_back({{input->location, time}, Kind::queued_batch});
+      });
+    for (const OpenBuffers<T>* buffers : open_buffers)
+      buffers->list_open([&](LocationId target, const T& time) {
+        all.push_back({{target, time}, Kind::open_batch});
+      });
+    return all;
   }
 
   void update_watching(std::uint32_t op) {
@@ -277,6 +337,8 @@ class Instance final : public DataflowInstance {
   std::shared_ptr<SharedDataflow<T>> shared_;
   SharedLedger<T>* ledger_ = nullptr;
   Trace* trace_ = nullptr;
+  bool check_ = false;
+  std::vector<InquiryEnvelope<T>*> inquiries_;  // to be answered at the end of the step
 
   ProgressBatch<T> pending_;
   IndexSet active_;

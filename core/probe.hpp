@@ -7,6 +7,8 @@
 #include <tidemark/core/stream.hpp>
 
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace tidemark {
 
@@ -46,13 +48,17 @@ template <Timestamp T, typename Item>
 Probe<T> probe(const Stream<T, Item>& stream) {
   Probe<T> probe;
   using Ledger = typename Level<T>::Ledger;
-  Instance<Ledger>& instance = stream.scope->instance();
-  stream.scope->assembly().when_attached(
-      [&instance, state = probe.state_, feeder = stream.feeder](const Topology<Ledger>& topology) {
+  Assembly<Ledger>& assembly = stream.scope->assembly();
+  Instance<Ledger>& instance = assembly.instance();
+  std::string subject = "probe on '" + assembly.node(stream.node).label() + "'";
+  assembly.when_attached(
+      [&instance, state = probe.state_, feeder = stream.feeder,
+       subject = std::move(subject)](const Topology<Ledger>& topology) {
         const LocationId location = topology.location(feeder);
         instance.arm(location);
         state->reader.attach(instance.ledger().published(location));
         state->read_from = instance.shared();
+        instance.shared()->add_probe(location, subject);
       });
   return probe;
 }

@@ -7,6 +7,7 @@
 #include <tidemark/core/worker.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -53,6 +54,16 @@ class Scope {
   OuterScope& outer() {
     static_assert(depth > 0, "leave: this stream is in no loop that it could leave");
     return *outer_;
+  }
+
+  /// Makes an object that lives as long as the worker's instance.
+  template <typename Part, typename... Arguments>
+  Part& make(Arguments&&... arguments) {
+    return assembly_->template make<Part>(std::forward<Arguments>(arguments)...);
+  }
+  /// Has `action` called when the ledger is there and before anything runs.
+  void when_attached(std::function<void(const Topology<Ledger>&)> action) {
+    assembly_->when_attached(std::move(action));
   }
 
   /// Adds a step to the logical graph. Throws DataflowError if its id is taken.

@@ -107,23 +107,32 @@ class SharedLedger {
   /// True once every count is zero: nothing is held, queued or in flight anywhere.
   bool complete() const { return complete_.load(std::memory_order_acquire); }
 
-  /// The state after all batches applied so far. Waits for the combiner; O(locations).
-  ProgressSnapshot snapshot() {
+  /// Calls `look(ledger)` between two batches and returns its result. Waits for the combiner.
+  template <typename Look>
+  auto inspect(Look&& look) {
     lock();
-    ProgressSnapshot snapshot;
-    snapshot.sequence = ledger_.sequence();
-    const Topology<T>& topology = ledger_.topology();
-    for (std::uint32_t l = 0; l != topology.locations(); ++l) {
-      PortProgress& port = snapshot.ports.emplace_back();
-      port.name = topology.describe({l});
-      port.is_target = topology.is_target({l});
-      for (const auto& [time, count] : ledger_.counts({l}).entries())
-        port.counts.push_back({text_of(time, {l}), count});
-      for (const T& time : ledger_.frontier({l})) port.frontier.push_back(text_of(time, {l}));
-    }
+    auto result = look(std::as_const(ledger_));
     unlock();
     combine();  // what was appended meanwhile
-    return snapshot;
+    return result;
+  }
+
+  /// The state after all batches applied so far. O(locations).
+  ProgressSnapshot snapshot() {
+    return inspect([this](const Ledger<T>& ledger) {
+      ProgressSnapshot snapshot;
+      snapshot.sequence = ledger.sequence();
+      const Topology<T>& topology = ledger.topology();
+      for (std::uint32_t l = 0; l != topology.locations(); ++l) {
+        PortProgress& port = snapshot.ports.emplace_back();
+        port.name = topology.describe({l});
+        port.is_target = topology.is_target({l});
+        for (const auto& [time, count] : ledger.counts({l}).entries())
+          port.counts.push_back({text_of(time, {l}), count});
+        for (const T& time : ledger.frontier({l})) port.frontier.push_back(text_of(time, {l}));
+      }
+      return snapshot;
+    });
   }
 
  private:
