@@ -72,11 +72,8 @@ class PublishedFrontier<Epoch> {
 template <Timestamp T>
 class FrontierReader {
  public:
-  /// Follows `published` from now on, whatever it followed before.
-  void attach(const PublishedFrontier<T>& published) {
-    published_ = &published;
-    published.read(frontier_, seen_);
-  }
+  /// Follows `published` from now on. Its frontier counts as moved until the next look.
+  void attach(const PublishedFrontier<T>& published) { published_ = &published; }
 
   /// Looks again; true if the frontier has moved.
   bool refresh() { return published_ != nullptr && published_->read(frontier_, seen_); }
