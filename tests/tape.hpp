@@ -20,6 +20,9 @@ class Tape {
 
   bool at_end() const { return next_ >= numbers_.size(); }
 
+  /// How many numbers have been drawn.
+  std::size_t used() const { return next_; }
+
   /// A number below `limit`, which is from 1 to 256.
   std::uint32_t below(std::size_t limit) {
     return at_end() ? 0 : static_cast<std::uint32_t>(numbers_[next_++] % limit);
