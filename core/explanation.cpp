@@ -1,3 +1,74 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/explanation.hpp>
-namespace tidemark { std::string to_text(const Explanation& e) { return e.subject; } }
+
+#include <algorithm>
+#include <cstddef>
+
+namespace tidemark {
+namespace {
+
+constexpr std::size_t causes_limit = 10;
+
+std::string counted(std::uint64_t count, const char* noun, const char* plural) {
+  return std::to_string(count) + " " + (count == 1 ? noun : plural);
+}
+
+std::string text_of(const Explanation::Holder& holder) {
+  switch (holder.kind) {
+    case Explanation::Holder::Kind::capability:
+      return counted(holder.count, "capability", "capabilities");
+    case Explanation::Holder::Kind::queued_batch:
+      return counted(holder.count, "queued batch", "queued batches");
+    case Explanation::Holder::Kind::open_batch:
+      return counted(holder.count, "open batch", "open batches");
+  }
+  return "";
+}
+
+/// ", 2 hops away: 2 at input.out0 -> 2 at count.in0 -> 3 at count.out0".
+std::string way_of(const Explanation::Cause& cause) {
+  const std::size_t hops = cause.path.size() - 1;
+  if (hops == 0) return ", right there";
+  std::string text = ", " + counted(hops, "hop", "hops") + " away: ";
+  for (std::size_t i = 0; i <= hops; ++i)
+    text += (i == 0 ? "" : " -> ") + cause.path[i].time + " at " + cause.path[i].name;
+  return text;
+}
+
+}  // namespace
+
+std::string to_text(const Explanation::Cause& cause) {
+  const Explanation::Hop& pointstamp = cause.path.front();
+  std::vector<std::string> parts;
+  for (const Explanation::Holder& holder : cause.holders)
+    parts.push_back(text_of(holder) + " at " + pointstamp.time + " (worker " +
+                    std::to_string(holder.worker) + ")");
+  if (cause.in_flight > 0)
+    parts.push_back(std::to_string(cause.in_flight) + " in flight at " + pointstamp.time);
+  // The workers answered after the ledger: what it still counts may be gone.
+  if (parts.empty()) parts.push_back(std::to_string(cause.count) + " at " + pointstamp.time);
+
+  std::string text = pointstamp.name + " holds ";
+  for (std::size_t i = 0; i != parts.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == parts.size() ? " and " : ", ") + parts[i];
+  return text;
+}
+
+std::string to_text(const Explanation& explanation) {
+  std::string text = explanation.subject.empty() ? "" : explanation.subject + ": ";
+  text += explanation.time;
+  if (explanation.causes.empty()) return text + " is complete at " + explanation.name;
+  text += " can still appear at " + explanation.name + ", because";
+  const std::size_t shown = std::min(causes_limit, explanation.causes.size());
+  for (std::size_t i = 0; i != shown; ++i)
+    text += "\n  " + to_text(explanation.causes[i]) + way_of(explanation.causes[i]);
+  if (const std::size_t more = explanation.causes.size() - shown; more != 0)
+    text += "\n  and " + std::to_string(more) + " more";
+  for (const Explanation::Busy& busy : explanation.busy)
+    text += "\n  worker " + std::to_string(busy.worker) + " did not answer: " +
+            (busy.step.empty() ? "it is in the program's own code"
+                               : "the code of step '" + busy.step + "' is running");
+  return text;
+}
+
+}  // namespace tidemark

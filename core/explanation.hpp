@@ -34,10 +34,10 @@ struct Explanation {
 
   /// A pointstamp that could result in `time` at the location, and the shortest path on which.
   struct Cause {
-    std::int64_t count = 0;        ///< as the ledger has it
-    std::vector<Hop> path;         ///< begins with the pointstamp itself
-    std::vector<Holder> holders;   ///< by worker
-    std::int64_t in_flight = 0;    ///< of `count`: held by no worker that answered
+    std::int64_t count = 0;       ///< as the ledger has it
+    std::vector<Hop> path;        ///< begins with the pointstamp itself; never empty
+    std::vector<Holder> holders;  ///< by worker
+    std::int64_t in_flight = 0;   ///< of `count`: held by no worker that answered
   };
 
   /// A worker that did not come to the end of a step, and the step whose code it runs; empty: it is
@@ -56,7 +56,10 @@ struct Explanation {
   std::vector<Busy> busy;      ///< those whose holdings are unknown
 };
 
-/// The explanation in sentences, one cause to a line.
+/// The explanation in sentences, one cause to a line, the first ten of them. No newline at the end.
 std::string to_text(const Explanation& explanation);
+
+/// What holds a cause, without its path: `words.out0 holds 1 capability at 2 (worker 0)`.
+std::string to_text(const Explanation::Cause& cause);
 
 }  // namespace tidemark

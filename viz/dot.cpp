@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/viz/clusters.hpp>
 #include <tidemark/viz/dot.hpp>
 #include <tidemark/viz/dot_graph.hpp>
+#include <tidemark/viz/highlight.hpp>
 #include <tidemark/viz/labels.hpp>
 #include <tidemark/viz/sketch.hpp>
 #include <tidemark/viz/text.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -22,21 +24,30 @@ namespace {
 
 using detail::clean_utf8;
 using detail::DotGraph;
+using detail::Emphasis;
+using detail::Highlight;
 using detail::Sketch;
+
+constexpr std::size_t text_limit = 80;  // characters of a subtitle
 
 class Picture {
  public:
-  Picture(const FlowGraph& flow, View view, const ProgressSnapshot* snapshot)
+  Picture(const FlowGraph& flow, View view, const ProgressSnapshot* snapshot,
+          Highlight highlight = {})
       : flow_(flow),
         snapshot_(snapshot),
         sketch_(view == View::logical ? detail::logical_sketch(flow)
-                                      : detail::physical_sketch(flow)) {
+                                      : detail::physical_sketch(flow)),
+        highlight_(std::move(highlight)),
+        clusters_(flow, sketch_, graph_, view == View::logical) {
     declare_attributes();
-    for (const FlowNode& node : flow.nodes) {
-      if (view == View::logical && !node.op) segments_.emplace(node.feeder.op, nullptr);
+    closes_loop_.resize(sketch_.boxes.size());
+    for (const Sketch::Line& line : sketch_.lines) {
+      if (line.back) closes_loop_[line.from] = closes_loop_[line.to] = true;
     }
-    for (const Sketch::Box& box : sketch_.boxes) add_box(box);
+    for (std::size_t i = 0; i != sketch_.boxes.size(); ++i) add_box(i);
     for (const Sketch::Line& line : sketch_.lines) add_line(line);
+    keep_loops_right();
     add_title(view);
   }
 
@@ -55,14 +66,14 @@ class Picture {
                           {"ranksep", "0.4"}, {"pad", "0.1"}, {"charset", "UTF-8"},
                           {"bgcolor", "white"}, {"fontname", font_name},
                           {"fontsize", detail::small_size}, {"label", ""}, {"labelloc", "t"},
-                          {"labeljust", "l"}, {"id", ""}, {"class", ""}, {"tooltip", ""},
-                          {"style", ""}, {"color", ""}, {"fillcolor", ""}});
+                          {"labeljust", "l"}, {"margin", ""}, {"id", ""}, {"class", ""},
+                          {"tooltip", ""}, {"style", ""}, {"color", ""}, {"fillcolor", ""}});
     declare(Kind::node, {{"shape", "plain"}, {"fontname", font_name},
                          {"fontsize", detail::small_size}, {"label", ""}, {"id", ""},
-                         {"class", ""}, {"tooltip", ""}});
+                         {"class", ""}, {"tooltip", ""}, {"group", ""}});
     declare(Kind::edge, {{"id", ""}, {"class", ""}, {"tooltip", ""}, {"tailport", ""},
                          {"headport", ""}, {"dir", "forward"}, {"color", detail::ink},
-                         {"arrowsize", "0.7"}});
+                         {"arrowsize", "0.7"}, {"penwidth", "1"}, {"style", ""}, {"weight", "1"}});
     // clang-format on
     if (sketch_.boxes.size() > 500) {  // bounds dot's search for the best ranks
       declare(Kind::graph, {{"nslimit", "1"}, {"nslimit1", "1"}});
@@ -74,46 +85,32 @@ class Picture {
     return node.op ? fmt::format("op_{}", node.op->value) : fmt::format("step_{}", box.steps[0]);
   }
 
-  /// Where a box stands: in the logical view with all that runs in one push, if that is more.
-  DotGraph::Cluster place(const FlowNode& node) {
-    const auto at = segments_.find(node.op ? *node.op : node.feeder.op);
-    if (at == segments_.end()) return graph_.root();
-    if (at->second == nullptr) {
-      const std::string id = fmt::format("segment_{}", at->first.value);
-      at->second = graph_.cluster(id);
-      // A cluster inherits what its graph has: everything is set.
-      graph_.set(at->second, "id", id);
-      graph_.set(at->second, "class", "segment");
-      graph_.set(at->second, "tooltip", "runs in one push");
-      graph_.set(at->second, "label", "");
-      graph_.set(at->second, "style", "filled,rounded");
-      graph_.set(at->second, "color", detail::segment_tint);
-      graph_.set(at->second, "fillcolor", detail::segment_tint);
-    }
-    return at->second;
-  }
-
-  void add_box(const Sketch::Box& box) {
+  void add_box(std::size_t index) {
+    const Sketch::Box& box = sketch_.boxes[index];
     const FlowNode& first = flow_.nodes[box.steps[0]];
     const std::string id = id_of(box);
-    const DotGraph::Node node = graph_.node(place(first), id);
+    const DotGraph::Node node = graph_.node(clusters_.place(first), id);
     nodes_.push_back(node);
 
     std::string title;
+    Emphasis emphasis = Emphasis::none;
     std::vector<std::reference_wrapper<const FlowNode>> steps;
-    for (const std::uint32_t index : box.steps) {
-      const FlowNode& step = flow_.nodes[index];
+    for (const std::uint32_t step_index : box.steps) {
+      const FlowNode& step = flow_.nodes[step_index];
       steps.push_back(step);
+      emphasis = std::max(emphasis, highlight_.step(step_index));
       title += (title.empty() ? "" : " → ") + clean_utf8(step.label());
       if (step.label() != step.kind) title += " (" + clean_utf8(step.kind) + ")";
     }
     if (!first.op) title += fmt::format(", fused to op_{}", first.feeder.op.value);
     graph_.set(node, "id", id);
-    graph_.set(node, "class", first.op ? "operator" : "fused");
+    graph_.set(node, "class", highlight_.classes(first.op ? "operator" : "fused", emphasis));
     graph_.set(node, "tooltip", detail::to_tooltip(title));
-    graph_.set_html(node, "label",
-                    first.op ? detail::operator_label(first, id, progress_of(first))
-                             : detail::fused_label(steps));
+    std::string label =
+        first.op ? detail::operator_label(first, id, progress_of(first), highlight_, emphasis)
+                 : detail::fused_label(steps, emphasis);
+    if (first.scope != 0 && closes_loop_[index]) label = detail::with_room(label);
+    graph_.set_html(node, "label", label);
   }
 
   std::span<const PortProgress> progress_of(const FlowNode& node) const {
@@ -139,10 +136,11 @@ class Picture {
     if (reversed) {
       // Given so, it leaves and arrives sideways, past the boxes. But a mark is narrower than its
       // box, and a port may stand behind others: these it enters from above.
-      if (source.op && snapshot_ == nullptr) tail = "body:e";
+      if (!source.op || snapshot_ == nullptr) tail = "body:e";
       tail.back() = 'e';
+      if (!target.op) head = "body:e";
       const bool on_the_flank = snapshot_ != nullptr && flow_edge.to_port + 1 == target.inputs;
-      if (!target.op || on_the_flank) head.back() = 'e';
+      if (on_the_flank) head.back() = 'e';
       std::swap(tail, head);
       std::swap(from, to);
     }
@@ -153,17 +151,53 @@ class Picture {
     const bool fused = flow_edge.contract == Contract::fused;
     const std::string contract = exchange ? "exchange" : fused ? "fused" : "pipeline";
     graph_.set(edge, "id", id);
-    graph_.set(edge, "class", line.back ? contract + " loop" : contract);
+    const Emphasis emphasis = highlight_.stream(line.edge);
+    graph_.set(edge, "class",
+               highlight_.classes(line.back ? contract + " loop" : contract, emphasis));
     graph_.set(edge, "tailport", tail);
     graph_.set(edge, "headport", head);
     if (reversed) graph_.set(edge, "dir", "back");
-    if (exchange) graph_.set(edge, "color", fmt::format("{0}:white:{0}", detail::blue));
-    if (fused) graph_.set(edge, "color", detail::rule);
+    if (reversed && source.scope != 0 && target.scope != 0) add_fence(from, to, id);
+    const char* colour = detail::line_colour(emphasis, exchange ? detail::blue
+                                                       : fused  ? detail::rule
+                                                                : detail::ink);
+    graph_.set(edge, "color", exchange ? fmt::format("{0}:white:{0}", colour) : colour);
+    if (emphasis == Emphasis::strong) graph_.set(edge, "penwidth", exchange ? "2" : "3");
+    if (emphasis == Emphasis::lighter) graph_.set(edge, "penwidth", exchange ? "1" : "2");
     graph_.set(edge, "tooltip",
                detail::to_tooltip(fmt::format("{}.out{} → {}.in{}, {}", clean_utf8(source.label()),
                                               flow_edge.from_port, clean_utf8(target.label()),
                                               flow_edge.to_port, contract)));
     contracts_.insert(flow_edge.contract);
+  }
+
+  /// Keeps a line that closes a loop inside the loop's frame: it may bulge as far as the next line,
+  /// and this one, farther out and invisible, is part of the frame.
+  void add_fence(DotGraph::Node from, DotGraph::Node to, const std::string& id) {
+    void* fence = graph_.edge(from, to, id + "_fence");
+    graph_.set(fence, "style", "invis");
+    graph_.set(fence, "tailport", "room:e");
+    graph_.set(fence, "headport", "room:e");
+    graph_.set(fence, "weight", "0");
+  }
+
+  /// Groups the box that a loop is closed from with the one above it: dot goes far out of its way
+  /// not to cross a line inside a group, and what closes the loop stays on its right.
+  void keep_loops_right() {
+    constexpr std::uint32_t nowhere = UINT32_MAX;
+    std::vector<std::uint32_t> above(nodes_.size(), nowhere);
+    for (const Sketch::Line& line : sketch_.lines) {
+      if (!line.back && above[line.to] == nowhere) above[line.to] = line.from;
+    }
+    std::vector<bool> grouped(nodes_.size());
+    for (const Sketch::Line& back : sketch_.lines) {
+      const std::uint32_t box = above[back.from];
+      if (!back.back || box == nowhere || grouped[back.from] || grouped[box]) continue;
+      for (const std::uint32_t member : {back.from, box}) {
+        graph_.set(nodes_[member], "group", fmt::format("loop_{}", back.edge));
+        grouped[member] = true;
+      }
+    }
   }
 
   void add_title(View view) {
@@ -176,6 +210,14 @@ class Picture {
       contracts += (contracts.empty() ? "" : "&#160;&#160; ") + detail::contract_legend(contract);
     }
     std::vector<std::string> legend;
+    if (!highlight_.subtitle.empty()) {
+      highlight_.notes.push_back(std::move(subtitle));
+      subtitle = detail::abbreviate(clean_utf8(highlight_.subtitle), text_limit);
+    }
+    for (const std::string& note : highlight_.notes)
+      legend.push_back(detail::note(detail::abbreviate(clean_utf8(note), text_limit)));
+    const std::string highlights = detail::highlight_legend(highlight_);
+    if (!highlights.empty()) legend.push_back(highlights);
     if (snapshot_ != nullptr) legend.push_back(detail::progress_legend());
     if (!contracts.empty()) legend.push_back(contracts);
     const std::string name = clean_utf8(flow_.name);
@@ -188,10 +230,12 @@ class Picture {
   const FlowGraph& flow_;
   const ProgressSnapshot* snapshot_;
   Sketch sketch_;
+  Highlight highlight_;
   DotGraph graph_;
-  std::vector<DotGraph::Node> nodes_;                 // by box
-  std::map<OperatorId, DotGraph::Cluster> segments_;  // of operators that feed fused steps
-  std::set<Contract> contracts_;                      // that have been drawn
+  detail::Clusters clusters_;
+  std::vector<DotGraph::Node> nodes_;  // by box
+  std::vector<bool> closes_loop_;      // by box: such a line begins or ends there
+  std::set<Contract> contracts_;       // that have been drawn
 };
 
 }  // namespace
@@ -202,6 +246,15 @@ std::string to_dot(const FlowGraph& flow, View view) {
 
 std::string to_dot(const FlowGraph& flow, const ProgressSnapshot& snapshot) {
   return Picture(flow, View::physical, &snapshot).text();
+}
+
+std::string to_dot(const FlowGraph& flow, const ProgressSnapshot& snapshot,
+                   const Explanation& explanation) {
+  return Picture(flow, View::physical, &snapshot, detail::highlight(flow, explanation)).text();
+}
+
+std::string to_dot(const FlowGraph& flow, std::span<const LocationId> illegal_cycle) {
+  return Picture(flow, View::physical, nullptr, detail::highlight(flow, illegal_cycle)).text();
 }
 
 }  // namespace tidemark

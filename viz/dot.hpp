@@ -8,13 +8,18 @@
 //   op_4_i0      its first input port (op_4_o0: its first output port)
 //   step_3       the fused step that is node 3 of the flow graph, or a chain that begins with it
 //   stream_5     edge 5 of the flow graph
-//   segment_4    operator 4 with the steps fused to it
-// Classes: operator, fused; exchange, pipeline, loop; segment; port, busy, done.
+//   segment_4    operator 4 with the steps fused to it that stand where it stands
+//   segment_4_loop_1   those that stand in loop 1
+//   loop_1       scope 1 of the flow graph
+// Classes: operator, fused; exchange, pipeline, loop; segment; loop_scope; port, busy, done; on a
+// path that is explained: why, on those of further causes: why_more, on a refused cycle: illegal.
 #pragma once
 
+#include <tidemark/core/explanation.hpp>
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 
+#include <span>
 #include <string>
 
 namespace tidemark {
@@ -30,5 +35,15 @@ std::string to_dot(const FlowGraph& flow, View view);
 /// The physical view with the state of `snapshot` at every port. Throws std::out_of_range if the
 /// snapshot lacks a location of `flow`, as one of another dataflow would.
 std::string to_dot(const FlowGraph& flow, const ProgressSnapshot& snapshot);
+
+/// The same with the path of the first cause and its timestamps, and the paths of the others.
+/// `snapshot` should be of the explanation's sequence. Throws std::out_of_range, as below, for a
+/// location that `flow` lacks.
+std::string to_dot(const FlowGraph& flow, const ProgressSnapshot& snapshot,
+                   const Explanation& explanation);
+
+/// The physical view of a dataflow that was refused, and the cycle because of which: its locations
+/// in order; the first follows the last.
+std::string to_dot(const FlowGraph& flow, std::span<const LocationId> illegal_cycle);
 
 }  // namespace tidemark

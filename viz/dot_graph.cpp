@@ -43,8 +43,8 @@ void DotGraph::set_html(void* object, const char* name, const std::string& html)
   agstrfree(root(), text);
 }
 
-DotGraph::Cluster DotGraph::cluster(const std::string& name) {
-  return agsubg(root(), writable("cluster_" + name), 1);
+DotGraph::Cluster DotGraph::cluster(Cluster parent, const std::string& name) {
+  return agsubg(parent, writable("cluster_" + name), 1);
 }
 
 DotGraph::Node DotGraph::node(Cluster parent, const std::string& name) {

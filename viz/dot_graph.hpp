@@ -31,7 +31,7 @@ class DotGraph {
   void set_html(void* object, const char* name, const std::string& html);
 
   Cluster root() { return graph_.get(); }
-  Cluster cluster(const std::string& name);
+  Cluster cluster(Cluster parent, const std::string& name);
   Node node(Cluster parent, const std::string& name);
   void* edge(Node tail, Node head, const std::string& key);
 

@@ -13,12 +13,16 @@ namespace {
 constexpr const char* in_flight_fill = "#d3eafa";
 constexpr const char* capability_fill = "#fbe3bd";
 constexpr const char* done_fill = "#ebebeb";
+constexpr const char* strong_fill = "#b84d00";  // vermillion that white text can be read on
+constexpr const char* strong_tint = "#fff4ec";
+constexpr const char* lighter_fill = "#f7c873";
 constexpr const char* in_flight_sign = "▶";
 constexpr const char* capability_sign = "●";
 
 constexpr std::size_t name_limit = 40;  // characters of a step's name
 constexpr std::size_t time_limit = 24;  // characters of a timestamp
 constexpr std::size_t times_limit = 3;  // timestamps at a port
+constexpr std::size_t marks_limit = 6;  // rows of a highlight at a port
 constexpr std::size_t line_limit = 30;  // characters of fused steps on one line
 constexpr std::size_t unlimited = std::string_view::npos;
 
@@ -63,19 +67,44 @@ struct Port {
   std::string html{};
   std::string title{};
   std::string state = "port";  // class
+  Emphasis emphasis = Emphasis::none;
 };
 
-/// Two compartments: counts, and below them the frontier.
-Port progress_port(const PortProgress& progress) {
+/// The rows of a highlight, each a badge and a timestamp.
+std::string mark_rows(const PortMark& mark) {
+  std::string html;
+  const std::size_t shown_rows = std::min(marks_limit, mark.rows.size());
+  for (std::size_t i = 0; i != shown_rows; ++i) {
+    const PortMark::Row& row = mark.rows[i];
+    const bool strong = row.emphasis == Emphasis::strong;
+    const std::string time = to_html(abbreviate(clean_utf8(row.time), time_limit));
+    html +=
+        fmt::format(R"(<TR><TD BGCOLOR="{}">{}</TD><TD COLSPAN="4" BGCOLOR="{}">{}</TD></TR>)",
+                    strong ? strong_fill : lighter_fill, font(strong ? "white" : ink, row.badge),
+                    strong ? strong_tint : "white", font(ink, time));
+  }
+  if (const std::size_t more = mark.rows.size() - shown_rows; more != 0) {
+    html += fmt::format(R"(<TR><TD COLSPAN="5" BGCOLOR="white">{}</TD></TR>)",
+                        font(muted, fmt::format("+{} more", more)));
+  }
+  return html;
+}
+
+/// Two compartments: counts, and below them the frontier; outside of them what is highlighted.
+Port progress_port(const PortProgress& progress, const PortMark* mark) {
+  const std::string marks = mark == nullptr ? "" : mark_rows(*mark);
   const bool busy = !progress.counts.empty();
   const bool done = progress.frontier.empty();
   Port port;
   const auto add_row = [&](const char* fill, const std::string& html) {
-    port.html += fmt::format(R"(<TR><TD BGCOLOR="{}" WIDTH="64">{}</TD></TR>)", fill, html);
+    port.html += fmt::format(R"(<TR><TD{} BGCOLOR="{}" WIDTH="64">{}</TD></TR>)",
+                             marks.empty() ? "" : R"( COLSPAN="5")", fill, html);
   };
 
-  port.html = fmt::format(
-      R"(<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{}">)", rule);
+  port.html =
+      fmt::format(R"(<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="4" COLOR="{}">)",
+                  line_colour(mark == nullptr ? Emphasis::none : mark->emphasis, rule));
+  if (progress.is_target) port.html += marks;
   if (busy) {
     const std::string counts = to_html(counts_text(progress, times_limit, time_limit));
     const char* sign = progress.is_target ? in_flight_sign : capability_sign;
@@ -89,6 +118,7 @@ Port progress_port(const PortProgress& progress) {
   } else {
     add_row("white", font(ink, to_html(frontier_text(progress, times_limit, time_limit))));
   }
+  if (!progress.is_target) port.html += marks;
   port.html += "</TABLE>";
 
   port.title = fmt::format(
@@ -96,6 +126,9 @@ Port progress_port(const PortProgress& progress) {
       progress.is_target ? "in flight" : "capabilities",
       busy ? counts_text(progress, unlimited, unlimited) : "none",
       done ? "∅: nothing can arrive any more" : frontier_text(progress, unlimited, unlimited));
+  for (std::size_t i = 0; mark != nullptr && i != mark->rows.size(); ++i) {
+    port.title += fmt::format("; {} {}", mark->rows[i].badge, clean_utf8(mark->rows[i].time));
+  }
   port.state += busy ? " busy" : "";
   port.state += done ? " done" : "";
   return port;
@@ -106,11 +139,13 @@ Port progress_port(const PortProgress& progress) {
 std::string port_row(const std::string& id, char side, std::span<const Port> ports) {
   if (ports.empty()) return "";
   const bool marks = ports[0].html.empty();
-  const std::string shape =
-      marks ? fmt::format(R"( FIXEDSIZE="TRUE" WIDTH="12" HEIGHT="4" BGCOLOR="{}")", ink) : "";
   std::string cells;
   for (std::size_t i = 0; i != ports.size(); ++i) {
     const Port& port = ports[i];
+    const std::string shape =
+        marks ? fmt::format(R"( FIXEDSIZE="TRUE" WIDTH="12" HEIGHT="4" BGCOLOR="{}")",
+                            line_colour(port.emphasis, ink))
+              : "";
     if (i != 0) cells += fmt::format(R"(<TD WIDTH="{}"></TD>)", marks ? 12 : 4);
     cells += fmt::format(R"(<TD PORT="{0}{1}" ID="{2}_{0}{1}" HREF="#{3}" TITLE="{4}"{5}>{6}</TD>)",
                          side, i, id, port.state, to_html(port.title, "&#10;"), shape, port.html);
@@ -123,15 +158,22 @@ std::string port_row(const std::string& id, char side, std::span<const Port> por
 }  // namespace
 
 std::string operator_label(const FlowNode& node, const std::string& id,
-                           std::span<const PortProgress> progress) {
+                           std::span<const PortProgress> progress, const Highlight& highlight,
+                           Emphasis emphasis) {
   std::vector<Port> ports;
   for (std::uint32_t i = 0; i != node.inputs + node.outputs; ++i) {
+    const auto found = highlight.ports.find({node.first_location.value + i});
+    const PortMark* mark = found == highlight.ports.end() ? nullptr : &found->second;
     if (!progress.empty()) {
-      ports.push_back(progress_port(progress[i]));
+      ports.push_back(progress_port(progress[i], mark));
     } else {
       const bool input = i < node.inputs;
       ports.push_back({.title = fmt::format("{}.{}{}", clean_utf8(node.label()),
                                             input ? "in" : "out", input ? i : i - node.inputs)});
+    }
+    if (mark != nullptr) {
+      ports.back().emphasis = mark->emphasis;
+      ports.back().state = highlight.classes(ports.back().state, mark->emphasis);
     }
   }
   const bool done =
@@ -144,14 +186,16 @@ std::string operator_label(const FlowNode& node, const std::string& id,
   const std::span<const Port> all = ports;
   return fmt::format(
       R"(<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{0}<TR><TD PORT="body">)"
-      R"(<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="6"{1} COLOR="{2}")"
+      R"(<TABLE BORDER="{5}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="6"{1} COLOR="{2}")"
       R"( BGCOLOR="white"><TR><TD CELLPADDING="0" HEIGHT="2"></TD></TR><TR><TD>{3}</TD></TR>)"
       R"(</TABLE></TD></TR>{4}</TABLE>)",
       port_row(id, 'i', all.first(node.inputs)), progress.empty() ? R"( STYLE="ROUNDED")" : "",
-      done ? rule : ink, name, port_row(id, 'o', all.subspan(node.inputs)));
+      line_colour(emphasis, done ? rule : ink), name, port_row(id, 'o', all.subspan(node.inputs)),
+      emphasis == Emphasis::none ? 1 : 2);
 }
 
-std::string fused_label(std::span<const std::reference_wrapper<const FlowNode>> steps) {
+std::string fused_label(std::span<const std::reference_wrapper<const FlowNode>> steps,
+                        Emphasis emphasis) {
   std::string html;
   std::size_t width = 0;
   for (const FlowNode& step : steps) {
@@ -165,10 +209,36 @@ std::string fused_label(std::span<const std::reference_wrapper<const FlowNode>> 
     html += shown(step.label());
     width += length + 3;
   }
-  return fmt::format(R"(<TABLE BORDER="1" CELLBORDER="0" CELLSPACING="0" CELLPADDING="5")"
-                     R"( STYLE="ROUNDED" COLOR="#c4c4c4" BGCOLOR="#fafafa"><TR><TD>{}</TD></TR>)"
+  return fmt::format(R"(<TABLE PORT="body" BORDER="{}" CELLBORDER="0" CELLSPACING="0")"
+                     R"( CELLPADDING="5")"
+                     R"( STYLE="ROUNDED" COLOR="{}" BGCOLOR="#fafafa"><TR><TD>{}</TD></TR>)"
                      R"(</TABLE>)",
+                     emphasis == Emphasis::none ? 1 : 2, line_colour(emphasis, "#c4c4c4"),
                      font(muted, html));
+}
+
+std::string with_room(const std::string& label) {
+  return fmt::format(
+      R"(<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0"><TR>)"
+      R"(<TD WIDTH="24"></TD><TD>{}</TD><TD WIDTH="24" PORT="room"></TD></TR></TABLE>)",
+      label);
+}
+
+const char* line_colour(Emphasis emphasis, const char* plain) {
+  switch (emphasis) {
+    case Emphasis::none:
+      return plain;
+    case Emphasis::lighter:
+      return orange;
+    case Emphasis::strong:
+      return vermillion;
+  }
+  return plain;
+}
+
+std::string loop_label(std::string_view name) {
+  const std::string text = to_html(abbreviate(name.empty() ? "loop" : name, name_limit));
+  return font(muted, "↻ <B>" + text + "</B>");
 }
 
 std::string contract_legend(Contract contract) {
@@ -181,6 +251,19 @@ std::string contract_legend(Contract contract) {
       return font(blue, "══") + font(muted, "&#160;exchange");
   }
   return "";
+}
+
+std::string note(std::string_view text) {
+  return font(muted, to_html(text));
+}
+
+std::string highlight_legend(const Highlight& highlight) {
+  std::string legend;
+  if (!highlight.strong_legend.empty())
+    legend += font(vermillion, "━━") + font(muted, "&#160;" + highlight.strong_legend);
+  if (!highlight.lighter_legend.empty())
+    legend += font(orange, "&#160;&#160; ━━") + font(muted, "&#160;" + highlight.lighter_legend);
+  return legend;
 }
 
 std::string progress_legend() {

@@ -7,14 +7,33 @@
 namespace tidemark::detail {
 namespace {
 
-/// Marks the lines that lead back to a box on the path of a depth-first search. The search starts
-/// at boxes without input, so that the line into a loop's head is marked and not one in its body.
-void mark_back_lines(Sketch& sketch) {
+/// Marks the lines that close loops: first those that leave a feedback and come back to it, then
+/// those that lead back to a box on the path of a depth-first search. The search starts at boxes
+/// without input, so that the line into a loop's head is marked and not one in its body.
+void mark_back_lines(const FlowGraph& flow, Sketch& sketch) {
   std::vector<std::vector<std::size_t>> leaving(sketch.boxes.size());
   std::vector<bool> has_input(sketch.boxes.size());
   for (std::size_t i = 0; i != sketch.lines.size(); ++i) {
     leaving[sketch.lines[i].from].push_back(i);
     has_input[sketch.lines[i].to] = true;
+  }
+
+  const auto leads_to = [&](std::uint32_t from, std::uint32_t to) {
+    std::vector<bool> seen(sketch.boxes.size());
+    std::vector<std::uint32_t> open{from};
+    while (!open.empty() && !seen[to]) {
+      const std::uint32_t box = open.back();
+      open.pop_back();
+      if (seen[box]) continue;
+      seen[box] = true;
+      for (const std::size_t line : leaving[box]) open.push_back(sketch.lines[line].to);
+    }
+    return static_cast<bool>(seen[to]);
+  };
+  for (Sketch::Line& line : sketch.lines) {
+    if (flow.nodes[flow.edges[line.edge].from].kind == "feedback") {
+      line.back = leads_to(line.to, line.from);
+    }
   }
 
   enum class Mark { unseen, on_path, left };
@@ -39,6 +58,7 @@ void mark_back_lines(Sketch& sketch) {
         continue;
       }
       Sketch::Line& line = sketch.lines[leaving[step.box][step.next++]];
+      if (line.back) continue;
       if (marks[line.to] == Mark::on_path) {
         line.back = true;
       } else if (marks[line.to] == Mark::unseen) {
@@ -66,7 +86,7 @@ Sketch logical_sketch(const FlowGraph& flow) {
     static_cast<void>(flow.nodes.at(edge.to));
     sketch.lines.push_back({.edge = i, .from = edge.from, .to = edge.to});
   }
-  mark_back_lines(sketch);
+  mark_back_lines(flow, sketch);
   return sketch;
 }
 
@@ -83,7 +103,9 @@ Sketch physical_sketch(const FlowGraph& flow) {
   const auto previous = [&](std::uint32_t node) -> std::size_t {
     if (flow.nodes[node].op || entering[node].size() != 1) return count;
     const std::uint32_t before = flow.edges[entering[node][0]].from;
-    return flow.nodes[before].op || leaving[before].size() != 1 ? count : before;
+    const bool together = !flow.nodes[before].op && leaving[before].size() == 1 &&
+                          flow.nodes[before].scope == flow.nodes[node].scope;
+    return together ? before : count;
   };
 
   Sketch sketch;
@@ -112,7 +134,7 @@ Sketch physical_sketch(const FlowGraph& flow) {
                    "every cycle of a flow graph contains a queue");
     sketch.lines.push_back({.edge = i, .from = box_of[edge.from], .to = box_of[edge.to]});
   }
-  mark_back_lines(sketch);
+  mark_back_lines(flow, sketch);
   return sketch;
 }
 

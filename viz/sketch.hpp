@@ -31,7 +31,7 @@ struct Sketch {
 /// One box per step. Throws std::out_of_range, as below, if an edge names a node that is not there.
 Sketch logical_sketch(const FlowGraph& flow);
 
-/// One box per operator, one per chain of fused steps that does not branch.
+/// One box per operator, one per chain of fused steps of one loop that does not branch.
 Sketch physical_sketch(const FlowGraph& flow);
 
 }  // namespace tidemark::detail

@@ -43,8 +43,8 @@ errors=$(awk '
     if (gsub(/\.\.\//, "../", included) >= split(FILENAME, folders, "/") - 1 && included ~ /\.\.\//)
       error("../ leads out of this module; include by <tidemark/...>")
     if (FILENAME ~ /^viz\// && included ~ /^tidemark\/core\// &&
-        included !~ /^tidemark\/core\/(flow_graph|progress_snapshot|trace)\.hpp$/)
-      error("viz sees flow_graph.hpp, progress_snapshot.hpp and trace.hpp of core, no more")
+        included !~ /^tidemark\/core\/(explanation|flow_graph|progress_snapshot|trace)\.hpp$/)
+      error("viz sees explanation, flow_graph, progress_snapshot and trace of core, no more")
     only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^(tests/)?viz/.*\\.cpp$",
             "Graphviz is included by sources of viz and of its tests only")
     only_in("^(tbb|oneapi)/", "^core/tbb_executor\\.cpp$",

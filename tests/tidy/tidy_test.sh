@@ -43,6 +43,7 @@ expect 'error: name a file' viz/helpers.cpp "$licence"
 expect 'error: name a file' tests/core/common.hpp "$licence"
 
 expect '' viz/a.cpp "$licence" '#include <tidemark/core/trace.hpp>'
+expect '' viz/a.cpp "$licence" '#include <tidemark/core/explanation.hpp>'
 expect '' viz/a.cpp "$licence" '#include <tidemark/core/flow_graph.hpp>'
 expect '' viz/a.cpp "$licence" '#include <tidemark/core/progress_snapshot.hpp>'
 expect 'viz/a.cpp:2: error: viz sees' viz/a.cpp "$licence" '#include <tidemark/core/worker.hpp>'
