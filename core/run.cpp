@@ -38,7 +38,7 @@ void monitor(Process& process) {
 void report(const Process& process, const std::vector<Explanation>& explanations) {
   if (const auto& report = process.config().explain.report) return report(explanations);
   for (const Explanation& explanation : explanations)
-    std::fputs(to_text(explanation).c_str(), stderr);
+    std::fputs((to_text(explanation) + "\n").c_str(), stderr);
 }
 
 void explain(Process& process) {

@@ -122,6 +122,7 @@ class SharedLedger {
     return inspect([this](const Ledger<T>& ledger) {
       ProgressSnapshot snapshot;
       snapshot.sequence = ledger.sequence();
+      snapshot.visits = ledger.visits();
       const Topology<T>& topology = ledger.topology();
       for (std::uint32_t l = 0; l != topology.locations(); ++l) {
         PortProgress& port = snapshot.ports.emplace_back();
