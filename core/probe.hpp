@@ -18,6 +18,24 @@ namespace tidemark {
 template <Timestamp T>
 class Probe {
  public:
+  using Ledger = typename Level<T>::Ledger;
+
+  template <typename Item>
+  explicit Probe(const Stream<T, Item>& stream) {
+    Assembly<Ledger>& assembly = stream.scope->assembly();
+    Instance<Ledger>& instance = assembly.instance();
+    assembly.when_attached(
+        [&instance, state = state_, feeder = stream.feeder,
+         subject = "probe on '" + assembly.node(stream.node).label() + "'"](
+            const Topology<Ledger>& topology) {
+          const LocationId location = topology.location(feeder);
+          instance.arm(location);
+          state->reader.attach(instance.ledger().published(location));
+          state->read_from = instance.shared();
+          instance.shared()->add_probe(location, subject);
+        });
+  }
+
   /// True if a timestamp strictly before `time` can still come.
   bool less_than(const T& time) const { return frontier().less_than_to(time); }
   /// True if a timestamp before `time`, or `time` itself, can still come.
@@ -31,10 +49,6 @@ class Probe {
   }
 
  private:
-  template <Timestamp U, typename Item>
-  friend Probe<U> probe(const Stream<U, Item>& stream);
-
-  using Ledger = typename Level<T>::Ledger;
   struct State {
     FrontierReader<Ledger> reader;
     Antichain<T> seen;
@@ -46,21 +60,7 @@ class Probe {
 /// Puts a probe on a stream.
 template <Timestamp T, typename Item>
 Probe<T> probe(const Stream<T, Item>& stream) {
-  Probe<T> probe;
-  using Ledger = typename Level<T>::Ledger;
-  Assembly<Ledger>& assembly = stream.scope->assembly();
-  Instance<Ledger>& instance = assembly.instance();
-  std::string subject = "probe on '" + assembly.node(stream.node).label() + "'";
-  assembly.when_attached(
-      [&instance, state = probe.state_, feeder = stream.feeder,
-       subject = std::move(subject)](const Topology<Ledger>& topology) {
-        const LocationId location = topology.location(feeder);
-        instance.arm(location);
-        state->reader.attach(instance.ledger().published(location));
-        state->read_from = instance.shared();
-        instance.shared()->add_probe(location, subject);
-      });
-  return probe;
+  return Probe<T>(stream);
 }
 
 }  // namespace tidemark

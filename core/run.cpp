@@ -65,15 +65,15 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
   const std::unique_ptr<Executor> executor =
       make_executor(config);  // goes first: it stops the timers
   process.emplace(config, *executor);
-  for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));
-  if (config.monitor.look && config.executor != ExecutorKind::deterministic) monitor(*process);
-  if (config.explain.after.count() > 0)
-    executor->call_at(executor->now() + config.explain.after, [&process] { explain(*process); });
   std::optional<QuitSignal> quit_signal;
   if (config.explain.on_quit_signal)
     quit_signal.emplace([&] {
       executor->call_at(executor->now(), [&process] { explain(*process); });
     });
+  for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));
+  if (config.monitor.look && config.executor != ExecutorKind::deterministic) monitor(*process);
+  if (config.explain.after.count() > 0)
+    executor->call_at(executor->now() + config.explain.after, [&process] { explain(*process); });
   try {
     executor->serve();
   } catch (const StuckError& error) {
