@@ -51,12 +51,11 @@ class Dataflow {
   /// copy.
   template <typename Operator, typename... Items>
   auto apply(Operator op, FlowStream<Items>... inputs) {
-    using Result = std::invoke_result_t<Operator&, Stream<Epoch, Items>...>;
+    using Result = std::invoke_result_t<Operator, Stream<Epoch, Items>...>;
     static_assert(is_stream<Result>, "a step must give a stream");
     return add<typename Result::item_type>(
         [op = std::move(op), inputs...](Scope<Epoch>&, Slots& slots) {
-          Operator copy = op;
-          return copy(std::any_cast<Stream<Epoch, Items>>(slots[inputs.slot])...);
+          return Operator(op)(std::any_cast<Stream<Epoch, Items>>(slots[inputs.slot])...);
         });
   }
 

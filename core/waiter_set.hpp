@@ -20,7 +20,7 @@ class WaiterSet {
  public:
   WaiterSet(std::uint32_t locations, std::uint32_t workers)
       : words_((workers + 63) / 64),
-        bits_(locations * words_) {}
+        bits_(std::size_t{locations} * words_) {}
 
   /// From here on `worker` is woken when the frontier at `location` moves. The caller looks at
   /// SharedLedger::publications afterwards.

@@ -63,7 +63,7 @@ void make_directory(const fs::path& path) {
 
 /// Writes the King James Bible, which Debian's bible-kjv installs packed, to a text file.
 std::string default_text(const fs::path& directory) {
-  const std::string path = (directory / "king-james-bible.txt").string();
+  std::string path = (directory / "king-james-bible.txt").string();
   if (fs::exists(path)) return path;
   std::FILE* pipe = ::popen("echo 'gen1:1-rev22:21' | bible -f 2>/dev/null", "r");
   if (pipe == nullptr) throw_file_error("run", "bible -f", errno);

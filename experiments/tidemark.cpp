@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The tidemark program: one sub-command, one file.
+#include <tidemark/operators/sinks/file_writer.hpp>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
@@ -8,21 +10,40 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <sstream>
+#include <unistd.h>
+
+namespace tidemark {
+namespace {
+
+int run(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    if (app.get_subcommands().empty())
+      throw CLI::RequiredError("A command is required", CLI::ExitCodes::RequiredError);
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream help;
+    const int status = app.exit(error, help, std::cerr);
+    write_all(STDOUT_FILENO, help.str(), "standard output");
+    return status == 0 ? 0 : 2;
+  }
+}
+
+}  // namespace
+}  // namespace tidemark
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error like any other
   CLI::App app("Tidemark: timely dataflow for research and teaching", "tidemark");
-  app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return fmt::format("tidemark: {}\nTry 'tidemark --help'.\n", error.what());
   });
   tidemark::add_run_command(app);
   tidemark::add_bench_command(app);
   try {
-    app.parse(argc, argv);
-    return 0;
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return tidemark::run(app, argc, argv);
   } catch (const std::exception& error) {
     fmt::print(stderr, "tidemark: {}\n", error.what());
     return 1;

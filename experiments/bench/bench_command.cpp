@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // tidemark bench: how far is the engine from a program written by hand for the one job?
+#include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +13,7 @@
 #include "results.hpp"
 #include "runner.hpp"
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -59,12 +61,17 @@ Rows select(Rows rows, const std::vector<std::string>& only) {
   return rows;
 }
 
+void flush_output() {
+  if (std::fflush(stdout) != 0) throw_file_error("write", "standard output", errno);
+}
+
 void bench_command(const Options& options) {
   const Rows rows = select(all_rows(), options.only);
   if (options.list) {
     for (const Row& row : rows)
       fmt::print("{:<16} {:>2} worker(s), per {}; beside: {}\n", row.name, row.workers, row.per,
                  row.baseline);
+    flush_output();
     return;
   }
   std::optional<FileWriter> json;
@@ -72,14 +79,14 @@ void bench_command(const Options& options) {
   fmt::print("{}\n", describe_machine());
   if (!is_optimised_build())
     fmt::print(stderr, "tidemark bench: not an optimised build; its times say little\n");
-  std::fflush(stdout);
+  flush_output();
 
   const Neighbours neighbours;
   const std::vector<Result> results =
       run(rows, options.quick, options.quick ? quick_repetitions : full_repetitions);
   const double taken = neighbours.cores_taken();
   print_table(stdout, results);
-  if (std::fflush(stdout) != 0) throw std::runtime_error("cannot write the table");
+  flush_output();
   if (taken > 0.05)
     fmt::print(stderr,
                "tidemark bench: other processes kept {:.2f} cores busy meanwhile; do not trust the "

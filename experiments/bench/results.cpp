@@ -24,6 +24,7 @@ double quantile(std::vector<double> values, double q) {
 template <typename F>
 std::vector<double> of_each(const std::vector<Sample>& samples, F f) {
   std::vector<double> values;
+  values.reserve(samples.size());
   for (const Sample& sample : samples) values.push_back(f(sample));
   return values;
 }

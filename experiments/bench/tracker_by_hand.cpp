@@ -127,10 +127,10 @@ double slide_ring(std::uint64_t open, std::uint64_t slides) {
   };
   for (std::uint64_t t = 0; t != open; ++t) count(t) = 1;
   std::uint64_t least = 0;
-  std::uint64_t last = open - 1;
   const Stopwatch watch;
   for (std::uint64_t t = 0; t != slides; ++t) {
-    ++count(last = t + open);
+    const std::uint64_t last = t + open;
+    ++count(last);
     --count(t);
     while (least != last && count(least) == 0) ++least;
   }

@@ -13,7 +13,7 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t buffer_size = 64 * 1024;
+constexpr std::size_t buffer_size = std::size_t{64} * 1024;
 
 }  // namespace
 

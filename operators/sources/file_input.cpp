@@ -19,7 +19,7 @@
 namespace tidemark {
 namespace {
 
-constexpr std::size_t block_size = 256 * 1024;
+constexpr std::size_t block_size = std::size_t{256} * 1024;
 
 /// An open file descriptor.
 class File {

@@ -117,6 +117,11 @@ case_an_unknown_flag_is_named() {
   expect_error "--no-such-flag" "$program" run "${executor[@]}" --no-such-flag
 }
 
+case_an_unknown_command_is_named() {
+  expect_error "no-such-command" "$program" no-such-command
+  expect_error "A command is required" "$program"
+}
+
 case_an_output_directory_that_cannot_be_made_is_named() {
   : >file
   printf 'a\n' >text
@@ -127,6 +132,8 @@ case_a_full_disk_is_an_error() {
   printf 'a b c\n' >text
   expect_error "cannot write '/dev/full': No space left on device" "$program" run "${executor[@]}" text --counts /dev/full
   "$program" run "${executor[@]}" text >/dev/full 2>stderr && fail "a report on a full disk"
+  grep -q "cannot write 'standard output': No space left on device" stderr
+  "$program" --help >/dev/full 2>stderr && fail "help on a full disk"
   grep -q "cannot write 'standard output': No space left on device" stderr
 }
 
