@@ -20,11 +20,28 @@ char* writable(const std::string& text) {
   return writable(text.c_str());
 }
 
+/// libcgraph sorts subgraphs by their ids, which it would make of addresses: we count instead. It
+/// keeps the names itself, of ids that it gets without one.
+Agiddisc_t counting_ids = {
+    .open = [](Agraph_t*, Agdisc_t*) -> void* { return new IDTYPE(0); },
+    .map = [](void* count, int, char* name, IDTYPE* id, int create) -> long {
+      if (name != nullptr || create == 0) return 0;
+      *id = ++*static_cast<IDTYPE*>(count);
+      return 1;
+    },
+    .alloc = [](void*, int, IDTYPE) -> long { return 0; },
+    .free = [](void*, int, IDTYPE) {},
+    .print = [](void*, int, IDTYPE) -> char* { return nullptr; },
+    .close = [](void* count) { delete static_cast<IDTYPE*>(count); },
+    .idregister = [](void*, int, void*) {},
+};
+Agdisc_t discipline = {.mem = nullptr, .id = &counting_ids, .io = nullptr};
+
 }  // namespace
 
 DotGraph::DotGraph()
     : lock_(cgraph_mutex),
-      graph_(agopen(writable("flow"), Agdirected, nullptr), &agclose) {
+      graph_(agopen(writable("flow"), Agdirected, &discipline), &agclose) {
   if (!graph_) throw std::bad_alloc();
 }
 
