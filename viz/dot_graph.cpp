@@ -5,7 +5,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <new>
+#include <utility>
+#include <vector>
 
 namespace tidemark::detail {
 namespace {
@@ -20,22 +23,39 @@ char* writable(const std::string& text) {
   return writable(text.c_str());
 }
 
-/// libcgraph sorts subgraphs by their ids, which it would make of addresses: we count instead. It
-/// keeps the names itself, of ids that it gets without one.
-Agiddisc_t counting_ids = {
-    .open = [](Agraph_t*, Agdisc_t*) -> void* { return new IDTYPE(0); },
-    .map = [](void* count, int, char* name, IDTYPE* id, int create) -> long {
-      if (name != nullptr || create == 0) return 0;
-      *id = ++*static_cast<IDTYPE*>(count);
-      return 1;
+/// The ids of a graph's objects, by kind and name, in the order of creation. libcgraph sorts
+/// subgraphs by them; by itself it takes addresses of the names.
+class Ids {
+ public:
+  explicit Ids(Agraph_t* graph) : graph_(graph) {}
+
+  bool find(int kind, char* name, bool create, IDTYPE& id) {
+    const std::pair key(kind, std::string(name == nullptr ? "" : name));
+    if (!create && !ids_.contains(key)) return false;
+    id = ids_.try_emplace(key, names_.size() + 1).first->second;
+    if (id > names_.size()) names_.push_back(agstrdup(graph_, writable(key.second)));
+    return true;
+  }
+  char* name(IDTYPE id) const { return names_.at(id - 1); }
+
+ private:
+  Agraph_t* graph_;  // frees the names
+  std::map<std::pair<int, std::string>, IDTYPE> ids_;
+  std::vector<char*> names_;  // by id, from 1; libcgraph asks for strings of its own
+};
+
+Agiddisc_t id_discipline = {
+    .open = [](Agraph_t* graph, Agdisc_t*) -> void* { return new Ids(graph); },
+    .map = [](void* ids, int kind, char* name, IDTYPE* id, int create) -> long {
+      return static_cast<Ids*>(ids)->find(kind, name, create != 0, *id) ? 1 : 0;
     },
     .alloc = [](void*, int, IDTYPE) -> long { return 0; },
     .free = [](void*, int, IDTYPE) {},
-    .print = [](void*, int, IDTYPE) -> char* { return nullptr; },
-    .close = [](void* count) { delete static_cast<IDTYPE*>(count); },
+    .print = [](void* ids, int, IDTYPE id) { return static_cast<Ids*>(ids)->name(id); },
+    .close = [](void* ids) { delete static_cast<Ids*>(ids); },
     .idregister = [](void*, int, void*) {},
 };
-Agdisc_t discipline = {.mem = nullptr, .id = &counting_ids, .io = nullptr};
+Agdisc_t discipline = {.mem = nullptr, .id = &id_discipline, .io = nullptr};
 
 }  // namespace
 
