@@ -5,29 +5,49 @@
 #pragma once
 
 #include <tidemark/core/error.hpp>
-#include <tidemark/core/shared_ledger.hpp>
+#include <tidemark/core/text.hpp>
 #include <tidemark/progress/ledger.hpp>
+
+#include <boost/intrusive/list.hpp>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
 
-/// One worker's capabilities of one output: where their changes are entered. Once the run has
-/// failed the book is inert, so that what user code still holds can be dropped without harm.
+/// A capability as the book of its output lists it. `T` is the ledger's timestamp.
+template <Timestamp T>
+struct HeldCapability : boost::intrusive::list_base_hook<
+                            boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+  T time{};
+};
+
+/// The batch that an operator's logic has in hand, and the input by which it came.
+struct InHand {
+  const void* batch = nullptr;
+  std::uint32_t input = 0;
+};
+
+/// One worker's capabilities of one output, and where their changes are entered. Once the dataflow
+/// is gone at its worker the book is inert, so that what user code still holds can be dropped
+/// without harm. `T` is the ledger's timestamp. Thread: its worker.
 template <Timestamp T>
 struct CapabilityBook {
+  using Held = boost::intrusive::list<HeldCapability<T>, boost::intrusive::constant_time_size<false>>;
+
   std::string step;
   std::uint32_t worker = 0;
-  LocationId location;
-  std::int64_t held = 0;
+  LocationId location{};
   ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step; null when inert
+  const InHand* in_hand = nullptr;
+  /// By input: the summaries of its connections to this output.
+  std::vector<std::vector<typename T::Summary>> from_input{};
+  Held held{};
 
   void change(const T& time, std::int64_t diff) {
-    held += diff;
     if (pending != nullptr) pending->update({location, time}, diff);
   }
 
@@ -42,33 +62,34 @@ struct CapabilityBook {
 /// Moved, never copied or forged: it comes from an operator's start, from a batch in hand
 /// (OutputPort::retain) or from another capability. Thread: its worker.
 template <Timestamp T>
-class Capability {
+class Capability : private HeldCapability<typename Level<T>::Ledger> {
  public:
+  using Ledger = typename Level<T>::Ledger;
+  using Book = CapabilityBook<Ledger>;
+
   /// A capability counted by the caller already, in the book's favour.
-  static Capability adopt(std::shared_ptr<CapabilityBook<T>> book, const T& time) {
-    ++book->held;
+  static Capability adopt(std::shared_ptr<Book> book, const T& time) {
     return Capability(std::move(book), time);
   }
   /// A new capability. Requires: the holder has another, or a batch in hand, that could result in
   /// `time` at the output.
-  static Capability mint(std::shared_ptr<CapabilityBook<T>> book, const T& time) {
-    book->change(time, +1);
+  static Capability mint(std::shared_ptr<Book> book, const T& time) {
+    book->change(Level<T>::to_ledger(time), +1);
     return Capability(std::move(book), time);
   }
 
-  Capability(Capability&& other) noexcept : book_(std::move(other.book_)), time_(other.time_) {}
+  Capability(Capability&& other) noexcept { take(other); }
   Capability& operator=(Capability&& other) noexcept {
     if (this != &other) {
       drop();
-      book_ = std::move(other.book_);
-      time_ = other.time_;
+      take(other);
     }
     return *this;
   }
   ~Capability() { drop(); }
 
-  const T& time() const { return time_; }
-  const CapabilityBook<T>& book() const { return *book_; }
+  T time() const { return Level<T>::from_ledger(held().time); }
+  const Book& book() const { return *book_; }
 
   /// A second capability, at `later`. Throws CapabilityError if that is not later or equal.
   Capability delayed(const T& later) const {
@@ -80,31 +101,47 @@ class Capability {
   /// equal.
   void downgrade(const T& later) {
     require_later(later, "downgrade");
-    if (later == time_) return;
-    book_->change(later, +1);
-    book_->change(time_, -1);
-    time_ = later;
+    const Ledger to = Level<T>::to_ledger(later);
+    if (to == held().time) return;
+    book_->change(to, +1);
+    book_->change(held().time, -1);
+    held().time = to;
   }
 
  private:
-  Capability(std::shared_ptr<CapabilityBook<T>> book, const T& time)
-      : book_(std::move(book)),
-        time_(time) {}
+  using Entry = HeldCapability<Ledger>;
+
+  Capability(std::shared_ptr<Book> book, const T& time) : book_(std::move(book)) {
+    held().time = Level<T>::to_ledger(time);
+    book_->held.push_back(held());
+  }
+
+  Entry& held() { return *this; }
+  const Entry& held() const { return *this; }
+
+  void take(Capability& other) noexcept {
+    book_ = std::move(other.book_);
+    held().time = other.held().time;
+    if (!other.is_linked()) return;
+    other.unlink();
+    book_->held.push_back(held());
+  }
 
   void drop() noexcept {
-    if (book_) book_->change(time_, -1);
+    if (!book_) return;
+    book_->change(held().time, -1);
+    this->unlink();
     book_ = nullptr;
   }
 
   void require_later(const T& later, const char* verb) const {
-    if (!less_equal(time_, later))
-      book_->refuse(std::string("tried to ") + verb + " a capability at " + to_text(time_) +
+    if (!less_equal(time(), later))
+      book_->refuse(std::string("tried to ") + verb + " a capability at " + to_text(time()) +
                     " to " + to_text(later) + "; it may only move to timestamps at or after " +
-                    to_text(time_));
+                    to_text(time()));
   }
 
-  std::shared_ptr<CapabilityBook<T>> book_;
-  T time_;
+  std::shared_ptr<Book> book_;
 };
 
 }  // namespace tidemark

@@ -11,6 +11,7 @@
 #include <tidemark/core/ports.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -22,13 +23,13 @@ class PipelineChannel final : public Consumer<T, Item> {
  public:
   explicit PipelineChannel(InputPort<T, Item>& input)
       : input_(&input),
-        pool_(&input.instance().template batches<Item>()) {}
+        pool_(&input.instance().template batches<T, Item>()) {}
 
   void push(const T& time, std::vector<Item>& records) override {
     Batch<T, Item>& batch = pool_->take();
     batch.time = time;
     batch.records.swap(records);
-    input_->instance().pending().update({input_->location, time}, +1);
+    input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)}, +1);
     input_->enqueue(batch);
   }
 
@@ -43,11 +44,14 @@ class PipelineChannel final : public Consumer<T, Item> {
 /// its first record on. It leaves when it is full, when a record of another timestamp comes, or
 /// when Instance::step flushes.
 template <Timestamp T, typename Item, typename Route>
-class ExchangeChannel final : public Consumer<T, Item>, public OpenBuffers {
+class ExchangeChannel final : public Consumer<T, Item>,
+                              public OpenBuffers<typename Level<T>::Ledger> {
+  using Ledger = typename Level<T>::Ledger;
+
  public:
   ExchangeChannel(InputPort<T, Item>& input, std::uint32_t channel, Route route)
       : input_(&input),
-        pool_(&input.instance().template batches<Item>()),
+        pool_(&input.instance().template batches<T, Item>()),
         channel_(channel),
         peers_(input.instance().worker().peers()),
         open_(peers_),
@@ -77,6 +81,11 @@ class ExchangeChannel final : public Consumer<T, Item>, public OpenBuffers {
     opened_.clear();
   }
 
+  void list_open(const std::function<void(LocationId, const Ledger&)>& list) const override {
+    for (const Batch<T, Item>* batch : open_)
+      if (batch != nullptr) list(input_->location, Level<T>::to_ledger(batch->time));
+  }
+
  private:
   Batch<T, Item>& open(std::uint32_t to, const T& time) {
     if (open_[to] != nullptr) send(to);
@@ -84,13 +93,13 @@ class ExchangeChannel final : public Consumer<T, Item>, public OpenBuffers {
     batch.time = time;
     open_[to] = &batch;
     opened_.push_back(to);
-    input_->instance().pending().update({input_->location, time}, +1);
+    input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)}, +1);
     return batch;
   }
 
   void send(std::uint32_t to) {
     Batch<T, Item>& batch = *std::exchange(open_[to], nullptr);
-    Instance<T>& instance = input_->instance();
+    Instance<Ledger>& instance = input_->instance();
     if (to == instance.worker().index()) {
       input_->enqueue(batch);
     } else {

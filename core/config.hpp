@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <vector>
 
 namespace tidemark {
 
@@ -21,6 +22,15 @@ struct Monitor {
   std::function<void(DataflowView&)> look;
 };
 
+/// Says why a run does not get on, while it goes on.
+struct ExplainOptions {
+  std::chrono::milliseconds after{0};  ///< from the start of the run, once; 0: not at all
+  bool on_quit_signal = false;         ///< at each SIGQUIT (Ctrl-\\)
+  /// Called with the explanations of every dataflow; must not throw. Empty: they are printed on
+  /// standard error.
+  std::function<void(const std::vector<Explanation>&)> report;
+};
+
 enum class ExecutorKind {
   tbb,            ///< oneTBB, for speed
   threads,        ///< plain threads, for sanitizers
@@ -32,6 +42,12 @@ enum class Ledgers {
   per_worker,   ///< every worker broadcasts to a ledger of each: the protocol of Timely Dataflow
 };
 
+#ifdef NDEBUG
+inline constexpr bool checked_by_default = false;
+#else
+inline constexpr bool checked_by_default = true;
+#endif
+
 /// How to run. Every member has a sensible default; use designated initialisers.
 struct Config {
   std::uint32_t workers = 1;  ///< at least 1; more workers than threads is an ordinary thing to ask
@@ -40,6 +56,8 @@ struct Config {
   std::uint64_t seed = 0;  ///< of the deterministic executor
   Ledgers ledgers = Ledgers::per_process;
   Monitor monitor;
+  ExplainOptions explain;
+  bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule
   Trace* trace = nullptr;  ///< records the first dataflow if set; outlives the run
 };
 

@@ -9,7 +9,7 @@ void Dataflow::build(Scope<Epoch>& scope) const {
   Slots slots;
   for (const auto& step : steps_) step(scope, slots);
   for (const char* kind : {"input", "output"})
-    if (!scope.has_step(kind))
+    if (!scope.assembly().has_step(kind))
       throw DataflowError(std::string("the dataflow needs at least one ") + kind + " step");
 }
 

@@ -3,10 +3,26 @@
 // What can be asked of a running dataflow from outside.
 #pragma once
 
+#include <tidemark/core/explanation.hpp>
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 
+#include <memory>
+#include <vector>
+
 namespace tidemark {
+
+/// A question to the workers of a dataflow, on its way. Thread: any.
+class Question {
+ public:
+  virtual ~Question() = default;
+  /// True if every worker has answered, at the end of a step.
+  virtual bool answered() const = 0;
+  /// Why each probe that is not done has the frontier that it has, one for each minimal timestamp;
+  /// of a dataflow without probes, the same for its ends. Workers that have not answered are listed
+  /// as busy.
+  virtual std::vector<Explanation> explain() const = 0;
+};
 
 /// A dataflow that runs or has run. Thread: any.
 class DataflowView {
@@ -15,6 +31,8 @@ class DataflowView {
   virtual const FlowGraph& graph() const = 0;
   /// The progress state now: a consistent cut. Costs nothing to those who do not ask.
   virtual ProgressSnapshot snapshot() = 0;
+  /// Asks the workers what they hold. Valid as long as the run.
+  virtual std::shared_ptr<Question> ask() = 0;
 };
 
 }  // namespace tidemark

@@ -6,7 +6,6 @@
 
 #include <map>
 #include <semaphore>
-#include <stdexcept>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -80,7 +79,7 @@ class DeterministicExecutor final : public Executor {
         timers_.erase(first);
         action();
       } else {
-        throw std::logic_error("the run is stuck: nothing is left to run and no timer is set");
+        throw StuckError("the run is stuck: nothing is left to run and no timer is set");
       }
     }
   }

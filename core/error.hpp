@@ -3,13 +3,26 @@
 // Errors while a dataflow runs. Those of building one: progress/error.hpp.
 #pragma once
 
+#include <tidemark/core/flow_graph.hpp>
 #include <tidemark/progress/error.hpp>
 
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace tidemark {
+
+/// A dataflow with a cycle that does not advance. It carries the graph, so that it can be drawn.
+class LoopError : public CycleError {
+ public:
+  LoopError(const CycleError& error, FlowGraph graph) : CycleError(error), graph_(std::move(graph)) {}
+
+  const FlowGraph& graph() const { return graph_; }
+
+ private:
+  FlowGraph graph_;
+};
 
 /// User code of a step has thrown. `what()` names step, worker and timestamp and repeats the
 /// original text; the original exception, with its own type, is nested (std::rethrow_if_nested).

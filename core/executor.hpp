@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 
 namespace tidemark {
 
@@ -34,6 +35,12 @@ class Fiber {
   virtual void resume() = 0;
 };
 
+/// Nothing is left to run before the run has ended: everybody waits for something that nobody does.
+class StuckError : public std::logic_error {
+ public:
+  using std::logic_error::logic_error;
+};
+
 /// Runs tasks, closures and timers until it is told to stop.
 ///
 /// Models: make_tbb_executor for speed, make_thread_executor for the sanitizers and for a single
@@ -58,7 +65,7 @@ class Executor {
   virtual void spawn(std::function<void(Fiber&)> body) = 0;
 
   /// Runs until `stop`, then returns when nothing of it runs any more. The deterministic executor
-  /// throws std::logic_error if it finds nothing left to run before `stop`.
+  /// throws StuckError if it finds nothing left to run before `stop`; it may be called again.
   virtual void serve() = 0;
 
   /// Ends `serve`. Any thread, tasks and closures among them; once.

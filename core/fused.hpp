@@ -43,7 +43,7 @@ Stream<T, Out> add_fused_step(const Stream<T, In>& input, std::string kind, std:
                                                     .inputs = 1,
                                                     .outputs = 1,
                                                     .feeder = input.feeder});
-  input.scope->add_edge({input.node, input.port, node, 0, Contract::fused});
+  input.scope->assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
   return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1};
 }
 
@@ -105,8 +105,9 @@ Stream<T, Out> fuse_step(const Stream<T, In>& stream, std::string kind, std::str
                          Logic logic) {
   const Stream<T, In> input = bounded(stream);
   Stream<T, Out> output = add_fused_step<Out>(input, std::move(kind), std::move(id));
-  Step& step = input.scope->template make<Step>(input.scope->node(output.node).label(),
-                                                input.scope->worker().index(), std::move(logic));
+  auto& assembly = input.scope->assembly();
+  Step& step = assembly.template make<Step>(assembly.node(output.node).label(),
+                                            input.scope->worker().index(), std::move(logic));
   input.tee->add(step);
   output.tee = &step.tee();
   return output;

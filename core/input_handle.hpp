@@ -9,55 +9,59 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace tidemark {
 
 /// Feeds records into a dataflow at a timestamp that only moves forward. Closes when it goes out of
-/// scope. Thread: the worker that built it.
+/// scope; a closure that returns must have let go of it. Thread: the worker that built it.
 ///
 /// What it changes becomes visible to others with the worker's next step, which `step_while` takes
 /// before it waits.
+///
+/// Throws CapabilityError, naming step and worker, when it is used after it was closed or after its
+/// dataflow has ended, and RunStopped when another worker has failed.
 template <Timestamp T, typename Item>
 class InputHandle {
  public:
-  InputHandle(Instance<T>& instance, OutputPort<T, Item>& output, Capability<T> capability)
-      : instance_(&instance),
+  InputHandle(Worker& worker, OutputPort<T, Item>& output, Capability<T> capability)
+      : worker_(&worker),
         output_(&output),
+        step_(capability.book().step),
         capability_(std::move(capability)) {}
   /// `other` is closed afterwards, for the handle that takes its place.
   InputHandle(InputHandle&& other) noexcept
-      : instance_(other.instance_),
+      : worker_(other.worker_),
         output_(other.output_),
+        step_(other.step_),
         capability_(std::exchange(other.capability_, std::nullopt)) {}
   InputHandle& operator=(InputHandle&&) = delete;
 
   ~InputHandle() {
-    if (!capability_) return;
+    if (!capability_ || dataflow_is_gone()) return;
     // In a run that has failed, or while an exception passes, nothing more is sent.
-    if (instance_->worker().process().stopping() || std::uncaught_exceptions() > 0) return;
+    if (worker_->process().stopping() || std::uncaught_exceptions() > 0) return;
     try {
       close();
     } catch (...) {
-      instance_->worker().process().fail(std::current_exception());
+      worker_->process().fail(std::current_exception());
     }
   }
 
-  /// The timestamp of the next record. Throws CapabilityError once the input is closed.
-  const T& time() const {
+  /// The timestamp of the next record.
+  T time() const {
     require_open();
     return capability_->time();
   }
 
-  /// Sends a record at `time()`. Throws CapabilityError once the input is closed, and what fused
-  /// user code throws.
+  /// Sends a record at `time()`. Throws what fused user code throws, too.
   void send(Item record) {
     require_open();
     output_->at(*capability_).give(std::move(record));
   }
 
-  /// Pushes what has been sent so far, without waiting for a full batch. Throws CapabilityError
-  /// once the input is closed.
+  /// Pushes what has been sent so far, without waiting for a full batch.
   void flush() {
     require_open();
     output_->flush();
@@ -79,15 +83,23 @@ class InputHandle {
   }
 
  private:
+  bool dataflow_is_gone() const { return capability_->book().pending == nullptr; }
+
   void require_open() const {
     if (!capability_)
-      throw CapabilityError(
-          "an input was used after it was closed; send and advance before closing it");
-    if (instance_->worker().process().stopping()) throw RunStopped();
+      throw CapabilityError("input '" + step_ +
+                            "' was used after it was closed; send and advance before closing it");
+    if (dataflow_is_gone())
+      throw CapabilityError("input '" + step_ + "' on worker " +
+                            std::to_string(capability_->book().worker) +
+                            " was used after its dataflow had ended; use it inside the closure that "
+                            "built it");
+    if (worker_->process().stopping()) throw RunStopped();
   }
 
-  Instance<T>* instance_;
+  Worker* worker_;
   OutputPort<T, Item>* output_;
+  std::string step_;
   std::optional<Capability<T>> capability_;
 };
 
@@ -95,10 +107,11 @@ class InputHandle {
 template <typename Item, Timestamp T>
 std::pair<InputHandle<T, Item>, Stream<T, Item>> new_input(Scope<T>& scope, std::string id = "") {
   OperatorBuilder<T> op(scope, "input", std::move(id));
+  op.set_input();
   auto [out, stream] = op.template output<Item>();
   Capability<T> capability = op.initial_capability(0);
   op.build([] {});
-  return {InputHandle<T, Item>(scope.instance(), out, std::move(capability)), stream};
+  return {InputHandle<T, Item>(scope.worker(), out, std::move(capability)), stream};
 }
 
 }  // namespace tidemark

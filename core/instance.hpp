@@ -4,12 +4,14 @@
 #pragma once
 
 #include <tidemark/core/batch.hpp>
+#include <tidemark/core/batch_rule.hpp>
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/shared_dataflow.hpp>
 #include <tidemark/core/worker.hpp>
 #include <tidemark/progress/index_set.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -35,10 +37,13 @@ class Receiver {
 };
 
 /// What may hold records that have been counted but not sent: an exchange.
+template <Timestamp T>
 class OpenBuffers {
  public:
   virtual ~OpenBuffers() = default;
   virtual void flush() = 0;
+  /// Calls `list(target, timestamp)` for each batch that is open.
+  virtual void list_open(const std::function<void(LocationId, const T&)>& list) const = 0;
 };
 
 /// A location whose frontier an operator follows.
@@ -52,6 +57,8 @@ struct FrontierWatch {
 template <Timestamp T>
 struct InputPortBase : FrontierWatch<T> {
   virtual ~InputPortBase() = default;
+  /// Calls `list(timestamp)` for each batch that waits here.
+  virtual void list_queued(const std::function<void(const T&)>& list) const = 0;
   Target target;
 };
 
@@ -65,11 +72,10 @@ struct OperatorShard {
   std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
   std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
   bool watching = false;  ///< the frontiers are being looked at
+  bool is_input = false;  ///< what it holds, it holds for a handle of the program
 
   bool holds_capability() const {
-    for (const auto& book : outputs)
-      if (book->held != 0) return true;
-    return false;
+    return std::ranges::any_of(outputs, [](const auto& book) { return !book->held.empty(); });
   }
 };
 
@@ -83,6 +89,7 @@ class Instance final : public DataflowInstance {
     for (const auto& shard : operators)
       for (const auto& book : shard.outputs) book->pending = nullptr;
     for (auto& [to, envelope] : outbox_) envelope->release();
+    for (InquiryEnvelope<T>* inquiry : inquiries_) inquiry->release();
     operators.clear();  // before the ports that their logic refers to
   }
 
@@ -91,9 +98,9 @@ class Instance final : public DataflowInstance {
   ProgressBatch<T>& pending() { return pending_; }
 
   /// The pool of this worker for batches of `Item`.
-  template <typename Item>
-  BatchPool<T, Item>& batches() {
-    return worker_->process().template pool<BatchPool<T, Item>>(worker_->index());
+  template <Timestamp Seen, typename Item>
+  BatchPool<Seen, Item>& batches() {
+    return worker_->process().template pool<BatchPool<Seen, Item>>(worker_->index());
   }
 
   /// Connects this shard with those of the other workers. Called once, when all of it is built.
@@ -101,27 +108,29 @@ class Instance final : public DataflowInstance {
     shared_ = std::move(shared);
     ledger_ = &shared_->ledger_of(worker_->index());
     trace_ = shared_->trace();
+    check_ = worker_->process().config().check;
     entries_ = &worker_->process().template pool<ReturnPool<LedgerEntry<T>>>(worker_->index());
     active_ = IndexSet(operators.size());
     armed_.resize(shared_->topology().locations());
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
       OperatorShard<T>& shard = operators[op];
-      for (const auto& book : shard.outputs) book->pending = &pending_;
-      if (shard.interest != Interest::never)
-        for (FrontierWatch<T>* watch : shard.watches) {
-          ledger_->watch(watch->location);
-          watch->reader.attach(ledger_->published(watch->location));
-        }
+      for (const auto& book : shard.outputs) {
+        book->pending = &pending_;
+        book->in_hand = &in_hand;
+      }
       active_.insert(op);
     }
   }
 
   SharedLedger<T>& ledger() { return *ledger_; }
+  const std::shared_ptr<SharedDataflow<T>>& shared() const { return shared_; }
 
   /// From here on the worker is woken when the frontier at `location` moves. Ends with as many
   /// calls of `disarm` as of `arm`: several operators and probes may follow one location.
   void arm(LocationId location) {
-    if (armed_[location.value]++ == 0) ledger_->waiters().arm(location.value, worker_->index());
+    if (armed_[location.value]++ != 0) return;
+    ledger_->waiters().arm(location.value, worker_->index());
+    ledger_->watch(location);
   }
   void disarm(LocationId location) {
     if (--armed_[location.value] == 0) ledger_->waiters().disarm(location.value, worker_->index());
@@ -139,9 +148,14 @@ class Instance final : public DataflowInstance {
     // An open buffer may wait for more records, but not for long, and never in an idle worker.
     if (active_.empty() || ++steps_with_open_buffers_ == max_steps_open) {
       steps_with_open_buffers_ = 0;
-      for (OpenBuffers* buffers : open_buffers) buffers->flush();
+      for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
     report();
+    for (InquiryEnvelope<T>* inquiry : inquiries_) {
+      inquiry->answer(holdings());
+      inquiry->release();
+    }
+    inquiries_.clear();
     return !active_.empty();
   }
 
@@ -163,7 +177,23 @@ class Instance final : public DataflowInstance {
       for (const auto& book : shard.outputs) book->pending = nullptr;
   }
 
+  void require_inputs_closed() const override {
+    for (const OperatorShard<T>& shard : operators) {
+      if (!shard.is_input || !shard.holds_capability()) continue;
+      const CapabilityBook<T>& book = *shard.outputs.front();
+      throw CapabilityError(
+          "the closure of worker " + std::to_string(worker_->index()) +
+          " has returned, and its input '" + shard.name + "' is still open at " +
+          to_text(book.held.front().time, shared_->topology().depth(book.location)) +
+          "; close it, or let its handle go out of scope");
+    }
+  }
+
   void accept(Envelope& envelope) override {
+    if (envelope.channel == inquiry_channel) {
+      inquiries_.push_back(&static_cast<InquiryEnvelope<T>&>(envelope));
+      return;
+    }
     if (trace_ != nullptr) trace_message(TraceEvent::Kind::receive, envelope, envelope.sender);
     receivers[envelope.channel]->accept(envelope);
   }
@@ -173,7 +203,8 @@ class Instance final : public DataflowInstance {
   std::vector<std::shared_ptr<void>> parts;  ///< consumers and outputs, kept for their lifetime
   std::vector<OperatorShard<T>> operators;
   std::vector<Receiver*> receivers;  ///< by channel
-  std::vector<OpenBuffers*> open_buffers;
+  std::vector<OpenBuffers<T>*> open_buffers;
+  InHand in_hand;  ///< of the operator that runs
 
  private:
   static constexpr int max_steps_open = 8;
@@ -194,13 +225,49 @@ class Instance final : public DataflowInstance {
   void run(std::uint32_t op) {
     OperatorShard<T>& shard = operators[op];
     if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::start, op);
+    shared_->set_running(worker_->index(), op);
     try {
-      shard.logic();
+      if (check_) {
+        run_checked(op);
+      } else {
+        shard.logic();
+      }
     } catch (...) {
       rethrow_as_step_error(shard.name, worker_->index(), "");
     }
+    shared_->set_running(worker_->index(), std::nullopt);
     if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::stop, op);
     if (shard.interest != Interest::never) update_watching(op);
+  }
+
+  /// Runs an operator with a pending batch of its own, which must obey the batch rule.
+  void run_checked(std::uint32_t op) {
+    OperatorShard<T>& shard = operators[op];
+    BatchRule<T> rule(shared_->topology(), {op}, shard.outputs);
+    ProgressBatch<T> before = std::exchange(pending_, {});
+    shard.logic();
+    rule.check(pending_.view(), worker_->index());
+    for (const auto& [pointstamp, diff] : pending_.changes()) before.update(pointstamp, diff);
+    pending_ = std::move(before);
+  }
+
+  /// What this worker holds: capabilities, and batches that wait or are open.
+  std::vector<Holding<T>> holdings() const {
+    using Kind = Explanation::Holder::Kind;
+    std::vector<Holding<T>> all;
+    for (const OperatorShard<T>& shard : operators)
+      for (const auto& book : shard.outputs)
+        for (const HeldCapability<T>& capability : book->held)
+          all.push_back({{book->location, capability.time}, Kind::capability});
+    for (const auto& input : inputs)
+      input->list_queued([&](const T& time) {
+        all.push_back({{input->location, time}, Kind::queued_batch});
+      });
+    for (const OpenBuffers<T>* buffers : open_buffers)
+      buffers->list_open([&](LocationId target, const T& time) {
+        all.push_back({{target, time}, Kind::open_batch});
+      });
+    return all;
   }
 
   void update_watching(std::uint32_t op) {
@@ -211,6 +278,7 @@ class Instance final : public DataflowInstance {
     for (FrontierWatch<T>* watch : shard.watches) {
       if (wants) {
         arm(watch->location);
+        watch->reader.attach(ledger_->published(watch->location));
       } else {
         disarm(watch->location);
       }
@@ -269,6 +337,8 @@ class Instance final : public DataflowInstance {
   std::shared_ptr<SharedDataflow<T>> shared_;
   SharedLedger<T>* ledger_ = nullptr;
   Trace* trace_ = nullptr;
+  bool check_ = false;
+  std::vector<InquiryEnvelope<T>*> inquiries_;  // to be answered at the end of the step
 
   ProgressBatch<T> pending_;
   IndexSet active_;

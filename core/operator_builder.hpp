@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,69 @@ class Activator {
   std::shared_ptr<State> state_;
 };
 
+/// An input port that waits for its stream. `T` and `Item` are those of the stream.
+template <Timestamp T, typename Item>
+class OpenInput {
+ public:
+  using Ledger = typename Level<T>::Ledger;
+
+  OpenInput(Scope<T>& scope, Target target, std::uint32_t node)
+      : scope_(&scope),
+        node_(node) {
+    auto owned = std::make_unique<InputPort<T, Item>>(scope.instance());
+    port_ = owned.get();
+    port_->target = target;
+    scope.instance().inputs.push_back(std::move(owned));
+    assembly().shard(target.op).watches.push_back(port_);
+  }
+
+  InputPort<T, Item>& port() const { return *port_; }
+
+  /// Takes batches from `stream` at the same worker.
+  void connect(const Stream<T, Item>& stream, Pipeline) const {
+    add_channel(stream, Contract::pipeline);
+    stream.tee->add(assembly().template make<PipelineChannel<T, Item>>(*port_));
+  }
+
+  /// Takes each record at the worker that the route names. With one worker there is nothing to
+  /// route.
+  template <typename Route>
+  void connect(const Stream<T, Item>& stream, Exchange<Route> exchange) const {
+    static_assert(std::is_invocable_r_v<std::uint64_t, Route&, const Item&>,
+                  "exchange: the route must take the stream's record and give a 64-bit hash");
+    add_channel(stream, Contract::exchange);
+    const std::uint32_t channel = assembly().add_receiver(*port_);
+    if (scope_->worker().peers() == 1) {
+      stream.tee->add(assembly().template make<PipelineChannel<T, Item>>(*port_));
+    } else {
+      auto& end = assembly().template make<ExchangeChannel<T, Item, Route>>(
+          *port_, channel, std::move(exchange.route));
+      stream.tee->add(end);
+      scope_->instance().open_buffers.push_back(&end);
+    }
+  }
+
+ private:
+  Assembly<Ledger>& assembly() const { return scope_->assembly(); }
+
+  void add_channel(const Stream<T, Item>& stream, Contract contract) const {
+    const std::string& step = assembly().ports(port_->target.op).name;
+    if (&stream.scope->assembly() != &assembly())
+      throw DataflowError("step '" + step +
+                          "' takes a stream of another dataflow; streams cannot cross dataflows");
+    if (stream.scope != scope_)
+      throw DataflowError("step '" + step + "' in '" + scope_->name() + "' takes a stream of '" +
+                          stream.scope->name() +
+                          "'; a stream goes from loop to loop by leave() and enter(loop)");
+    assembly().add_edge({stream.node, stream.port, node_, port_->target.port, contract});
+    assembly().connect(stream.feeder, port_->target);
+  }
+
+  Scope<T>* scope_;  // that the stream must be of
+  std::uint32_t node_;
+  InputPort<T, Item>* port_;
+};
+
 /// Builds one operator with any number of inputs and outputs:
 ///
 ///     OperatorBuilder<T> op(scope, "sorted");
@@ -84,59 +148,60 @@ class Activator {
 template <Timestamp T>
 class OperatorBuilder {
  public:
+  using Ledger = typename Level<T>::Ledger;
+
   /// `kind` names the operator, `id` this use of it; ids are unique in a dataflow, and may be
   /// empty.
   OperatorBuilder(Scope<T>& scope, std::string kind, std::string id = "")
       : scope_(&scope),
-        op_(scope.add_operator()) {
-    scope.ports(op_).name = id.empty() ? kind : id;
+        op_(scope.assembly().add_operator({Scope<T>::depth, Scope<T>::depth})) {
+    ports().name = id.empty() ? kind : id;
     node_ = scope.add_node({.kind = std::move(kind), .id = std::move(id), .op = op_});
   }
 
   Scope<T>& scope() { return *scope_; }
   OperatorId id() const { return op_; }
 
-  /// Adds an input that takes its batches from `stream` at the same worker.
-  template <typename Item>
-  InputPort<T, Item>& input(const Stream<T, Item>& stream, Pipeline) {
-    InputPort<T, Item>& port = add_input(stream, Contract::pipeline);
-    stream.tee->add(scope_->template make<PipelineChannel<T, Item>>(port));
-    return port;
+  /// Adds an input that takes its batches from `stream`, by a Pipeline or an Exchange.
+  template <Timestamp Of, typename Item, typename Pact>
+  InputPort<T, Item>& input(const Stream<Of, Item>& stream, Pact pact) {
+    static_assert(std::is_same_v<Of, T>,
+                  "a step takes streams of one loop depth: bring in one from outside by "
+                  "enter(loop), and take out one from inside by leave()");
+    const OpenInput<T, Item> input = open_input<Item>();
+    input.connect(stream, std::move(pact));
+    return input.port();
   }
 
-  /// Adds an input that takes each record at the worker that the route names. With one worker there
-  /// is nothing to route.
-  template <typename Item, typename Route>
-  InputPort<T, Item>& input(const Stream<T, Item>& stream, Exchange<Route> exchange) {
-    static_assert(std::is_invocable_r_v<std::uint64_t, Route&, const Item&>,
-                  "exchange: the route must take the stream's record and give a 64-bit hash");
-    InputPort<T, Item>& port = add_input(stream, Contract::exchange);
-    const std::uint32_t channel = scope_->add_receiver(port);
-    if (scope_->worker().peers() == 1) {
-      stream.tee->add(scope_->template make<PipelineChannel<T, Item>>(port));
-    } else {
-      auto& end = scope_->template make<ExchangeChannel<T, Item, Route>>(port, channel,
-                                                                         std::move(exchange.route));
-      stream.tee->add(end);
-      scope_->instance().open_buffers.push_back(&end);
-    }
-    return port;
+  /// Adds an input whose stream comes later, as that into a feedback does.
+  template <typename Item>
+  OpenInput<T, Item> open_input() {
+    return open_input<Item>(*scope_);
+  }
+
+  /// Adds the input of an operator by which a stream leaves a loop.
+  template <typename Item, Timestamp Inner>
+  OpenInput<Inner, Item> open_input(Scope<Inner>& inner) {
+    ports().depths.inputs = Scope<Inner>::depth;
+    const Target target{op_, ports().inputs++};
+    assembly().node(node_).inputs = target.port + 1;
+    return OpenInput<Inner, Item>(inner, target, node_);
   }
 
   /// Adds an output, and the stream that leaves it. Every input affects it at the same timestamp
   /// unless `connect` says otherwise.
   template <typename Item>
   std::pair<OutputPort<T, Item>&, Stream<T, Item>> output() {
-    const Source source{op_, scope_->ports(op_).outputs++};
-    scope_->node(node_).outputs = source.port + 1;
-    auto book = std::make_shared<CapabilityBook<T>>();
-    book->step = scope_->ports(op_).name;
+    const Source source{op_, ports().outputs++};
+    assembly().node(node_).outputs = source.port + 1;
+    auto book = std::make_shared<CapabilityBook<Ledger>>();
+    book->step = ports().name;
     book->worker = scope_->worker().index();
-    scope_->when_attached([book, source](const Topology<T>& topology) {
+    assembly().when_attached([book, source](const Topology<Ledger>& topology) {
       book->location = topology.location(source);
     });
-    scope_->shard(op_).outputs.push_back(book);
-    auto& port = scope_->template make<OutputPort<T, Item>>(book);
+    shard().outputs.push_back(book);
+    auto& port = assembly().template make<OutputPort<T, Item>>(book);
     flushes_.push_back([&port] { port.flush(); });
     return {port, Stream<T, Item>{scope_, &port.tee(), node_, source.port, source, 0}};
   }
@@ -144,17 +209,20 @@ class OperatorBuilder {
   /// The capability at the minimum with which the output begins, at every worker. An output that
   /// is not asked for it begins without one.
   Capability<T> initial_capability(std::uint32_t output) {
-    scope_->add_initial_capability({op_, output});
-    return Capability<T>::adopt(scope_->shard(op_).outputs[output], T::minimum());
+    assembly().add_initial_capability({op_, output});
+    return Capability<T>::adopt(shard().outputs[output], T::minimum());
   }
 
   /// Runs the logic when an input's frontier has moved, too.
-  void set_interest(Interest interest) { scope_->shard(op_).interest = interest; }
+  void set_interest(Interest interest) { shard().interest = interest; }
+
+  /// Says that the operator's capabilities belong to a handle of the program.
+  void set_input() { shard().is_input = true; }
 
   /// Has the operator follow the frontiers at the ends of the dataflow as if they were inputs: what
   /// has passed them all is done. The list is filled before the operator first runs. Requires: an
   /// interest in frontiers.
-  const std::vector<FrontierWatch<T>*>& watch_ends() { return scope_->watch_ends(op_); }
+  const std::vector<FrontierWatch<Ledger>*>& watch_ends() { return assembly().watch_ends(op_); }
 
   /// A function by which the logic has itself run again in the worker's next step.
   auto reactivate() {
@@ -164,73 +232,70 @@ class OperatorBuilder {
   /// Runs the logic from outside. Requires: called while building.
   Activator activator() {
     struct Activation final : Receiver {
-      Instance<T>* instance = nullptr;
+      Instance<Ledger>* instance = nullptr;
       OperatorId op;
       void accept(Envelope& envelope) override {
         envelope.release();
         instance->activate(op);
       }
     };
-    auto& receiver = scope_->template make<Activation>();
+    auto& receiver = assembly().template make<Activation>();
     receiver.instance = &scope_->instance();
     receiver.op = op_;
     Activator activator;
     activator.state_ = std::make_shared<Activator::State>();
     activator.state_->worker = &scope_->worker();
     activator.state_->dataflow = scope_->instance().index();
-    activator.state_->channel = scope_->add_receiver(receiver);
+    activator.state_->channel = assembly().add_receiver(receiver);
     return activator;
   }
 
   /// Calls `action` when the dataflow is complete. It may throw.
-  void on_close(std::function<void()> action) { scope_->shard(op_).on_close = std::move(action); }
+  void on_close(std::function<void()> action) { shard().on_close = std::move(action); }
 
   /// Replaces the connections between inputs and outputs: those not listed do not affect each
-  /// other.
-  void connect(std::vector<Connection<T>> connections) { connections_ = std::move(connections); }
+  /// other. One input and output may have several, each with a summary of its own.
+  void connect(const std::vector<Connection<T>>& connections) {
+    connections_.emplace();
+    for (const auto& [input, output, summary] : connections)
+      connections_->push_back({input, output, Level<T>::to_ledger(summary)});
+  }
+  /// The same, on the timestamps of the ledger.
+  void connect_in_ledger(std::vector<Connection<Ledger>> connections) {
+    connections_ = std::move(connections);
+  }
 
   /// Finishes the operator. `logic()` is called once when the dataflow starts, and whenever there
   /// are batches, a frontier of interest has moved, or an activator asks for it.
   template <typename Logic>
   void build(Logic logic) {
-    OperatorPorts<T>& ports = scope_->ports(op_);
-    if (connections_) {
-      ports.connections = std::move(*connections_);
-    } else {
-      for (std::uint32_t i = 0; i != ports.inputs; ++i)
-        for (std::uint32_t o = 0; o != ports.outputs; ++o) ports.connections.push_back({i, o, {}});
+    if (!connections_) {
+      connections_.emplace();
+      for (std::uint32_t i = 0; i != ports().inputs; ++i)
+        for (std::uint32_t o = 0; o != ports().outputs; ++o) connections_->push_back({i, o, {}});
     }
-    OperatorShard<T>& shard = scope_->shard(op_);
-    shard.name = ports.name;
+    for (const auto& book : shard().outputs) book->from_input.resize(ports().inputs);
+    for (const auto& [input, output, summary] : *connections_)
+      if (input < ports().inputs && output < ports().outputs)  // else freezing complains
+        shard().outputs[output]->from_input[input].push_back(summary);
+    ports().connections = std::move(*connections_);
+    shard().name = ports().name;
     auto boxed = std::make_shared<Logic>(std::move(logic));  // std::function copies; logic may not
-    shard.logic = [boxed, flushes = std::move(flushes_)] {
+    shard().logic = [boxed, flushes = std::move(flushes_)] {
       (*boxed)();
       for (const auto& flush : flushes) flush();
     };
   }
 
  private:
-  template <typename Item>
-  InputPort<T, Item>& add_input(const Stream<T, Item>& stream, Contract contract) {
-    if (stream.scope != scope_)
-      throw DataflowError("step '" + scope_->ports(op_).name +
-                          "' takes a stream of another dataflow; streams cannot cross dataflows");
-    const Target target{op_, scope_->ports(op_).inputs++};
-    scope_->node(node_).inputs = target.port + 1;
-    scope_->add_edge({stream.node, stream.port, node_, target.port, contract});
-    scope_->connect(stream.feeder, target);
-    auto owned = std::make_unique<InputPort<T, Item>>(scope_->instance());
-    InputPort<T, Item>& port = *owned;
-    port.target = target;
-    scope_->instance().inputs.push_back(std::move(owned));
-    scope_->shard(op_).watches.push_back(&port);
-    return port;
-  }
+  Assembly<Ledger>& assembly() { return scope_->assembly(); }
+  OperatorPorts<Ledger>& ports() { return assembly().ports(op_); }
+  OperatorShard<Ledger>& shard() { return assembly().shard(op_); }
 
   Scope<T>* scope_;
   OperatorId op_;
   std::uint32_t node_ = 0;
-  std::optional<std::vector<Connection<T>>> connections_;
+  std::optional<std::vector<Connection<Ledger>>> connections_;
   std::vector<std::function<void()>> flushes_;
 };
 

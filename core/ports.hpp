@@ -9,7 +9,11 @@
 #include <tidemark/core/instance.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
 #include <utility>
 
 namespace tidemark {
@@ -17,9 +21,11 @@ namespace tidemark {
 /// An input of an operator: a queue of batches, and the frontier of what can still come. Thread:
 /// its worker.
 template <Timestamp T, typename Item>
-class InputPort final : public InputPortBase<T>, public Receiver {
+class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public Receiver {
  public:
-  explicit InputPort(Instance<T>& instance) : instance_(&instance) {}
+  using Ledger = typename Level<T>::Ledger;
+
+  explicit InputPort(Instance<Ledger>& instance) : instance_(&instance) {}
   ~InputPort() override {
     while (first_ != nullptr) pop().release();
   }
@@ -31,8 +37,10 @@ class InputPort final : public InputPortBase<T>, public Receiver {
   void for_each(Take&& take) {
     while (first_ != nullptr) {
       auto& batch = static_cast<Batch<T, Item>&>(*first_);
+      instance_->in_hand = {&batch, this->target.port};
       working_on(batch.time, [&] { take(batch); });
-      instance_->pending().update({this->location, batch.time}, -1);
+      instance_->in_hand = {};
+      instance_->pending().update({this->location, Level<T>::to_ledger(batch.time)}, -1);
       pop().release();
     }
   }
@@ -43,16 +51,16 @@ class InputPort final : public InputPortBase<T>, public Receiver {
     try {
       action();
     } catch (...) {
-      const OperatorShard<T>& op = instance_->operators[this->target.op.value];
+      const OperatorShard<Ledger>& op = instance_->operators[this->target.op.value];
       rethrow_as_step_error(op.name, instance_->worker().index(), to_text(time));
     }
   }
 
-  /// The minimal timestamps that can still arrive. Followed only if the operator has an interest in
-  /// frontiers.
+  /// The minimal timestamps that can still arrive. Followed only while the operator's interest in
+  /// frontiers lasts; before and after that it lags.
   const Antichain<T>& frontier() {
     this->reader.refresh();
-    return this->reader.frontier();
+    return seen_from<T>(this->reader.frontier(), frontier_);
   }
 
   bool empty() const { return first_ == nullptr; }
@@ -67,7 +75,12 @@ class InputPort final : public InputPortBase<T>, public Receiver {
 
   void accept(Envelope& envelope) override { enqueue(static_cast<Batch<T, Item>&>(envelope)); }
 
-  Instance<T>& instance() { return *instance_; }
+  void list_queued(const std::function<void(const Ledger&)>& list) const override {
+    for (const Envelope* batch = first_; batch != nullptr; batch = batch->next)
+      list(Level<T>::to_ledger(static_cast<const Batch<T, Item>&>(*batch).time));
+  }
+
+  Instance<Ledger>& instance() { return *instance_; }
 
  private:
   Envelope& pop() {
@@ -76,7 +89,8 @@ class InputPort final : public InputPortBase<T>, public Receiver {
     return batch;
   }
 
-  Instance<T>* instance_;
+  Instance<Ledger>* instance_;
+  Antichain<T> frontier_;     // as seen here
   Envelope* first_ = nullptr;  // the queue, linked by `next`: a deque would allocate now and then
   Envelope* last_ = nullptr;
 };
@@ -85,34 +99,72 @@ class InputPort final : public InputPortBase<T>, public Receiver {
 template <Timestamp T, typename Item>
 class OutputPort final : public Emitter<T, Item> {
  public:
-  explicit OutputPort(std::shared_ptr<CapabilityBook<T>> book) : book_(std::move(book)) {}
+  using Book = CapabilityBook<typename Level<T>::Ledger>;
+
+  explicit OutputPort(std::shared_ptr<Book> book) : book_(std::move(book)) {}
 
   /// Where to send at the capability's timestamp. Throws CapabilityError for a capability of
   /// another output.
-  Emitter<T, Item>& at(const Capability<T>& capability) {
+  Emitter<T, Item>& at(const Capability<T>& capability) { return at(capability, capability.time()); }
+
+  /// Where to send at `time`. Throws CapabilityError, too, if that is not later than or equal to
+  /// the capability's timestamp.
+  Emitter<T, Item>& at(const Capability<T>& capability, const T& time) {
     if (&capability.book() != book_.get())
       book_->refuse("tried to send with a capability of step '" + capability.book().step +
                     "'; an output takes only capabilities of its own");
-    this->set_time(capability.time());
+    if (!less_equal(capability.time(), time))
+      book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
+                    to_text(capability.time()) + "; it covers timestamps at or after " +
+                    to_text(capability.time()));
+    this->set_time(time);
     return *this;
   }
 
-  /// Where to send at the timestamp of a batch in hand. Requires: called from InputPort::for_each,
-  /// with the batch it passes.
-  template <typename In>
-  Emitter<T, Item>& at(const Batch<T, In>& batch) {
-    this->set_time(batch.time);
+  /// Where to send at the timestamp that a batch in hand results in here: its own, unless the
+  /// connection from its input advances. Throws CapabilityError for a batch that is not the one
+  /// which InputPort::for_each passes now, or one that has no such timestamp.
+  template <typename From, typename In>
+  Emitter<T, Item>& at(const Batch<From, In>& batch) {
+    this->set_time(require_result(batch));
     return *this;
   }
 
-  /// A capability at the timestamp of a batch in hand. Requires: as for `at`.
-  template <typename In>
-  Capability<T> retain(const Batch<T, In>& batch) {
-    return Capability<T>::mint(book_, batch.time);
+  /// A capability at the timestamp that a batch in hand results in here. Throws as `at`.
+  template <typename From, typename In>
+  Capability<T> retain(const Batch<From, In>& batch) {
+    return Capability<T>::mint(book_, require_result(batch));
+  }
+
+  /// The timestamp that a batch in hand results in here; nullopt if it would be out of range.
+  /// Throws CapabilityError for any other batch, and unless there is one connection from its input.
+  template <typename From, typename In>
+  std::optional<T> result_of(const Batch<From, In>& batch) const {
+    if (book_->in_hand->batch != &batch)
+      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
+                    " that it no longer has in hand; a batch gives that right while it is passed "
+                    "by for_each, and a capability retained from it for longer");
+    const auto& summaries = book_->from_input[book_->in_hand->input];
+    if (summaries.size() != 1)
+      book_->refuse("tried to send for a batch of input " + std::to_string(book_->in_hand->input) +
+                    ", which has " + (summaries.empty() ? "no connection" : "several connections") +
+                    " to this output");
+    const auto result = summaries.front().results_in(Level<From>::to_ledger(batch.time));
+    if (!result) return std::nullopt;
+    return Level<T>::from_ledger(*result);
   }
 
  private:
-  std::shared_ptr<CapabilityBook<T>> book_;
+  template <typename From, typename In>
+  T require_result(const Batch<From, In>& batch) const {
+    const std::optional<T> result = result_of(batch);
+    if (!result)
+      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
+                    ", which results in no timestamp here: it would be out of range");
+    return *result;
+  }
+
+  std::shared_ptr<Book> book_;
 };
 
 }  // namespace tidemark

@@ -7,12 +7,14 @@
 #include <tidemark/core/stream.hpp>
 
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace tidemark {
 
 /// Follows the frontier of a stream: what can still come out there. A fused stream shares the
 /// frontier of the output that feeds it. Thread: the worker that built it, whose `step_while` wakes
-/// when the frontier moves. Valid as long as the process.
+/// when the frontier moves.
 template <Timestamp T>
 class Probe {
  public:
@@ -25,15 +27,18 @@ class Probe {
 
   const Antichain<T>& frontier() const {
     state_->reader.refresh();
-    return state_->reader.frontier();
+    return seen_from<T>(state_->reader.frontier(), state_->seen);
   }
 
  private:
   template <Timestamp U, typename Item>
   friend Probe<U> probe(const Stream<U, Item>& stream);
 
+  using Ledger = typename Level<T>::Ledger;
   struct State {
-    FrontierReader<T> reader;
+    FrontierReader<Ledger> reader;
+    Antichain<T> seen;
+    std::shared_ptr<void> read_from;  // kept alive
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
@@ -42,14 +47,18 @@ class Probe {
 template <Timestamp T, typename Item>
 Probe<T> probe(const Stream<T, Item>& stream) {
   Probe<T> probe;
-  Instance<T>& instance = stream.scope->instance();
-  stream.scope->when_attached(
-      [&instance, state = probe.state_, feeder = stream.feeder](const Topology<T>& topology) {
+  using Ledger = typename Level<T>::Ledger;
+  Assembly<Ledger>& assembly = stream.scope->assembly();
+  Instance<Ledger>& instance = assembly.instance();
+  std::string subject = "probe on '" + assembly.node(stream.node).label() + "'";
+  assembly.when_attached(
+      [&instance, state = probe.state_, feeder = stream.feeder,
+       subject = std::move(subject)](const Topology<Ledger>& topology) {
         const LocationId location = topology.location(feeder);
-        SharedLedger<T>& ledger = instance.ledger();
-        ledger.watch(location);
         instance.arm(location);
-        state->reader.attach(ledger.published(location));
+        state->reader.attach(instance.ledger().published(location));
+        state->read_from = instance.shared();
+        instance.shared()->add_probe(location, subject);
       });
   return probe;
 }

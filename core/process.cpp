@@ -3,6 +3,11 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/worker.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
 namespace tidemark {
 
 Process::Process(const Config& config, Executor& executor)
@@ -29,6 +34,38 @@ void Process::wake(std::uint32_t worker) {
   } else {
     for (const auto& each : workers_) each->wake();
   }
+}
+
+void Process::post_to_all(const std::function<Envelope&(std::uint32_t worker)>& make) {
+  for (const auto& each : workers_) each->post(make(each->index()));
+}
+
+namespace {
+
+using Report = std::function<void(const std::vector<Explanation>&)>;
+
+void report_when_answered(Executor& executor, std::vector<std::shared_ptr<Question>> questions,
+                          Report report, int looks_left) {
+  constexpr std::chrono::milliseconds interval{50};
+  executor.call_at(executor.now() + interval, [&executor, questions = std::move(questions),
+                                               report = std::move(report), looks_left]() mutable {
+    const bool answered =
+        std::ranges::all_of(questions, [](const auto& q) { return q->answered(); });
+    if (!answered && looks_left > 0)
+      return report_when_answered(executor, std::move(questions), std::move(report),
+                                  looks_left - 1);
+    std::vector<Explanation> all;
+    for (const auto& question : questions) std::ranges::move(question->explain(), std::back_inserter(all));
+    report(all);
+  });
+}
+
+}  // namespace
+
+void Process::explain(Report report) {
+  std::vector<std::shared_ptr<Question>> questions;
+  for (const auto& dataflow : dataflows()) questions.push_back(dataflow->ask());
+  report_when_answered(*executor_, std::move(questions), std::move(report), 20);
 }
 
 void Process::fail(std::exception_ptr error) noexcept {

@@ -45,6 +45,13 @@ class Process {
   /// SharedLedger::everyone.
   void wake(std::uint32_t worker);
 
+  /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
+  void post_to_all(const std::function<Envelope&(std::uint32_t worker)>& make);
+
+  /// Asks all workers what they hold, waits up to a second for them without holding a thread, and
+  /// calls `report` with why every probe has the frontier that it has.
+  void explain(std::function<void(const std::vector<Explanation>&)> report);
+
   /// Ends the run: keeps the first error for the caller, and has every worker leave at its next
   /// step.
   void fail(std::exception_ptr error) noexcept;
@@ -97,7 +104,9 @@ std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uin
     if (index != 0) config.trace = nullptr;
     auto shared =
         std::make_shared<SharedDataflow<T>>(std::move(topology), std::move(graph), initial, config,
-                                            *transport_, [this](std::uint32_t w) { wake(w); });
+                                            *transport_, [this](std::uint32_t w) { wake(w); },
+                                            [this](const auto& make) { post_to_all(make); });
+    shared->index = index;
     dataflows_[index] = shared;
     views_.push_back(shared);
     return shared;

@@ -25,6 +25,7 @@ struct PortProgress {
 /// The progress state of a whole dataflow after `sequence` batches: a consistent cut.
 struct ProgressSnapshot {
   std::uint64_t sequence = 0;
+  std::uint64_t visits = 0;  ///< of locations and labels, made for those batches (tracker.hpp)
   std::vector<PortProgress> ports;  ///< by location number
 };
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
+#include <type_traits>
 
 namespace tidemark {
 
@@ -71,11 +72,8 @@ class PublishedFrontier<Epoch> {
 template <Timestamp T>
 class FrontierReader {
  public:
-  /// Follows `published` from now on, whatever it followed before.
-  void attach(const PublishedFrontier<T>& published) {
-    published_ = &published;
-    published.read(frontier_, seen_);
-  }
+  /// Follows `published` from now on. Its frontier counts as moved until the next look.
+  void attach(const PublishedFrontier<T>& published) { published_ = &published; }
 
   /// Looks again; true if the frontier has moved.
   bool refresh() { return published_ != nullptr && published_->read(frontier_, seen_); }
@@ -87,5 +85,19 @@ class FrontierReader {
   std::uint64_t seen_ = 0;
   Antichain<T> frontier_{T::minimum()};
 };
+
+/// A frontier of the ledger as it is seen at a location of timestamps `T`; `copy` is kept for its
+/// memory only.
+template <Timestamp T>
+const Antichain<T>& seen_from(const Antichain<typename Level<T>::Ledger>& frontier,
+                              Antichain<T>& copy) {
+  if constexpr (std::is_same_v<T, typename Level<T>::Ledger>) {
+    return frontier;
+  } else {
+    copy.clear();
+    for (const auto& time : frontier) copy.insert(Level<T>::from_ledger(time));
+    return copy;
+  }
+}
 
 }  // namespace tidemark

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/explanation.hpp>
 #include <tidemark/core/process.hpp>
+#include <tidemark/core/quit_signal.hpp>
 #include <tidemark/core/run.hpp>
 
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace tidemark {
 namespace {
@@ -30,6 +35,29 @@ void monitor(Process& process) {
                              [&process] { monitor(process); });
 }
 
+void report(const Process& process, const std::vector<Explanation>& explanations) {
+  if (const auto& report = process.config().explain.report) return report(explanations);
+  for (const Explanation& explanation : explanations)
+    std::fputs((to_text(explanation) + "\n").c_str(), stderr);
+}
+
+void explain(Process& process) {
+  process.explain([&process](const auto& explanations) { report(process, explanations); });
+}
+
+/// Serves again, for the workers to say what they hold.
+std::string why_stuck(Process& process, Executor& executor, const StuckError& error) {
+  std::string text = error.what();
+  process.explain([&text](const auto& explanations) {
+    for (const Explanation& explanation : explanations) text += "\n" + to_text(explanation);
+  });
+  try {
+    executor.serve();
+  } catch (const StuckError&) {  // still
+  }
+  return text;
+}
+
 }  // namespace
 
 void run_workers(const Config& config, const std::function<void(Worker&)>& start) {
@@ -39,8 +67,17 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
   process.emplace(config, *executor);
   for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));
   if (config.monitor.look && config.executor != ExecutorKind::deterministic) monitor(*process);
+  if (config.explain.after.count() > 0)
+    executor->call_at(executor->now() + config.explain.after, [&process] { explain(*process); });
+  std::optional<QuitSignal> quit_signal;
+  if (config.explain.on_quit_signal)
+    quit_signal.emplace([&] {
+      executor->call_at(executor->now(), [&process] { explain(*process); });
+    });
   try {
     executor->serve();
+  } catch (const StuckError& error) {
+    process->fail(std::make_exception_ptr(StuckError(why_stuck(*process, *executor, error))));
   } catch (...) {
     process->fail(std::current_exception());
   }

@@ -1,154 +1,93 @@
 // SPDX-License-Identifier: MIT
 //
-// Scopes: where a worker's instance of a dataflow is built.
+// Scopes: where a worker's instance of a dataflow is built, a dataflow or one of its loops.
 #pragma once
 
-#include <tidemark/core/flow_graph.hpp>
-#include <tidemark/core/instance.hpp>
-#include <tidemark/core/ports.hpp>
-#include <tidemark/core/process.hpp>
+#include <tidemark/core/assembly.hpp>
 #include <tidemark/core/worker.hpp>
-#include <tidemark/progress/topology.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace tidemark {
 
-/// A dataflow under construction at one worker. Operators are added to it by OperatorBuilder and
-/// fuse (operator_builder.hpp, fused.hpp); user code passes it to the operators that begin a
-/// stream. Lives until the build function returns.
+/// A dataflow under construction at one worker, or a loop in it. `T` is the timestamp as it is seen
+/// here: that of the dataflow, or in a loop a Nested one with the counters of the loops around.
+///
+/// Operators are added to it by OperatorBuilder and fuse (operator_builder.hpp, fused.hpp); user
+/// code passes it to the operators that begin a stream. Lives until the build function returns.
 template <Timestamp T>
 class Scope {
  public:
-  Scope(Worker& worker, std::uint32_t index, std::string name)
-      : instance_(std::make_unique<Instance<T>>(worker, index)) {
-    graph_.name = std::move(name);
-  }
+  using Ledger = typename Level<T>::Ledger;
+  using InnerScope = Scope<typename Level<T>::Inner>;
+  using OuterScope = Scope<typename Level<T>::Outer>;
+  static constexpr std::uint32_t depth = Level<T>::depth;
+
+  /// The outermost scope of a dataflow.
+  explicit Scope(Assembly<Ledger>& assembly) : assembly_(&assembly) {}
+  /// The loop `index` inside `outer`.
+  Scope(OuterScope& outer, std::uint32_t index)
+      : assembly_(&outer.assembly()),
+        outer_(&outer),
+        index_(index) {}
   Scope(const Scope&) = delete;
   Scope& operator=(const Scope&) = delete;
 
-  Instance<T>& instance() { return *instance_; }
-  Worker& worker() { return instance_->worker(); }
+  Assembly<Ledger>& assembly() { return *assembly_; }
+  Instance<Ledger>& instance() { return assembly_->instance(); }
+  Worker& worker() { return instance().worker(); }
+  const std::string& name() const { return assembly_->scope_name(index_); }
+
+  /// A loop in this scope: streams come in by `enter` and go out by `leave` (operators/loop.hpp).
+  InnerScope& add_loop(std::string name) {
+    static_assert(depth < Level<T>::max_depth,
+                  "loop: the timestamps of this dataflow have no counter left for a loop here; build "
+                  "it with worker.dataflow<Nested<T, N>>, where N is how deep its loops nest");
+    return assembly_->template make<InnerScope>(*this,
+                                                assembly_->add_loop(std::move(name), index_));
+  }
+  /// The scope around this loop.
+  OuterScope& outer() {
+    static_assert(depth > 0, "leave: this stream is in no loop that it could leave");
+    return *outer_;
+  }
+
+  /// Makes an object that lives as long as the worker's instance.
+  template <typename Part, typename... Arguments>
+  Part& make(Arguments&&... arguments) {
+    return assembly_->template make<Part>(std::forward<Arguments>(arguments)...);
+  }
+  /// Has `action` called when the ledger is there and before anything runs.
+  void when_attached(std::function<void(const Topology<Ledger>&)> action) {
+    assembly_->when_attached(std::move(action));
+  }
 
   /// Adds a step to the logical graph. Throws DataflowError if its id is taken.
   std::uint32_t add_node(FlowNode node) {
-    if (node.op && !node.id.empty() && !ids_.insert(node.id).second)
-      throw DataflowError("two steps have the id '" + node.id +
-                          "'; every step id must be used once");
-    graph_.nodes.push_back(std::move(node));
-    return static_cast<std::uint32_t>(graph_.nodes.size() - 1);
-  }
-  bool has_step(const std::string& kind) const {
-    return std::ranges::any_of(graph_.nodes, [&](const FlowNode& n) { return n.kind == kind; });
-  }
-  FlowNode& node(std::uint32_t index) { return graph_.nodes[index]; }
-  void add_edge(FlowEdge edge) { graph_.edges.push_back(edge); }
-
-  /// Reserves the next operator of the progress graph.
-  OperatorId add_operator() {
-    const OperatorId id{static_cast<std::uint32_t>(ports_.size())};
-    ports_.emplace_back();
-    instance_->operators.emplace_back();
-    return id;
-  }
-  OperatorPorts<T>& ports(OperatorId op) { return ports_[op.value]; }
-  OperatorShard<T>& shard(OperatorId op) { return instance_->operators[op.value]; }
-
-  void connect(Source from, Target to) { channels_.push_back({from, to}); }
-
-  /// Every worker begins with a capability at the minimum at this output.
-  void add_initial_capability(Source source) { initial_.push_back(source); }
-
-  /// Adds a receiver of envelopes and returns its channel.
-  std::uint32_t add_receiver(Receiver& receiver) {
-    instance_->receivers.push_back(&receiver);
-    return static_cast<std::uint32_t>(instance_->receivers.size() - 1);
-  }
-
-  /// Makes an object that lives as long as the instance.
-  template <typename Part, typename... Arguments>
-  Part& make(Arguments&&... arguments) {
-    auto part = std::make_shared<Part>(std::forward<Arguments>(arguments)...);
-    instance_->parts.push_back(part);
-    return *part;
-  }
-
-  /// Has `action` called when the ledger is there and before anything runs.
-  void when_attached(std::function<void(const Topology<T>&)> action) {
-    attached_.push_back(std::move(action));
-  }
-
-  /// Has `op` follow the ends of the dataflow: outputs that no operator reads, and the inputs of
-  /// operators without outputs.
-  const std::vector<FrontierWatch<T>*>& watch_ends(OperatorId op) {
-    return *end_watchers_.emplace_back(op, &make<std::vector<FrontierWatch<T>*>>()).second;
-  }
-
-  /// Freezes the graph and hands the instance, ready to run, to its worker.
-  void finish() {
-    TopologyBuilder<T> builder;
-    for (OperatorPorts<T>& op : ports_)
-      builder.add_operator(op.name, op.inputs, op.outputs, std::move(op.connections));
-    for (const Channel& channel : channels_) builder.connect(channel.from, channel.to);
-    Topology<T> topology = std::move(builder).freeze();
-    for (FlowNode& node : graph_.nodes)
-      if (node.op) node.first_location = {topology.operators()[node.op->value].first_location};
-
-    Worker& worker = instance_->worker();
-    auto shared = worker.process().attach<T>(instance_->index(), worker.index(),
-                                             std::move(topology), std::move(graph_), initial_);
-    for (const auto& input : instance_->inputs)
-      input->location = shared->topology().location(input->target);
-    for (const auto& [op, watches] : end_watchers_)
-      for (const LocationId end : ends(shared->topology())) {
-        auto& watch = make<FrontierWatch<T>>(FrontierWatch<T>{end, {}});
-        watches->push_back(&watch);
-        shard(op).watches.push_back(&watch);
-      }
-    instance_->attach(shared);
-    for (const auto& action : attached_) action(shared->topology());
-    worker.add(std::move(instance_));
+    node.scope = index_;
+    return assembly_->add_node(std::move(node));
   }
 
  private:
-  static std::vector<LocationId> ends(const Topology<T>& topology) {
-    std::vector<bool> read(topology.locations());
-    for (const Channel& channel : topology.channels())
-      read[topology.location(channel.from).value] = true;
-    std::vector<LocationId> ends;
-    for (std::uint32_t l = 0; l != topology.locations(); ++l) {
-      const OperatorPorts<T>& op = topology.operators()[topology.operator_of({l}).value];
-      if (topology.is_target({l}) ? op.outputs == 0 : !read[l]) ends.push_back({l});
-    }
-    return ends;
-  }
-
-  std::unique_ptr<Instance<T>> instance_;
-  FlowGraph graph_;
-  std::set<std::string> ids_;
-  std::vector<OperatorPorts<T>> ports_;
-  std::vector<Channel> channels_;
-  std::vector<Source> initial_;
-  std::vector<std::pair<OperatorId, std::vector<FrontierWatch<T>*>*>> end_watchers_;
-  std::vector<std::function<void(const Topology<T>&)>> attached_;
+  Assembly<Ledger>* assembly_;
+  OuterScope* outer_ = nullptr;  // null for the outermost
+  std::uint32_t index_ = 0;      // in FlowGraph::scopes
 };
 
 template <typename T, typename Build>
 auto Worker::dataflow(std::string name, Build&& build) {
-  Scope<T> scope(*this, next_dataflow(), std::move(name));
-  if constexpr (std::is_void_v<std::invoke_result_t<Build&, Scope<T>&>>) {
+  Assembly<typename Level<T>::Ledger> assembly(*this, next_dataflow(), std::move(name));
+  Scope<typename Level<T>::Root> scope(assembly);
+  if constexpr (std::is_void_v<std::invoke_result_t<Build&, decltype(scope)&>>) {
     build(scope);
-    scope.finish();
+    assembly.finish();
   } else {
     auto result = build(scope);
-    scope.finish();
+    assembly.finish();
     return result;
   }
 }

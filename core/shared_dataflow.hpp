@@ -5,30 +5,57 @@
 
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/inquiry.hpp>
 #include <tidemark/core/shared_ledger.hpp>
 #include <tidemark/core/transport.hpp>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace tidemark {
 
+/// The outputs of a dataflow that no operator reads, and the inputs of operators without outputs.
+template <Timestamp T>
+std::vector<LocationId> ends_of(const Topology<T>& topology) {
+  std::vector<bool> read(topology.locations());
+  for (const Channel& channel : topology.channels())
+    read[topology.location(channel.from).value] = true;
+  std::vector<LocationId> ends;
+  for (std::uint32_t l = 0; l != topology.locations(); ++l) {
+    const OperatorPorts<T>& op = topology.operators()[topology.operator_of({l}).value];
+    if (topology.is_target({l}) ? op.outputs == 0 : !read[l]) ends.push_back({l});
+  }
+  return ends;
+}
+
 /// A dataflow as its process knows it. Made by the first worker to build it, with the initial
 /// capabilities of all workers; the others attach.
 template <Timestamp T>
-class SharedDataflow final : public DataflowView {
+class SharedDataflow final : public DataflowView,
+                             public std::enable_shared_from_this<SharedDataflow<T>> {
  public:
+  /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
+  using Post = std::function<void(const std::function<Envelope&(std::uint32_t worker)>& make)>;
+
   /// `initial` lists the sources at which every worker begins with a capability at the minimum.
   SharedDataflow(Topology<T> topology, FlowGraph graph, std::span<const Source> initial,
                  const Config& config, Transport& transport,
-                 std::function<void(std::uint32_t)> wake)
+                 std::function<void(std::uint32_t)> wake, Post post)
       : topology_(std::make_shared<Topology<T>>(std::move(topology))),
         graph_(std::move(graph)),
-        transport_(&transport) {
+        transport_(&transport),
+        post_(std::move(post)),
+        running_(config.workers) {
     ProgressBatch<T> capabilities;
     for (const Source& source : initial)
       capabilities.update({topology_->location(source), T::minimum()}, config.workers);
@@ -48,6 +75,26 @@ class SharedDataflow final : public DataflowView {
   const Topology<T>& topology() const { return *topology_; }
   const FlowGraph& graph() const override { return graph_; }
   ProgressSnapshot snapshot() override { return ledgers_.front()->snapshot(); }
+
+  std::shared_ptr<Question> ask() override {
+    auto inquiry = std::make_shared<Inquiry<T>>(static_cast<std::uint32_t>(running_.size()));
+    auto question = std::make_shared<AskedWorkers>(this->shared_from_this(), inquiry);
+    post_([&](std::uint32_t worker) -> Envelope& {
+      return *new InquiryEnvelope<T>(inquiry, index, worker);
+    });
+    return question;
+  }
+
+  /// Notes that a program watches a location, and under which name.
+  void add_probe(LocationId location, std::string subject) {
+    const std::lock_guard lock(mutex_);
+    probes_.try_emplace(location, std::move(subject));
+  }
+
+  /// Notes which operator a worker runs; nullopt: none.
+  void set_running(std::uint32_t worker, std::optional<std::uint32_t> op) {
+    running_[worker].op.store(op ? *op + 1 : 0, std::memory_order_relaxed);
+  }
 
   /// The ledger that `worker` reads.
   SharedLedger<T>& ledger_of(std::uint32_t worker) {
@@ -71,7 +118,68 @@ class SharedDataflow final : public DataflowView {
     ledger_of(entry.worker).append(entry);
   }
 
+  std::uint32_t index = 0;  ///< of this dataflow at every worker
+
  private:
+  class AskedWorkers final : public Question {
+   public:
+    AskedWorkers(std::shared_ptr<SharedDataflow> dataflow, std::shared_ptr<Inquiry<T>> inquiry)
+        : dataflow_(std::move(dataflow)),
+          inquiry_(std::move(inquiry)) {}
+
+    bool answered() const override {
+      return std::ranges::all_of(inquiry_->answers(), [](const auto& a) { return a.has_value(); });
+    }
+    std::vector<Explanation> explain() const override {
+      return dataflow_->explain(inquiry_->answers());
+    }
+
+   private:
+    std::shared_ptr<SharedDataflow> dataflow_;
+    std::shared_ptr<Inquiry<T>> inquiry_;
+  };
+
+  using Answers = std::vector<std::optional<std::vector<Holding<T>>>>;
+
+  std::vector<Explanation> explain(const Answers& answers) {
+    const std::vector<std::pair<LocationId, std::string>> watched = watched_locations();
+    std::vector<Explanation::Busy> busy;
+    for (std::uint32_t worker = 0; worker != answers.size(); ++worker)
+      if (!answers[worker]) busy.push_back({worker, running_step(worker)});
+    return ledgers_.front()->inspect([&](const Ledger<T>& ledger) {
+      std::vector<Counted<T>> counts;
+      for (std::uint32_t l = 0; l != topology_->locations(); ++l)
+        for (const auto& [time, count] : ledger.counts({l}).entries())
+          counts.push_back({{{l}, time}, count});
+      std::vector<Explanation> explanations;
+      for (const auto& [location, subject] : watched)
+        for (const T& time : ledger.frontier(location)) {
+          Explanation& told = explanations.emplace_back(
+              explanation_of<T>(*topology_, counts, answers, location, time));
+          told.subject = subject;
+          told.sequence = ledger.sequence();
+          told.busy = busy;
+        }
+      return explanations;
+    });
+  }
+
+  /// The probes; of a dataflow without any, its ends.
+  std::vector<std::pair<LocationId, std::string>> watched_locations() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::pair<LocationId, std::string>> watched(probes_.begin(), probes_.end());
+    if (watched.empty())
+      for (const LocationId end : ends_of(*topology_))
+        watched.emplace_back(
+            end, "end '" + topology_->operators()[topology_->operator_of(end).value].name + "'");
+    return watched;
+  }
+
+  std::string running_step(std::uint32_t worker) const {
+    const std::uint32_t op = running_[worker].op.load(std::memory_order_relaxed);
+    return op == 0 ? "" : topology_->operators()[op - 1].name;
+  }
+
   void add_ledger(const Config& config, NegativeCounts negative, const ProgressBatch<T>& initial,
                   std::function<void(std::uint32_t)> wake) {
     Trace* const trace = ledgers_.empty() ? config.trace : nullptr;
@@ -84,6 +192,15 @@ class SharedDataflow final : public DataflowView {
   Transport* transport_;
   Trace* trace_ = nullptr;
   std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
+  Post post_;
+
+  mutable std::mutex mutex_;  // guards probes_
+  std::map<LocationId, std::string> probes_;
+
+  struct alignas(64) Running {  // a cache line each
+    std::atomic<std::uint32_t> op{0};  // counted from 1; 0: none
+  };
+  std::vector<Running> running_;  // by worker
 };
 
 }  // namespace tidemark

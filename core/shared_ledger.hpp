@@ -47,10 +47,12 @@ class SharedLedger {
   /// `initial` holds the initial capabilities of all workers of all processes; `trace` may be null.
   SharedLedger(std::shared_ptr<const Topology<T>> topology, std::uint32_t workers,
                NegativeCounts negative, const ProgressBatch<T>& initial, Wake wake, Trace* trace)
-      : ledger_(std::move(topology), negative),
+      : ledger_(std::move(topology), negative,
+                trace != nullptr ? Materialise::all : Materialise::needed),
         published_(ledger_.topology().locations()),
         requested_(ledger_.topology().locations()),
         watched_(ledger_.topology().locations()),
+        unawaited_moves_(ledger_.topology().locations()),
         waiters_(ledger_.topology().locations(), workers),
         wake_(std::move(wake)),
         trace_(trace) {
@@ -83,13 +85,14 @@ class SharedLedger {
   }
 
   /// The frontier of `location` as last published. It is kept up to date from the time when a
-  /// `watch` entry for it has been applied, and says "everything can still come" until then.
+  /// `watch` entry for it has been applied, and as long as somebody waits there; else it lags.
   const PublishedFrontier<T>& published(LocationId location) const {
     return published_[location.value];
   }
 
   /// Race "first read of a location that was not materialised": registering a reader is an entry of
-  /// the log like any other, and counts from the publication that follows.
+  /// the log like any other, and counts from the publication that follows. Requires: the caller has
+  /// armed itself at the location before.
   void watch(LocationId location) {
     if (requested_[location.value].exchange(true)) return;
     append(*new LedgerEntry<T>{.watch = location});
@@ -104,30 +107,46 @@ class SharedLedger {
   /// True once every count is zero: nothing is held, queued or in flight anywhere.
   bool complete() const { return complete_.load(std::memory_order_acquire); }
 
-  /// The state after all batches applied so far. Waits for the combiner; O(locations).
-  ProgressSnapshot snapshot() {
+  /// Calls `look(ledger)` between two batches and returns its result. Waits for the combiner.
+  template <typename Look>
+  auto inspect(Look&& look) {
     lock();
-    ProgressSnapshot snapshot;
-    snapshot.sequence = ledger_.sequence();
-    const Topology<T>& topology = ledger_.topology();
-    for (std::uint32_t l = 0; l != topology.locations(); ++l) {
-      PortProgress& port = snapshot.ports.emplace_back();
-      port.name = topology.describe({l});
-      port.is_target = topology.is_target({l});
-      for (const auto& [time, count] : ledger_.counts({l}).entries())
-        port.counts.push_back({to_text(time), count});
-      for (const T& time : ledger_.frontier({l})) port.frontier.push_back(to_text(time));
-    }
+    auto result = look(std::as_const(ledger_));
     unlock();
     combine();  // what was appended meanwhile
-    return snapshot;
+    return result;
+  }
+
+  /// The state after all batches applied so far. O(locations).
+  ProgressSnapshot snapshot() {
+    return inspect([this](const Ledger<T>& ledger) {
+      ProgressSnapshot snapshot;
+      snapshot.sequence = ledger.sequence();
+      snapshot.visits = ledger.visits();
+      const Topology<T>& topology = ledger.topology();
+      for (std::uint32_t l = 0; l != topology.locations(); ++l) {
+        PortProgress& port = snapshot.ports.emplace_back();
+        port.name = topology.describe({l});
+        port.is_target = topology.is_target({l});
+        for (const auto& [time, count] : ledger.counts({l}).entries())
+          port.counts.push_back({text_of(time, {l}), count});
+        for (const T& time : ledger.frontier({l})) port.frontier.push_back(text_of(time, {l}));
+      }
+      return snapshot;
+    });
   }
 
  private:
+  static constexpr std::uint8_t max_unawaited_moves = 8;
+
   bool try_lock() { return !combining_.exchange(true, std::memory_order_seq_cst); }
   void unlock() { combining_.store(false, std::memory_order_seq_cst); }
   void lock() {
     while (!try_lock()) std::this_thread::yield();
+  }
+
+  std::string text_of(const T& time, LocationId location) const {
+    return to_text(time, ledger_.topology().depth(location));
   }
 
   void drain() {
@@ -135,6 +154,7 @@ class SharedLedger {
       LedgerEntry<T>* const rest = entry->next;
       if (entry->watch) {
         watched_[entry->watch->value] = true;
+        ledger_.read(*entry->watch);
         moved_.push_back(*entry->watch);
       } else {
         ledger_.apply(entry->batch);
@@ -175,16 +195,44 @@ class SharedLedger {
       published_[location.value].store(ledger_.frontier(location));
     if (complete) complete_.store(true, std::memory_order_release);
     publications_.fetch_add(1, std::memory_order_seq_cst);  // before the look at the waiters
-    for (const LocationId location : moved_) waiters_.for_each(location.value, wake_);
+    for (const LocationId location : moved_) {
+      bool awaited = false;
+      waiters_.for_each(location.value, [&](std::uint32_t worker) {
+        awaited = true;
+        wake_(worker);
+      });
+      if (awaited) {
+        unawaited_moves_[location.value] = 0;
+      } else if (++unawaited_moves_[location.value] == max_unawaited_moves) {
+        forget(location);
+      }
+    }
     moved_.clear();
     if (complete) wake_(everyone);
+  }
+
+  /// Stops following a frontier that nobody has waited for in a while, so that idle operators cost
+  /// nothing. A reader arms itself and then looks at `requested_`; here the order is the other way
+  /// round, so that one of the two sees the other.
+  void forget(LocationId location) {
+    unawaited_moves_[location.value] = 0;
+    requested_[location.value].store(false, std::memory_order_seq_cst);
+    bool awaited = false;
+    waiters_.for_each(location.value, [&](std::uint32_t) { awaited = true; });
+    if (awaited) {
+      requested_[location.value].store(true, std::memory_order_seq_cst);
+    } else {
+      watched_[location.value] = false;
+      ledger_.forget(location);
+    }
   }
 
   void trace_batch(const LedgerEntry<T>& entry) {
     TraceEvent event{
         .kind = TraceEvent::Kind::batch, .sequence = ledger_.sequence(), .worker = entry.worker};
     for (const auto& [pointstamp, diff] : entry.batch.changes())
-      event.changes.push_back({pointstamp.location.value, to_text(pointstamp.time), diff});
+      event.changes.push_back(
+          {pointstamp.location.value, text_of(pointstamp.time, pointstamp.location), diff});
     trace_->record(std::move(event));
     trace_sequence_.store(ledger_.sequence(), std::memory_order_relaxed);
   }
@@ -193,7 +241,7 @@ class SharedLedger {
     TraceEvent event{.kind = TraceEvent::Kind::frontier,
                      .sequence = ledger_.sequence(),
                      .subject = location.value};
-    for (const T& time : frontier) event.frontier.push_back(to_text(time));
+    for (const T& time : frontier) event.frontier.push_back(text_of(time, location));
     trace_->record(std::move(event));
   }
 
@@ -211,6 +259,7 @@ class SharedLedger {
   std::vector<PublishedFrontier<T>> published_;
   std::vector<std::atomic<bool>> requested_;  // a watch entry has been appended
   std::vector<bool> watched_;                 // and has been applied
+  std::vector<std::uint8_t> unawaited_moves_;  // of watched frontiers, one after the other
   std::vector<LocationId> moved_;
   WaiterSet waiters_;
   Wake wake_;

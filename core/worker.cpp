@@ -35,6 +35,8 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
     bool failed = false;
     try {
       closure(*this);
+      for (const auto& dataflow : dataflows_)
+        if (dataflow) dataflow->require_inputs_closed();
       step_while([this] { return has_dataflows(); });
     } catch (...) {
       process_->fail(std::current_exception());

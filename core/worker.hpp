@@ -36,6 +36,8 @@ class DataflowInstance {
   virtual void close() = 0;
   /// Ends a dataflow that has failed: from here on its capabilities are inert.
   virtual void cancel() noexcept = 0;
+  /// Throws CapabilityError, naming it, if an input that the program feeds is still open.
+  virtual void require_inputs_closed() const = 0;
   /// Takes an envelope from the worker's mailbox.
   virtual void accept(Envelope& envelope) = 0;
 };

@@ -15,6 +15,7 @@
 #include "word_count.hpp"
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
@@ -41,10 +42,16 @@ struct RunOptions {
   std::string json;
   std::string out = "out";
   ExecutorKind executor = ExecutorKind::tbb;
+  double explain_after = 0;
+  bool check = checked_by_default;
 };
 
 void print(const std::string& text) {
   write_all(STDOUT_FILENO, text, "standard output");
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
 }
 
 void make_directory(const fs::path& path) {
@@ -158,7 +165,10 @@ void run(RunOptions options) {
                         .config = {.workers = options.workers,
                                    .threads = options.threads,
                                    .executor = options.executor,
-                                   .monitor = progress.monitor()}},
+                                   .monitor = progress.monitor(),
+                                   .explain = {.after = milliseconds(options.explain_after),
+                                               .on_quit_signal = true},
+                                   .check = options.check}},
                        words_so_far);
   }();
 
@@ -218,6 +228,17 @@ void add_run_command(CLI::App& app) {
   command->add_option("--counts", options->counts,
                       "Write word<TAB>count to this file, sorted by word");
   command->add_option("--json", options->json, "Write a summary of the run to this file");
+  command
+      ->add_option("--explain-after", options->explain_after,
+                   "Say on standard error, after this time (10s, 500ms), what each unfinished end of "
+                   "the dataflow waits for, and why; SIGQUIT (Ctrl-\\) asks at any time")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, double>{{"s", 1}, {"ms", 0.001}, {"min", 60}},
+          CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
+      ->check(CLI::NonNegativeNumber);
+  command->add_flag("--check", options->check,
+                    "Check that what each operator sends and keeps could result from what it held "
+                    "or consumed");
   command->add_option("--out", options->out, "Directory for the pictures")->capture_default_str();
   command->callback([options] { run(*options); });
 }

@@ -73,7 +73,7 @@ class PathsTo {
       const auto result = paths_[path].summary.results_in(pointstamp.time);
       if (!result || !less_equal(*result, time)) continue;
       std::vector<Pointstamp<T>> hops = walk(path, pointstamp);
-      if (!hops.empty()) return hops;
+      return hops.empty() ? search(pointstamp, time) : hops;
     }
     return {};
   }
@@ -97,6 +97,31 @@ class PathsTo {
       hops.push_back({paths_[paths_[path].next].from, *after});
     }
     return hops;
+  }
+
+  /// The same without the summaries. They do not tell a path on which a timestamp leaves the range
+  /// before it is reset from one on which it stays, so the shorter may hide the longer.
+  std::vector<Pointstamp<T>> search(const Pointstamp<T>& start, const T& time) const {
+    const FrozenShape& shape = topology_->shape();
+    std::vector<std::pair<Pointstamp<T>, std::uint32_t>> reached{{start, none}};  // and from where
+    std::vector<Antichain<T>> least(topology_->locations());
+    least[start.location.value].insert(start.time);
+    for (std::uint32_t next = 0; next != reached.size(); ++next) {
+      const Pointstamp<T> here = reached[next].first;
+      if (here.location == paths_.front().from && less_equal(here.time, time)) {
+        std::vector<Pointstamp<T>> hops;
+        for (std::uint32_t i = next; i != none; i = reached[i].second)
+          hops.push_back(reached[i].first);
+        std::ranges::reverse(hops);
+        return hops;
+      }
+      for (const ShapeEdge& edge : shape.successors(shape.position_of(here.location.value))) {
+        const LocationId to{shape.vertex_at(edge.position)};
+        const auto result = topology_->summary(edge.edge).results_in(here.time);
+        if (result && least[to.value].insert(*result)) reached.push_back({{to, *result}, next});
+      }
+    }
+    return {};
   }
 
   void add(LocationId from, const Summary& summary, std::uint32_t next, std::uint32_t edge) {

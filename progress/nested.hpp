@@ -184,6 +184,8 @@ struct Level<Nested<T, Depth, Max>> {
   using Time = Nested<T, Depth, Max>;
   using Ledger = Nested<T, Max>;
   using Root = Nested<T, 0, Max>;
+  using Inner = Nested<T, (Depth < Max ? Depth + 1 : Max), Max>;
+  using Outer = Nested<T, (Depth > 0 ? Depth - 1 : 0), Max>;
   static constexpr std::uint32_t depth = Depth;
   static constexpr std::uint32_t max_depth = Max;
 
@@ -202,15 +204,6 @@ struct Level<Nested<T, Depth, Max>> {
     std::ranges::copy(s.counters, padded.counters.begin());
     return padded;
   }
-};
-
-/// The timestamps one loop further in, and one further out.
-template <typename Time>
-struct LoopAround;
-template <typename T, std::uint32_t Depth, std::uint32_t Max>
-struct LoopAround<Nested<T, Depth, Max>> {
-  using Inner = Nested<T, (Depth < Max ? Depth + 1 : Max), Max>;
-  using Outer = Nested<T, (Depth > 0 ? Depth - 1 : 0), Max>;
 };
 
 }  // namespace tidemark

@@ -100,6 +100,8 @@ template <typename T>
 struct Level {
   using Ledger = T;  ///< what progress is tracked on
   using Root = T;    ///< what is seen outside all loops
+  using Inner = T;   ///< what is seen one loop further in, if there is one,
+  using Outer = T;   ///< and one further out
   static constexpr std::uint32_t depth = 0;
   static constexpr std::uint32_t max_depth = 0;
 

@@ -8,6 +8,7 @@
 #define CATCH_CONFIG_ENABLE_PAIR_STRINGMAKER
 #include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <tests/tape.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -59,26 +60,6 @@ void check_property(int cases, Testable&& testable) {
                                                  << " max_success=" << params.maxSuccess << '"');
   CHECK(result.template is<rc::detail::SuccessResult>());
 }
-
-/// A source of choices that shrinks well: a case is drawn from it number by number, and RapidCheck
-/// makes the case smaller by dropping and lowering numbers. At its end every choice is 0, so let 0
-/// be the simplest choice.
-class Tape {
- public:
-  Tape() = default;
-  explicit Tape(std::vector<std::uint8_t> numbers) : numbers_(std::move(numbers)) {}
-
-  bool at_end() const { return next_ >= numbers_.size(); }
-
-  /// A number below `limit`, which is from 1 to 256.
-  std::uint32_t below(std::size_t limit) {
-    return at_end() ? 0 : static_cast<std::uint32_t>(numbers_[next_++] % limit);
-  }
-
- private:
-  std::vector<std::uint8_t> numbers_;
-  std::size_t next_ = 0;
-};
 
 /// Draws a tape of at most `length` numbers, short ones first. Call it inside a property only.
 inline Tape draw_tape(const std::string& name, int length) {

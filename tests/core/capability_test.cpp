@@ -30,7 +30,7 @@ template <Timestamp T>
 struct Shelf {
   ProgressBatch<T> pending;
   std::shared_ptr<CapabilityBook<T>> book =
-      std::make_shared<CapabilityBook<T>>(CapabilityBook<T>{"sorter", 3, {7}, 0, &pending});
+      std::make_shared<CapabilityBook<T>>(CapabilityBook<T>{"sorter", 3, {7}, &pending});
   Capability<T> first = Capability<T>::adopt(book, T::minimum());
 };
 
@@ -41,44 +41,44 @@ TEST_CASE("a capability enters every change of its count in the worker's pending
           "[capability]") {
   Shelf<Epoch> shelf;
   CHECK(shelf.pending.view().empty());  // the first one was counted before
-  CHECK(shelf.book->held == 1);
+  CHECK(shelf.book->held.size() == 1);
 
   SECTION("a delayed one is a second one") {
     const Capability<Epoch> second = shelf.first.delayed(4);
     CHECK(second.time() == Epoch{4});
     CHECK(shelf.first.time() == Epoch{0});
     CHECK(shelf.pending.view() == Changes<Epoch>{{{{7}, 4}, 1}});
-    CHECK(shelf.book->held == 2);
+    CHECK(shelf.book->held.size() == 2);
   }
   SECTION("a downgraded one leaves the earlier timestamp") {
     shelf.first.downgrade(4);
     CHECK(shelf.first.time() == Epoch{4});
     CHECK(shelf.pending.view() == Changes<Epoch>{{{{7}, 0}, -1}, {{{7}, 4}, 1}});
-    CHECK(shelf.book->held == 1);
+    CHECK(shelf.book->held.size() == 1);
   }
   SECTION("a downgrade to where it is changes nothing") {
     shelf.first.downgrade(0);
     CHECK(shelf.pending.view().empty());
-    CHECK(shelf.book->held == 1);
+    CHECK(shelf.book->held.size() == 1);
   }
   SECTION("a moved one is counted once") {
     {
       Capability<Epoch> moved = std::move(shelf.first);
       CHECK(shelf.pending.view().empty());
-      CHECK(shelf.book->held == 1);
+      CHECK(shelf.book->held.size() == 1);
     }
     CHECK(shelf.pending.view() == Changes<Epoch>{{{{7}, 0}, -1}});
-    CHECK(shelf.book->held == 0);
+    CHECK(shelf.book->held.size() == 0);
   }
   SECTION("one that is assigned to is dropped first") {
     Capability<Epoch> second = shelf.first.delayed(4);
     shelf.first = std::move(second);
     CHECK(shelf.first.time() == Epoch{4});
     CHECK(shelf.pending.view() == Changes<Epoch>{{{{7}, 0}, -1}, {{{7}, 4}, 1}});
-    CHECK(shelf.book->held == 1);
+    CHECK(shelf.book->held.size() == 1);
     Capability<Epoch>& itself = shelf.first;
     shelf.first = std::move(itself);
-    CHECK(shelf.book->held == 1);
+    CHECK(shelf.book->held.size() == 1);
   }
 }
 
@@ -94,7 +94,7 @@ TEST_CASE("a capability that would move backwards names step, worker and what is
                     "move to timestamps at or after 5");
   CHECK_THROWS_AS(shelf.first.delayed(0), CapabilityError);
   CHECK(shelf.first.time() == Epoch{5});
-  CHECK(shelf.book->held == 1);
+  CHECK(shelf.book->held.size() == 1);
 }
 
 TEST_CASE("a capability may not move to a timestamp that is only incomparable",

@@ -184,7 +184,10 @@ void stress(std::uint32_t workers, std::uint64_t seed) {
   std::vector<std::unique_ptr<Player<T>>> players;
   for (std::uint32_t w = 0; w != workers; ++w)
     players.push_back(std::make_unique<Player<T>>(w, players, ledger, seed));
-  for (const LocationId location : {a_out, b_in, b_out, c_in}) ledger.watch(location);
+  for (const LocationId location : {a_out, b_in, b_out, c_in}) {
+    ledger.waiters().arm(location.value, 0);
+    ledger.watch(location);
+  }
 
   const auto in_threads = [&](const auto& body) {
     std::vector<std::jthread> threads;

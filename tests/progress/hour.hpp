@@ -52,6 +52,9 @@ struct HourSummary {
   bool advances() const { return takes != 0; }
 
   friend auto operator<=>(const HourSummary&, const HourSummary&) = default;
+  friend bool less_equal(const HourSummary& a, const HourSummary& b) {
+    return a.takes <= b.takes && a.opens <= b.opens;
+  }
   friend std::ostream& operator<<(std::ostream& out, const HourSummary& summary) {
     return out << '+' << summary.takes << "h from " << summary.opens << 'h';
   }

@@ -67,7 +67,7 @@ TEST_CASE("every batch counts in the sequence, an empty one too", "[ledger]") {
 }
 
 TEST_CASE("several batches share one propagation", "[ledger]") {
-  Ledger<Epoch> books = ledger();
+  Ledger<Epoch> books(line(), NegativeCounts::forbidden, Materialise::all);
   Batch first{{{input_out, 0}, +1}}, second{{{input_out, 0}, -1}, {{input_out, 3}, +1}};
   first.compact();
   second.compact();
@@ -83,6 +83,27 @@ TEST_CASE("several batches share one propagation", "[ledger]") {
   CHECK(moves == 4);
   CHECK(books.visits() == 4);
   CHECK(books.sequence() == 2);
+}
+
+TEST_CASE("a ledger reports the moves of those locations that are read, until they are forgotten",
+          "[ledger]") {
+  Ledger<Epoch> books = ledger();
+  books.read(output_in);
+  std::vector<LocationId> moved;
+  const auto move = [&](std::uint64_t from, std::uint64_t to) {
+    moved.clear();
+    Batch batch{{{input_out, from}, -1}, {{input_out, to}, +1}};
+    batch.compact();
+    books.apply(batch);
+    books.propagate([&](LocationId location, auto&&...) { moved.push_back(location); });
+  };
+  apply(books, {{{input_out, 0}, +1}});
+  move(0, 1);
+  CHECK(moved == std::vector{input_out, output_in});
+  books.forget(output_in);
+  move(1, 2);
+  CHECK(moved == std::vector{input_out});
+  CHECK(books.frontier(output_in) == Antichain<Epoch>{2});
 }
 
 TEST_CASE("a batch that produces and consumes in any order of its changes is one change",
@@ -164,7 +185,8 @@ TEST_CASE("the order in which batches of different senders arrive does not show 
         Batch batch;
         for (std::uint32_t changes = 1 + tape.below(3); changes != 0; --changes) {
           const LocationId location{tape.below(topology->locations())};
-          batch.update({location, tests::Draw<Epoch>::time(tape)}, std::int64_t{tape.below(5)} - 2);
+          batch.update({location, tests::Draw<Epoch>::time(tape, 0)},
+                       std::int64_t{tape.below(5)} - 2);
         }
         batch.compact();
         sent.push_back(std::move(batch));

@@ -4,125 +4,255 @@
 #pragma once
 
 #include <tidemark/progress/epoch.hpp>
+#include <tidemark/progress/nested.hpp>
 #include <tidemark/progress/product.hpp>
 #include <tidemark/progress/topology.hpp>
 
-#include <tests/support.hpp>
+#include <tests/tape.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <sstream>
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace tidemark::tests {
 
+/// Draws timestamps and summaries. Outside loops all depths and coordinates are 0.
 template <typename T>
 struct Draw;
 
-/// Small epochs, and now and then one next to the end of the range.
+/// Small numbers, and now and then one next to the end of the range.
+inline std::uint64_t draw_number(Tape& tape, std::uint64_t last) {
+  const std::uint32_t value = tape.below(16);
+  return value < 14 ? value / 2 : last - (value - 14);
+}
+
 template <>
 struct Draw<Epoch> {
-  static Epoch time(Tape& tape) {
-    const std::uint32_t value = tape.below(12);
-    return value < 10 ? Epoch{value} : Epoch{Epoch::maximum().value - (value - 10)};
+  static Epoch time(Tape& tape, std::uint32_t /*depth*/) {
+    return draw_number(tape, Epoch::maximum().value);
   }
-  static EpochSummary summary(Tape& tape) { return {tape.below(3)}; }
-  static EpochSummary advancing(Tape& tape) { return {1 + tape.below(2)}; }
+  static EpochSummary summary(Tape& tape, PortDepths /*depths*/) { return {tape.below(3)}; }
+  static EpochSummary advancing(Tape& tape, std::uint32_t /*coordinate*/) {
+    return {1 + tape.below(2)};
+  }
 };
 
 template <typename A, typename B>
 struct Draw<Product<A, B>> {
-  static Product<A, B> time(Tape& tape) {
-    const A first = Draw<A>::time(tape);
-    return {first, Draw<B>::time(tape)};
+  static Product<A, B> time(Tape& tape, std::uint32_t depth) {
+    const A first = Draw<A>::time(tape, depth);
+    return {first, Draw<B>::time(tape, depth)};
   }
-  static ProductSummary<A, B> summary(Tape& tape) {
-    const typename A::Summary first = Draw<A>::summary(tape);
-    return {first, Draw<B>::summary(tape)};
+  static ProductSummary<A, B> summary(Tape& tape, PortDepths depths) {
+    const typename A::Summary first = Draw<A>::summary(tape, depths);
+    return {first, Draw<B>::summary(tape, depths)};
   }
-  static ProductSummary<A, B> advancing(Tape& tape) {
-    if (tape.below(2) == 0) return {Draw<A>::advancing(tape), {}};
-    return {{}, Draw<B>::advancing(tape)};
+  static ProductSummary<A, B> advancing(Tape& tape, std::uint32_t coordinate) {
+    if (tape.below(2) == 0) return {Draw<A>::advancing(tape, coordinate), {}};
+    return {{}, Draw<B>::advancing(tape, coordinate)};
   }
 };
 
-/// Draws a topology of up to seven operators and the feedbacks between them: fan-in and fan-out,
-/// ports that do not affect each other, disconnected parts, loops through a feedback and loops
-/// through any operator that advances.
+template <typename T, std::uint32_t Depth>
+struct Draw<Nested<T, Depth>> {
+  using Summary = NestedSummary<T, Depth>;
+
+  /// One that may stand at a depth: deeper counters are 0.
+  static Nested<T, Depth> time(Tape& tape, std::uint32_t depth) {
+    Nested<T, Depth> time{Draw<T>::time(tape, 0), {}};
+    for (std::uint32_t k = 0; k != depth; ++k)
+      time.counters[k] = draw_number(tape, std::numeric_limits<std::uint64_t>::max());
+    return time;
+  }
+  /// Adds to some coordinates, and sets those that it has to, or some more.
+  static Summary summary(Tape& tape, PortDepths depths) {
+    Summary summary;
+    if (tape.below(3) == 2) summary.time = Draw<T>::summary(tape, {});
+    for (std::uint32_t k = 0; k != depths.outputs; ++k) summary.counters[k] = tape.below(5) / 2;
+    if (depths.inputs > depths.outputs) summary.resets_from = depths.outputs + 1;
+    if (depths.outputs != 0 && tape.below(4) == 3)
+      summary.resets_from = 1 + tape.below(depths.outputs);
+    return summary;
+  }
+  static Summary advancing(Tape& tape, std::uint32_t coordinate) {
+    Summary summary;
+    if (coordinate == 0) {
+      summary.time = Draw<T>::advancing(tape, 0);
+    } else {
+      summary.counters[coordinate - 1] = 1 + tape.below(2);
+    }
+    return summary;
+  }
+};
+
+/// Draws a topology of up to eight operators and the feedbacks between them: fan-in and fan-out,
+/// ports that do not affect each other, disconnected parts, loops through a feedback and through
+/// any operator that advances; for timestamps with loop counters also scopes in scopes, which
+/// channels and operators enter and operators leave, and operators that reset any counter.
 template <Timestamp T>
 class TopologyDrawer {
  public:
-  static Topology<T> draw(Tape& tape) { return std::move(TopologyDrawer(tape).builder_).freeze(); }
+  static Topology<T> draw(Tape& tape) {
+    TopologyDrawer drawer(tape);
+    while (true) try {
+        TopologyBuilder<T> builder;
+        for (const Operator& op : drawer.operators_)
+          builder.add_operator(op.name, op.inputs, op.outputs, op.connections, op.depths);
+        for (const Channel& channel : drawer.channels_) builder.connect(channel.from, channel.to);
+        return std::move(builder).freeze();
+      } catch (const CycleError& error) {
+        drawer.mend(error.cycle(), tape);
+      }
+  }
 
  private:
-  explicit TopologyDrawer(Tape& tape) {
-    const std::uint32_t operators = 1 + tape.below(7);
-    for (std::uint32_t i = 0; i != operators; ++i) {
-      const std::uint32_t inputs = i == 0 ? 0 : (1 + tape.below(4)) % 4;
-      const std::uint32_t outputs = i == 0 ? 1 + tape.below(2) : (1 + tape.below(4)) % 4;
-      std::vector<Connection<T>> connections;
-      for (std::uint32_t input = 0; input != inputs; ++input)
-        for (std::uint32_t output = 0; output != outputs; ++output) switch (tape.below(5)) {
-            case 3:
-              break;
-            case 4:
-              connections.push_back({input, output, Draw<T>::summary(tape)});
-              break;
-            default:
-              connections.push_back({input, output, {}});
-          }
-      add('n', inputs, outputs, connections);
-      for (std::uint32_t input = 0; input != inputs; ++input) targets_.push_back({{i}, input});
-      for (std::uint32_t output = 0; output != outputs; ++output) sources_.push_back({{i}, output});
-    }
-    for (const Target target : targets_)
-      for (std::uint32_t channels = 1 + tape.below(6) / 4; channels != 0; --channels)
-        connect(sources_[tape.below(sources_.size())], target, tape);
-  }
-
-  void add(char letter, std::uint32_t inputs, std::uint32_t outputs,
-           const std::vector<Connection<T>>& connections) {
-    std::string name = std::to_string(builder_.operators().size());
-    name.insert(name.begin(), letter);
-    const OperatorId op = builder_.add_operator(name, inputs, outputs, connections);
-    for (const Connection<T>& c : connections)
-      if (!c.summary.advances()) instant_.push_back({{op, c.input, false}, {op, c.output, true}});
-  }
-
-  /// Adds a channel, with a feedback on it if it would close a cycle that does not advance.
-  void connect(Source from, Target to, Tape& tape) {
-    if (reaches({to.op, to.port, false}, {from.op, from.port, true})) {
-      const OperatorId feedback{static_cast<std::uint32_t>(builder_.operators().size())};
-      add('f', 1, 1, {{0, 0, Draw<T>::advancing(tape)}});
-      builder_.connect(from, Target{feedback, 0});
-      from = {feedback, 0};
-    }
-    builder_.connect(from, to);
-    instant_.push_back({{from.op, from.port, true}, {to.op, to.port, false}});
-  }
-
-  struct Port {
-    OperatorId op;
-    std::uint32_t number;
-    bool is_output;
-    friend bool operator==(const Port&, const Port&) = default;
+  struct Scope {
+    std::uint32_t parent = 0, depth = 0;
+  };
+  struct Operator {
+    std::string name;
+    std::uint32_t inputs = 0, outputs = 0;
+    std::vector<Connection<T>> connections;
+    PortDepths depths{};
+    std::uint32_t outer = 0;  // the scope of its outputs
   };
 
-  /// Whether a path along which no timestamp advances leads from one port to another. Not for the
-  /// impatient: walks all paths. There is no cycle on them.
-  bool reaches(const Port& from, const Port& to) const {
-    if (from == to) return true;
-    return std::ranges::any_of(instant_, [&](const std::pair<Port, Port>& edge) {
-      return edge.first == from && reaches(edge.second, to);
-    });
+  explicit TopologyDrawer(Tape& tape) {
+    constexpr std::uint32_t deepest = coordinates_of<T> - 1;
+    if (deepest != 0)
+      for (std::uint32_t n = tape.below(4); n != 0; --n) {
+        const std::uint32_t parent = tape.below(scopes_.size());
+        if (scopes_[parent].depth != deepest)
+          scopes_.push_back({parent, scopes_[parent].depth + 1});
+      }
+    const std::uint32_t operators = 1 + (2 + tape.below(8)) % 8;
+    std::vector<std::pair<Target, std::uint32_t>> targets;  // with their scopes
+    for (std::uint32_t i = 0; i != operators; ++i) {
+      constexpr std::uint32_t ports[] = {1, 1, 1, 1, 2, 2, 3, 0};
+      const std::uint32_t inputs = i == 0 ? 0 : ports[tape.below(8)];
+      const std::uint32_t outputs = i == 0 ? 1 + tape.below(2) : ports[tape.below(8)];
+      const std::uint32_t scope = i == 0 ? 0 : tape.below(scopes_.size());
+      add('n', inputs, outputs, scope, i == 0 ? scope : scope_behind(scope, tape));
+      draw_connections(operators_.back(), tape);
+      for (std::uint32_t input = 0; input != inputs; ++input)
+        targets.push_back({{{i}, input}, scope});
+    }
+    for (const auto& [target, scope] : targets)
+      for (std::uint32_t channels = 1 + tape.below(6) / 4; channels != 0; --channels)
+        channels_.push_back({draw_source(target, scope, tape), target});
   }
 
-  TopologyBuilder<T> builder_;
-  std::vector<Target> targets_;
-  std::vector<Source> sources_;
-  std::vector<std::pair<Port, Port>> instant_;  // the edges that do not advance
+  void add(char letter, std::uint32_t inputs, std::uint32_t outputs, std::uint32_t scope,
+           std::uint32_t outer) {
+    operators_.push_back({letter + std::to_string(operators_.size()),
+                          inputs,
+                          outputs,
+                          {},
+                          {scopes_[scope].depth, scopes_[outer].depth},
+                          outer});
+  }
+
+  /// The scope that an operator's outputs are in: as a rule that of its inputs.
+  std::uint32_t scope_behind(std::uint32_t scope, Tape& tape) const {
+    switch (tape.below(6)) {
+      case 4:
+        return scopes_[scope].parent;
+      case 5: {
+        const std::uint32_t other = tape.below(scopes_.size());
+        return contains(other, scope) || scopes_[other].parent == scope ? other : scope;
+      }
+      default:
+        return scope;
+    }
+  }
+
+  bool contains(std::uint32_t outer, std::uint32_t inner) const {
+    while (inner != outer && inner != 0) inner = scopes_[inner].parent;
+    return inner == outer;
+  }
+
+  static void draw_connections(Operator& op, Tape& tape) {
+    const PortDepths depths = op.depths;
+    for (std::uint32_t input = 0; input != op.inputs; ++input)
+      for (std::uint32_t output = 0; output != op.outputs; ++output) {
+        Connection<T> connection{input, output, {}};
+        if constexpr (coordinates_of<T> > 1)
+          if (depths.inputs > depths.outputs)
+            connection.summary = T::Summary::leave(depths.outputs + 1);
+        const std::uint32_t kind = tape.below(7);
+        if (kind == 6) continue;
+        if (kind > 3) connection.summary = Draw<T>::summary(tape, depths);
+        op.connections.push_back(connection);
+      }
+  }
+
+  /// The output nearest before the operator, or any in the same scope or one around it.
+  Source draw_source(Target target, std::uint32_t scope, Tape& tape) const {
+    std::vector<Source> visible;
+    std::size_t before = 0;
+    for (std::uint32_t i = 0; i != operators_.size(); ++i)
+      if (contains(operators_[i].outer, scope))
+        for (std::uint32_t output = 0; output != operators_[i].outputs; ++output) {
+          visible.push_back({{i}, output});
+          if (i < target.op.value) before = visible.size() - 1;
+        }
+    return visible[tape.below(3) == 0 ? before : tape.below(visible.size())];
+  }
+
+  /// Puts a feedback on a channel of a cycle, which makes it legal: one that advances the counter
+  /// of the outermost loop that the cycle stays inside and does not reset, or a coordinate before
+  /// it.
+  void mend(const std::vector<LocationId>& cycle, Tape& tape) {
+    std::vector<std::size_t> candidates;
+    std::uint32_t coordinate = coordinates_of<T> - 1;
+    std::uint32_t first = 0;
+    for (std::uint32_t i = 0; i != operators_.size(); ++i) {
+      const Operator& op = operators_[i];
+      for (const Connection<T>& c : op.connections)
+        if (follow(cycle, {first + c.input}, {first + op.inputs + c.output})) {
+          coordinate = std::min({coordinate, op.depths.inputs, op.depths.outputs});
+          for (std::uint32_t k = coordinate; k != 0; --k)
+            if (effect_on(c.summary, k) == Effect::resets) coordinate = k - 1;
+        }
+      first += op.inputs + op.outputs;
+    }
+    for (std::size_t i = 0; i != channels_.size(); ++i)
+      if (follow(cycle, location(channels_[i].from), location(channels_[i].to)))
+        candidates.push_back(i);
+    const std::size_t chosen = candidates[tape.below(candidates.size())];
+    const OperatorId feedback{static_cast<std::uint32_t>(operators_.size())};
+    const std::uint32_t scope = operators_[channels_[chosen].from.op.value].outer;
+    add('f', 1, 1, scope, scope);
+    if (tape.below(3) == 2) coordinate = tape.below(coordinate + 1);
+    operators_.back().connections = {{0, 0, Draw<T>::advancing(tape, coordinate)}};
+    channels_.push_back({{feedback, 0}, channels_[chosen].to});
+    channels_[chosen].to = {feedback, 0};
+  }
+
+  LocationId location(Source source) const {
+    return location(Target{source.op, operators_[source.op.value].inputs + source.port});
+  }
+  LocationId location(Target target) const {
+    std::uint32_t location = target.port;
+    for (std::uint32_t i = 0; i != target.op.value; ++i)
+      location += operators_[i].inputs + operators_[i].outputs;
+    return {location};
+  }
+
+  static bool follow(const std::vector<LocationId>& cycle, LocationId a, LocationId b) {
+    const auto at = std::ranges::find(cycle, a);
+    if (at == cycle.end()) return false;
+    return (at + 1 == cycle.end() ? cycle.front() : at[1]) == b;
+  }
+
+  std::vector<Scope> scopes_{{}};
+  std::vector<Operator> operators_;
+  std::vector<Channel> channels_;
 };
 
 /// The operators and channels of a graph, one to a line.
@@ -131,6 +261,8 @@ std::string to_text(const Topology<T>& topology) {
   std::ostringstream text;
   for (const OperatorPorts<T>& op : topology.operators()) {
     text << "  " << op.name << ": " << op.inputs << " in, " << op.outputs << " out";
+    if (op.depths != PortDepths{})
+      text << ", depth " << op.depths.inputs << " -> " << op.depths.outputs;
     for (const Connection<T>& c : op.connections)
       text << ", in" << c.input << " -> out" << c.output << ' ' << c.summary;
     text << '\n';

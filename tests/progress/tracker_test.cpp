@@ -5,6 +5,7 @@
 #include <tidemark/progress/product.hpp>
 #include <tidemark/progress/tracker.hpp>
 
+#include <tests/progress/graph.hpp>
 #include <tests/progress/hour.hpp>
 #include <tests/support.hpp>
 
@@ -14,62 +15,12 @@ namespace {
 using example::Hour;
 using Pair = Product<Epoch, Epoch>;
 
-/// A graph by name: operators and channels in one place, frontiers by `words.out0`.
-template <Timestamp T>
-class Graph {
- public:
-  OperatorId add(std::string name, std::uint32_t inputs, std::uint32_t outputs,
-                 typename T::Summary summary = {}) {
-    std::vector<Connection<T>> all;
-    for (std::uint32_t i = 0; i != inputs; ++i)
-      for (std::uint32_t o = 0; o != outputs; ++o) all.push_back({i, o, summary});
-    return builder_.add_operator(std::move(name), inputs, outputs, all);
-  }
-  void connect(OperatorId from, OperatorId to, std::uint32_t input = 0) {
-    builder_.connect(Source{from, 0}, Target{to, input});
-  }
-  Tracker<T> track() && {
-    return Tracker<T>(std::make_shared<const Topology<T>>(std::move(builder_).freeze()));
-  }
-
- private:
-  TopologyBuilder<T> builder_;
-};
-
-template <Timestamp T>
-LocationId at(const Tracker<T>& tracker, const std::string& name) {
-  for (std::uint32_t l = 0; l != tracker.topology().locations(); ++l)
-    if (tracker.topology().describe({l}) == name) return {l};
-  FAIL("there is no location " << name);
-  return {};
-}
-
-/// Changes one count and propagates; returns how many locations were visited for it.
-template <Timestamp T>
-std::uint64_t change(Tracker<T>& tracker, const std::string& name, const T& time,
-                     std::int64_t diff) {
-  const std::uint64_t before = tracker.visits();
-  tracker.update({at(tracker, name), time}, diff);
-  tracker.propagate([](auto&&...) {});
-  return tracker.visits() - before;
-}
-
-template <Timestamp T>
-const Antichain<T>& frontier(const Tracker<T>& tracker, const std::string& name) {
-  return tracker.frontier(at(tracker, name));
-}
-
-/// input -> step0 -> step1 -> ... , each of which adds 1 if `advance`.
-Tracker<Epoch> chain(int steps, std::uint64_t advance = 0) {
-  Graph<Epoch> graph;
-  OperatorId last = graph.add("input", 0, 1);
-  for (int i = 0; i != steps; ++i) {
-    const OperatorId next = graph.add("step" + std::to_string(i), 1, 1, {advance});
-    graph.connect(last, next);
-    last = next;
-  }
-  return std::move(graph).track();
-}
+using tests::at;
+using tests::chain;
+using tests::change;
+using tests::frontier;
+using tests::Graph;
+using tests::loop;
 
 /// input -> split -> left (+1), right (+3) -> join
 Tracker<Epoch> diamond() {
@@ -87,21 +38,6 @@ Tracker<Epoch> diamond() {
   return std::move(graph).track();
 }
 
-/// input -> body -> output, and from the body through a feedback back into it.
-template <Timestamp T>
-Tracker<T> loop(const typename T::Summary& step) {
-  Graph<T> graph;
-  const OperatorId input = graph.add("input", 0, 1);
-  const OperatorId body = graph.add("body", 2, 1);
-  const OperatorId feedback = graph.add("feedback", 1, 1, step);
-  const OperatorId output = graph.add("output", 1, 0);
-  graph.connect(input, body, 0);
-  graph.connect(body, feedback);
-  graph.connect(feedback, body, 1);
-  graph.connect(body, output);
-  return std::move(graph).track();
-}
-
 TEST_CASE("without pointstamps every frontier is empty", "[tracker]") {
   Tracker<Epoch> tracker = diamond();
   tracker.propagate([](auto&&...) { FAIL("nothing has moved"); });
@@ -111,7 +47,7 @@ TEST_CASE("without pointstamps every frontier is empty", "[tracker]") {
 
 TEST_CASE("a pointstamp is the frontier of its own location and of those behind it",
           "[tracker][chain]") {
-  Tracker<Epoch> tracker = chain(3);
+  Tracker<Epoch> tracker = chain<Epoch>(3).track();
   change<Epoch>(tracker, "step0.out0", 4, +1);
   CHECK(frontier(tracker, "input.out0").empty());
   CHECK(frontier(tracker, "step0.in0").empty());
@@ -120,7 +56,7 @@ TEST_CASE("a pointstamp is the frontier of its own location and of those behind 
 }
 
 TEST_CASE("frontiers are as before until the next propagation", "[tracker][chain]") {
-  Tracker<Epoch> tracker = chain(1);
+  Tracker<Epoch> tracker = chain<Epoch>(1).track();
   tracker.update({at(tracker, "input.out0"), 4}, +1);
   CHECK(frontier(tracker, "input.out0").empty());
   CHECK(tracker.counts(at(tracker, "input.out0")).count(4) == 1);
@@ -131,7 +67,7 @@ TEST_CASE("frontiers are as before until the next propagation", "[tracker][chain
 
 TEST_CASE("along a chain the summaries add up and each location is visited once",
           "[tracker][chain]") {
-  Tracker<Epoch> tracker = chain(100, 1);
+  Tracker<Epoch> tracker = chain<Epoch>(100, {1}).track();
   CHECK(change<Epoch>(tracker, "input.out0", 5, +1) == 201);
   CHECK(frontier(tracker, "step9.in0") == Antichain<Epoch>{14});
   CHECK(frontier(tracker, "step99.out0") == Antichain<Epoch>{105});
@@ -140,7 +76,7 @@ TEST_CASE("along a chain the summaries add up and each location is visited once"
 }
 
 TEST_CASE("a change that moves no frontier visits no location", "[tracker][visits]") {
-  Tracker<Epoch> tracker = chain(100);
+  Tracker<Epoch> tracker = chain<Epoch>(100).track();
   change<Epoch>(tracker, "input.out0", 5, +1);
   CHECK(change<Epoch>(tracker, "input.out0", 5, +1) == 0);
   CHECK(change<Epoch>(tracker, "input.out0", 7, +1) == 0);
@@ -148,7 +84,7 @@ TEST_CASE("a change that moves no frontier visits no location", "[tracker][visit
 }
 
 TEST_CASE("propagation stops where the frontier is held by something else", "[tracker][visits]") {
-  Tracker<Epoch> tracker = chain(100);
+  Tracker<Epoch> tracker = chain<Epoch>(100).track();
   change<Epoch>(tracker, "input.out0", 5, +1);
   change<Epoch>(tracker, "step49.out0", 2, +1);
   CHECK(change<Epoch>(tracker, "input.out0", 5, -1) == 101);  // step49.out0 is the last
@@ -197,7 +133,7 @@ TEST_CASE("several changes share one propagation", "[tracker][diamond]") {
 
 TEST_CASE("each move of a frontier is reported once with the frontier before and after",
           "[tracker]") {
-  Tracker<Epoch> tracker = chain(1, 1);
+  Tracker<Epoch> tracker = chain<Epoch>(1, {1}).track();
   change<Epoch>(tracker, "input.out0", 3, +1);
   tracker.update({at(tracker, "input.out0"), 5}, +1);
   tracker.update({at(tracker, "input.out0"), 3}, -1);
@@ -210,7 +146,7 @@ TEST_CASE("each move of a frontier is reported once with the frontier before and
 
 TEST_CASE("a loop carries a timestamp round and the frontier stays at its first visit",
           "[tracker][loop]") {
-  Tracker<Epoch> tracker = loop<Epoch>({1});
+  Tracker<Epoch> tracker = loop<Epoch>({1}).track();
   change<Epoch>(tracker, "input.out0", 3, +1);
   CHECK(frontier(tracker, "body.in0") == Antichain<Epoch>{3});
   CHECK(frontier(tracker, "body.out0") == Antichain<Epoch>{3});
@@ -220,7 +156,7 @@ TEST_CASE("a loop carries a timestamp round and the frontier stays at its first 
 }
 
 TEST_CASE("a loop forgets what has left it and does not hold itself up", "[tracker][loop]") {
-  Tracker<Epoch> tracker = loop<Epoch>({1});
+  Tracker<Epoch> tracker = loop<Epoch>({1}).track();
   change<Epoch>(tracker, "input.out0", 3, +1);
   change<Epoch>(tracker, "body.in1", 7, +1);
   change<Epoch>(tracker, "input.out0", 3, -1);
@@ -233,14 +169,14 @@ TEST_CASE("a loop forgets what has left it and does not hold itself up", "[track
 
 TEST_CASE("a search of a loop looks at each timestamp of each location once or finds it dominated",
           "[tracker][loop][visits]") {
-  Tracker<Epoch> tracker = loop<Epoch>({1});
+  Tracker<Epoch> tracker = loop<Epoch>({1}).track();
   // input.out0 and body.in0; body.out0, feedback.in0, feedback.out0, body.in1, and body.out0 again,
   // one round later and therefore dominated; output.in0.
   CHECK(change<Epoch>(tracker, "input.out0", 3, +1) == 2 + 5 + 1);
 }
 
 TEST_CASE("the loop that progress/README.md works out goes as it says there", "[tracker][loop]") {
-  Tracker<Epoch> tracker = loop<Epoch>({1});
+  Tracker<Epoch> tracker = loop<Epoch>({1}).track();
   const std::vector<std::string> by_position = {"input.out0", "body.in0",  "feedback.out0",
                                                 "body.in1",   "body.out0", "feedback.in0",
                                                 "output.in0"};
@@ -260,14 +196,14 @@ TEST_CASE("the loop that progress/README.md works out goes as it says there", "[
 }
 
 TEST_CASE("a timestamp that leaves the range in a loop ends there", "[tracker][loop]") {
-  Tracker<Epoch> tracker = loop<Epoch>({1});
+  Tracker<Epoch> tracker = loop<Epoch>({1}).track();
   change<Epoch>(tracker, "input.out0", Epoch::maximum(), +1);
   CHECK(frontier(tracker, "feedback.in0") == Antichain<Epoch>{Epoch::maximum()});
   CHECK(frontier(tracker, "feedback.out0").empty());
 }
 
 TEST_CASE("in a partial order a frontier holds several incomparable timestamps", "[tracker]") {
-  Tracker<Pair> tracker = loop<Pair>({{0}, {1}});
+  Tracker<Pair> tracker = loop<Pair>({{0}, {1}}).track();
   change<Pair>(tracker, "input.out0", {1, 0}, +1);
   change<Pair>(tracker, "body.in1", {0, 4}, +1);
   CHECK(frontier(tracker, "body.out0") == Antichain<Pair>{{0, 4}, {1, 0}});
@@ -299,7 +235,7 @@ TEST_CASE("two loops that share a body advance both coordinates", "[tracker][loo
 }
 
 TEST_CASE("a tracker follows a timestamp from outside the library", "[tracker]") {
-  Tracker<Hour> tracker = loop<Hour>({1, 9});  // takes an hour, opens at nine
+  Tracker<Hour> tracker = loop<Hour>({1, 9}).track();  // takes an hour, opens at nine
   change<Hour>(tracker, "input.out0", {3}, +1);
   CHECK(frontier(tracker, "body.in1") == Antichain<Hour>{{9}});
   CHECK(frontier(tracker, "body.out0") == Antichain<Hour>{{3}});
@@ -309,7 +245,7 @@ TEST_CASE("a tracker follows a timestamp from outside the library", "[tracker]")
 }
 
 TEST_CASE("a negative count holds nothing back until it is made up for", "[tracker]") {
-  Tracker<Epoch> tracker = chain(1);
+  Tracker<Epoch> tracker = chain<Epoch>(1).track();
   change<Epoch>(tracker, "step0.in0", 2, -1);
   CHECK(frontier(tracker, "step0.out0").empty());
   CHECK_FALSE(tracker.empty());
@@ -319,7 +255,7 @@ TEST_CASE("a negative count holds nothing back until it is made up for", "[track
 }
 
 TEST_CASE("a copy of a tracker goes its own way", "[tracker]") {
-  Tracker<Epoch> tracker = chain(1);
+  Tracker<Epoch> tracker = chain<Epoch>(1).track();
   change<Epoch>(tracker, "input.out0", 1, +1);
   Tracker<Epoch> copy = tracker;
   CHECK(copy == tracker);

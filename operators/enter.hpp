@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+//
+// enter: takes a stream into a loop, where its records begin at round 0.
+#pragma once
+
+#include <tidemark/core/fused.hpp>
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace tidemark {
+namespace detail {
+
+template <Timestamp Outer, Timestamp Inner, typename Item>
+class EnterStep final : public Consumer<Outer, Item> {
+ public:
+  void push(const Outer& time, std::vector<Item>& records) override {
+    tee_.push(Level<Inner>::from_ledger(Level<Outer>::to_ledger(time)), records);
+  }
+  Tee<Inner, Item>& tee() { return tee_; }
+
+ private:
+  Tee<Inner, Item> tee_;
+};
+
+}  // namespace detail
+
+/// Takes a stream into `loop`, a loop of the scope that it stands in. Timestamps get a counter, of
+/// 0. A fused step: nothing is done at run time but to write that counter.
+///
+///     numbers | enter(loop)
+template <Timestamp Inner>
+auto enter(Scope<Inner>& loop) {
+  return [&loop]<typename Outer, typename Item>(Stream<Outer, Item> stream) {
+    static_assert(std::is_same_v<Scope<Outer>, typename Scope<Inner>::OuterScope> &&
+                      Scope<Inner>::depth == Scope<Outer>::depth + 1,
+                  "enter: the stream must stand right outside the loop that it is to enter");
+    if (&loop.outer() != stream.scope)
+      throw DataflowError("a stream of '" + stream.scope->name() + "' enters loop '" +
+                          loop.name() + "', which does not stand in there");
+    const Stream<Outer, Item> input = detail::bounded(stream);
+    const std::uint32_t node = loop.add_node(
+        {.kind = "enter", .inputs = 1, .outputs = 1, .feeder = input.feeder});
+    loop.assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
+    auto& step = loop.assembly().template make<detail::EnterStep<Outer, Inner, Item>>();
+    input.tee->add(step);
+    return Stream<Inner, Item>{&loop, &step.tee(), node, 0, input.feeder, input.fused_steps + 1};
+  };
+}
+
+}  // namespace tidemark

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+//
+// Inquiries: a run that waits is asked why, and goes on.
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/run.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/core/steps.hpp>
+#include <tests/support.hpp>
+
+#include <csignal>
+#include <latch>
+
+namespace tidemark {
+namespace {
+
+using Number = std::uint64_t;
+using Holder = Explanation::Holder;
+
+std::vector<std::string> hops(const Explanation::Cause& cause) {
+  std::vector<std::string> path;
+  for (const auto& hop : cause.path) path.push_back(hop.time + " at " + hop.name);
+  return path;
+}
+
+/// A worker's part in a run in which worker 0 holds its input at 2 and the others wait for 3 behind
+/// a step that adds 1, until `answer` has come.
+void wait_for(Worker& worker, const std::function<bool()>& answered,
+              const std::function<void()>& ask) {
+  auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+    auto [handle, numbers] = new_input<Number>(scope, "numbers");
+    OperatorBuilder<Epoch> op(scope, "later");
+    auto& in = op.input(numbers, tests::by_value());
+    auto [out, stream] = op.output<Number>();
+    op.connect({{0, 0, {1}}});
+    op.build([&in, &out = out] {
+      in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+    });
+    return std::pair(std::move(handle), tidemark::probe(stream));
+  });
+  input.advance_to(2);
+  if (worker.index() != 0) {
+    input.close();
+    worker.step_while([&] { return probe.less_equal(3); });
+    return;
+  }
+  worker.step();
+  ask();
+  worker.step_while([&] { return !answered(); });
+  input.close();
+}
+
+void check(const std::vector<Explanation>& explanations) {
+  REQUIRE(explanations.size() == 1);
+  const Explanation& why = explanations.front();
+  CHECK(why.subject == "probe on 'later'");
+  CHECK(why.name == "later.out0");
+  CHECK(why.time == "3");
+  CHECK(why.busy.empty());
+  REQUIRE(why.causes.size() == 1);
+  const Explanation::Cause& cause = why.causes.front();
+  CHECK(hops(cause) ==
+        std::vector<std::string>{"2 at numbers.out0", "2 at later.in0", "3 at later.out0"});
+  CHECK(cause.count == 1);
+  CHECK(cause.in_flight == 0);
+  REQUIRE(cause.holders.size() == 1);
+  CHECK(cause.holders.front().worker == 0);
+  CHECK(cause.holders.front().kind == Holder::Kind::capability);
+  CHECK(cause.holders.front().count == 1);
+}
+
+TEST_CASE("a run tells why a probe waits: what holds it back, where, at which worker, by which path",
+          "[inquiry]") {
+  for (const ExecutorKind kind : tests::executors())
+    for (std::uint64_t seed = 0; seed != (kind == ExecutorKind::deterministic ? 20 : 1); ++seed) {
+      const Config config{.workers = 3, .threads = 2, .executor = kind, .seed = seed};
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("an inquiry");
+      std::vector<Explanation> explanations;
+      std::atomic<bool> answered{false};
+      execute(config, [&](Worker& worker) {
+        wait_for(
+            worker, [&] { return answered.load(); },
+            [&] {
+              worker.process().explain([&](const auto& all) {
+                explanations = all;
+                answered = true;
+                worker.wake();
+              });
+            });
+      });
+      check(explanations);
+    }
+}
+
+TEST_CASE("a run tells it by itself after a time that was asked for, and goes on", "[inquiry]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    tests::Watchdog watchdog("an explanation after a time");
+    std::vector<Explanation> explanations;
+    std::atomic<bool> answered{false};
+    std::atomic<Worker*> first{nullptr};
+    execute({.workers = 3,
+             .threads = 2,
+             .executor = kind,
+             .explain = {.after = std::chrono::milliseconds(100),
+                         .report =
+                             [&](const auto& all) {
+                               explanations = all;
+                               answered = true;
+                               first.load()->wake();
+                             }}},
+            [&](Worker& worker) {
+              if (worker.index() == 0) first = &worker;
+              wait_for(worker, [&] { return answered.load(); }, [] {});
+            });
+    check(explanations);
+  }
+}
+
+TEST_CASE("a run tells it at SIGQUIT, and goes on", "[inquiry]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    if (kind == ExecutorKind::deterministic) continue;  // has no real time in which to be asked
+    INFO(tests::name_of(kind));
+    tests::Watchdog watchdog("an explanation at SIGQUIT");
+    std::vector<Explanation> explanations;
+    std::atomic<int> answers{0};
+    std::atomic<Worker*> first{nullptr};
+    execute({.workers = 3,
+             .threads = 2,
+             .executor = kind,
+             .explain = {.on_quit_signal = true,
+                         .report =
+                             [&](const auto& all) {
+                               explanations = all;
+                               if (++answers == 1) ::raise(SIGQUIT);  // once more
+                               first.load()->wake();
+                             }}},
+            [&](Worker& worker) {
+              if (worker.index() == 0) first = &worker;
+              wait_for(worker, [&] { return answers.load() >= 2; }, [] { ::raise(SIGQUIT); });
+            });
+    check(explanations);
+  }
+}
+
+TEST_CASE("of a worker that does not come, a run tells whose code it runs", "[inquiry]") {
+  tests::Watchdog watchdog("an inquiry while a step is busy");
+  std::vector<Explanation> explanations;
+  std::latch asked{1}, told{1};
+  run_workers({.workers = 1,
+               .threads = 1,
+               .executor = ExecutorKind::threads,
+               .explain = {.after = std::chrono::milliseconds(1),
+                           .report =
+                               [&](const auto& all) {
+                                 explanations = all;
+                                 told.count_down();
+                               }}},
+              [&](Worker& worker) {
+                worker.start([&](Worker& self) {
+                  self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+                    OperatorBuilder<Epoch> op(scope, "slow");
+                    op.output<int>();
+                    op.build([&told, capability = std::optional(op.initial_capability(0))]() mutable {
+                      told.wait();
+                      capability.reset();
+                    });
+                  });
+                });
+              });
+  REQUIRE(explanations.size() == 1);
+  CHECK(explanations.front().subject == "end 'slow'");
+  REQUIRE(explanations.front().busy.size() == 1);
+  CHECK(explanations.front().busy.front().step == "slow");
+  CHECK(explanations.front().causes.front().in_flight == 1);
+}
+
+TEST_CASE("batches that wait and batches that are open are told apart", "[inquiry]") {
+  std::vector<Explanation> explanations;
+  execute({.workers = 2, .executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+    struct Hold {
+      bool open = false;
+    };
+    static thread_local Hold hold;
+    hold = {};
+    auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, numbers] = new_input<Number>(scope, "numbers");
+      auto stream = unary<Number>(numbers, tests::by_value(), "later", "",
+                                  [](auto& in, auto& out) {
+                                    if (!hold.open) return;  // leaves them in the queue
+                                    in.for_each([&](auto& batch) {
+                                      out.at(batch).give_all(batch.records);
+                                    });
+                                  });
+      return std::pair(std::move(handle), tidemark::probe(stream));
+    });
+    bool answered = worker.index() != 0;
+    if (worker.index() == 0) {
+      input.send(0);
+      input.advance_to(7);
+      worker.step();
+      worker.process().explain([&](const auto& all) {
+        explanations = all;
+        answered = true;
+        worker.wake();
+      });
+    } else {
+      input.advance_to(7);
+    }
+    worker.step_while([&] { return !answered; });
+    hold.open = true;
+    if (worker.index() == 0) input.send(0);
+  });
+  REQUIRE_FALSE(explanations.empty());
+  const Explanation::Cause& cause = explanations.front().causes.front();
+  CHECK(hops(cause).front() == "0 at later.in0");
+  REQUIRE(cause.holders.size() == 1);
+  CHECK(cause.holders.front().kind == Holder::Kind::queued_batch);
+}
+
+}  // namespace
+}  // namespace tidemark

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+//
+// Tracker: what is not read costs nothing. Segments, readers, and counts inside a segment.
+#include <tidemark/progress/epoch.hpp>
+#include <tidemark/progress/tracker.hpp>
+
+#include <tests/progress/graph.hpp>
+#include <tests/support.hpp>
+
+namespace tidemark {
+namespace {
+
+using Frontier = Antichain<Epoch>;
+using tests::at;
+using tests::change;
+using tests::frontier;
+
+/// input -> step0 -> ... : one segment.
+Tracker<Epoch> segment(int steps, Materialise materialise = Materialise::needed) {
+  return tests::chain<Epoch>(steps).track(materialise);
+}
+
+/// The moves of a propagation: `step0.in0 {3} {5}; `.
+std::string moves(Tracker<Epoch>& tracker) {
+  std::ostringstream text;
+  tracker.propagate([&](LocationId location, const Frontier& before, const Frontier& after) {
+    text << tracker.topology().describe(location) << ' ' << before << ' ' << after << "; ";
+  });
+  return text.str();
+}
+
+void update(Tracker<Epoch>& tracker, const std::string& name, std::uint64_t time,
+            std::int64_t diff) {
+  tracker.update({at(tracker, name), time}, diff);
+}
+
+TEST_CASE("a location that nobody reads is not visited and knows its frontier all the same",
+          "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(100);
+  CHECK(change<Epoch>(tracker, "input.out0", 5, +1) == 1);
+  CHECK(frontier(tracker, "step50.in0") == Frontier{5});
+  CHECK(frontier(tracker, "step99.out0") == Frontier{5});
+  CHECK(change<Epoch>(tracker, "input.out0", 5, -1) == 1);
+  CHECK(frontier(tracker, "step99.out0").empty());
+}
+
+TEST_CASE("an epoch through 1,000 idle operators costs as many visits as through 10",
+          "[tracker][segment]") {
+  const auto visits = [](int steps) {
+    Tracker<Epoch> tracker = segment(steps);
+    tracker.read(at(tracker, "step" + std::to_string(steps - 1) + ".out0"));
+    update(tracker, "input.out0", 0, +1);
+    moves(tracker);
+    const std::uint64_t before = tracker.visits();
+    update(tracker, "input.out0", 0, -1);
+    update(tracker, "input.out0", 1, +1);
+    moves(tracker);
+    return tracker.visits() - before;
+  };
+  CHECK(visits(1000) == visits(10));
+  CHECK(visits(10) == 2);
+}
+
+TEST_CASE("a tracker that materialises everything reports the move of every location",
+          "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(2, Materialise::all);
+  update(tracker, "input.out0", 3, +1);
+  CHECK(moves(tracker) ==
+        "input.out0 {} {3}; step0.in0 {} {3}; step0.out0 {} {3}; step1.in0 {} {3}; "
+        "step1.out0 {} {3}; ");
+  tracker.forget(at(tracker, "step0.in0"));
+  update(tracker, "input.out0", 3, -1);
+  CHECK(moves(tracker) ==
+        "input.out0 {3} {}; step0.in0 {3} {}; step0.out0 {3} {}; step1.in0 {3} {}; "
+        "step1.out0 {3} {}; ");
+}
+
+TEST_CASE("two readers of a segment are told and nobody between them is visited",
+          "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(50);
+  tracker.read(at(tracker, "step10.in0"));
+  tracker.read(at(tracker, "step40.out0"));
+  update(tracker, "input.out0", 3, +1);
+  CHECK(moves(tracker) == "input.out0 {} {3}; step10.in0 {} {3}; step40.out0 {} {3}; ");
+  CHECK(tracker.visits() == 3);
+}
+
+TEST_CASE("a reader that comes in mid-run finds the frontier that was there",
+          "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 3, +1);
+  moves(tracker);
+  tracker.read(at(tracker, "step5.in0"));
+  CHECK(frontier(tracker, "step5.in0") == Frontier{3});
+  CHECK(moves(tracker).empty());
+  update(tracker, "input.out0", 4, +1);
+  update(tracker, "input.out0", 3, -1);
+  CHECK(moves(tracker) == "input.out0 {3} {4}; step5.in0 {3} {4}; ");
+}
+
+TEST_CASE("a reader that comes between a change and its propagation is told of the move",
+          "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 3, +1);
+  moves(tracker);
+  update(tracker, "input.out0", 3, -1);
+  tracker.read(at(tracker, "step5.in0"));
+  CHECK(frontier(tracker, "step5.in0") == Frontier{3});
+  CHECK(moves(tracker) == "input.out0 {3} {}; step5.in0 {3} {}; ");
+}
+
+TEST_CASE("a location that was forgotten costs nothing again", "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(10);
+  const LocationId middle = at(tracker, "step5.in0");
+  tracker.read(middle);
+  CHECK(change<Epoch>(tracker, "input.out0", 3, +1) == 2);
+  tracker.forget(middle);
+  CHECK(tracker.frontier(middle) == Frontier{3});
+  CHECK(change<Epoch>(tracker, "input.out0", 3, -1) == 1);
+  CHECK(tracker.frontier(middle).empty());
+}
+
+TEST_CASE(
+    "a location that is forgotten between a change there and its propagation forgets nothing "
+    "of it",
+    "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(10);
+  const LocationId middle = at(tracker, "step5.in0");
+  tracker.read(middle);
+  update(tracker, "step5.in0", 3, +1);
+  tracker.forget(middle);
+  CHECK(tracker.frontier(middle).empty());
+  CHECK(moves(tracker) == "step5.in0 {} {3}; ");
+  update(tracker, "step5.in0", 3, -1);
+  tracker.forget(middle);
+  CHECK(tracker.frontier(middle) == Frontier{3});
+  CHECK(moves(tracker) == "step5.in0 {3} {}; ");
+  CHECK(frontier(tracker, "step9.out0").empty());
+}
+
+TEST_CASE("a pointstamp splits its segment as long as it is there", "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 3, +1);
+  moves(tracker);
+  update(tracker, "step5.in0", 1, +1);
+  CHECK(moves(tracker) == "step5.in0 {3} {1}; ");
+  CHECK(frontier(tracker, "step4.out0") == Frontier{3});
+  CHECK(frontier(tracker, "step5.out0") == Frontier{1});
+  update(tracker, "step7.out0", 2, +1);
+  CHECK(moves(tracker).empty());  // held back by the one before
+
+  update(tracker, "step5.in0", 1, -1);
+  CHECK(moves(tracker) == "step5.in0 {1} {3}; step7.out0 {1} {2}; ");
+  CHECK(frontier(tracker, "step6.in0") == Frontier{3});
+  CHECK(frontier(tracker, "step9.out0") == Frontier{2});
+  update(tracker, "step7.out0", 2, -1);
+  CHECK(moves(tracker) == "step7.out0 {2} {3}; ");
+  CHECK(change<Epoch>(tracker, "input.out0", 3, -1) == 1);  // all in one piece again
+  CHECK(frontier(tracker, "step9.out0").empty());
+}
+
+TEST_CASE("a count that comes and goes before the propagation moves nothing",
+          "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 3, +1);
+  moves(tracker);
+  update(tracker, "step5.in0", 1, +1);
+  update(tracker, "step5.in0", 1, -1);
+  CHECK(moves(tracker).empty());
+  CHECK(change<Epoch>(tracker, "input.out0", 3, -1) == 1);
+}
+
+TEST_CASE("a copy of a tracker has the same readers", "[tracker][segment]") {
+  Tracker<Epoch> tracker = segment(10);
+  tracker.read(at(tracker, "step5.in0"));
+  Tracker<Epoch> copy = tracker;
+  update(copy, "input.out0", 3, +1);
+  CHECK(moves(copy) == "input.out0 {} {3}; step5.in0 {} {3}; ");
+  CHECK(frontier(tracker, "step5.in0").empty());
+}
+
+}  // namespace
+}  // namespace tidemark
