@@ -40,6 +40,7 @@ std::string way_of(const Explanation::Cause& cause) {
 std::string to_text(const Explanation::Cause& cause) {
   const Explanation::Hop& pointstamp = cause.path.front();
   std::vector<std::string> parts;
+  parts.reserve(cause.holders.size() + 1);
   for (const Explanation::Holder& holder : cause.holders)
     parts.push_back(text_of(holder) + " at " + pointstamp.time + " (worker " +
                     std::to_string(holder.worker) + ")");

@@ -210,12 +210,14 @@ class Picture {
       contracts += (contracts.empty() ? "" : "&#160;&#160; ") + detail::contract_legend(contract);
     }
     std::vector<std::string> legend;
+    legend.reserve(highlight_.notes.size() + 4);
     if (!highlight_.subtitle.empty()) {
       highlight_.notes.push_back(std::move(subtitle));
       subtitle = detail::abbreviate(clean_utf8(highlight_.subtitle), text_limit);
     }
-    for (const std::string& note : highlight_.notes)
+    for (const std::string& note : highlight_.notes) {
       legend.push_back(detail::note(detail::abbreviate(clean_utf8(note), text_limit)));
+    }
     const std::string highlights = detail::highlight_legend(highlight_);
     if (!highlights.empty()) legend.push_back(highlights);
     if (snapshot_ != nullptr) legend.push_back(detail::progress_legend());

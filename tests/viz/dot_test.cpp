@@ -3,13 +3,12 @@
 // DOT: what the three views say, read back with libcgraph as any Graphviz program would.
 #include <tidemark/viz/dot.hpp>
 
-#include <graphviz/cgraph.h>
 #include <tests/support.hpp>
 #include <tests/viz/flows.hpp>
+#include <tests/viz/parsed_dot.hpp>
 
 #include <algorithm>
 #include <map>
-#include <memory>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -19,56 +18,12 @@
 namespace tidemark {
 namespace {
 
+using tests::Attributes;
+using tests::contains;
 using tests::loop;
+using tests::parse;
+using tests::Parsed;
 using tests::word_count;
-
-using Attributes = std::map<std::string, std::string>;
-
-struct Parsed {
-  struct Edge {
-    std::string tail;
-    std::string head;
-    Attributes attributes;
-  };
-  std::string label;
-  std::map<std::string, Attributes> nodes;
-  std::map<std::string, Edge> edges;  // by id
-  std::map<std::string, std::set<std::string>> clusters;
-};
-
-Parsed parse(const std::string& dot) {
-  const std::unique_ptr<Agraph_t, int (*)(Agraph_t*)> graph(agmemread(dot.c_str()), &agclose);
-  REQUIRE(graph);
-  const auto attributes = [&](int kind, void* object) {
-    Attributes all;
-    for (Agsym_t* at = nullptr; (at = agnxtattr(graph.get(), kind, at)) != nullptr;) {
-      all[at->name] = agxget(object, at);
-    }
-    return all;
-  };
-  Parsed parsed;
-  parsed.label = attributes(AGRAPH, graph.get())["label"];
-  for (Agnode_t* node = agfstnode(graph.get()); node != nullptr;
-       node = agnxtnode(graph.get(), node)) {
-    parsed.nodes[agnameof(node)] = attributes(AGNODE, node);
-    for (Agedge_t* edge = agfstout(graph.get(), node); edge != nullptr;
-         edge = agnxtout(graph.get(), edge)) {
-      Attributes of_edge = attributes(AGEDGE, edge);
-      const std::string id = of_edge["id"];
-      parsed.edges[id] = {agnameof(agtail(edge)), agnameof(aghead(edge)), of_edge};
-    }
-  }
-  for (Agraph_t* sub = agfstsubg(graph.get()); sub != nullptr; sub = agnxtsubg(sub)) {
-    for (Agnode_t* node = agfstnode(sub); node != nullptr; node = agnxtnode(sub, node)) {
-      parsed.clusters[agnameof(sub)].insert(agnameof(node));
-    }
-  }
-  return parsed;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::set<std::string> names(const std::map<std::string, Attributes>& nodes) {
   std::set<std::string> all;
@@ -95,7 +50,7 @@ TEST_CASE("the logical graph marks what was fused, and what runs in one push", "
   CHECK(graph.nodes["step_2"]["class"] == "fused");
   CHECK(graph.edges["stream_0"].attributes["class"] == "fused");
   REQUIRE(graph.clusters.size() == 1);
-  CHECK(graph.clusters["cluster_segment_1"] == std::set<std::string>{"op_1", "step_2", "step_3"});
+  CHECK(graph.clusters["segment_1"].nodes == std::set<std::string>{"op_1", "step_2", "step_3"});
 }
 
 TEST_CASE("the physical graph has operators only, and a chain of fused steps as a note", "[dot]") {
