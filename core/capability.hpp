@@ -20,8 +20,8 @@ namespace tidemark {
 
 /// A capability as the book of its output lists it. `T` is the ledger's timestamp.
 template <Timestamp T>
-struct HeldCapability : boost::intrusive::list_base_hook<
-                            boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+struct HeldCapability
+    : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   T time{};
 };
 
@@ -36,7 +36,8 @@ struct InHand {
 /// without harm. `T` is the ledger's timestamp. Thread: its worker.
 template <Timestamp T>
 struct CapabilityBook {
-  using Held = boost::intrusive::list<HeldCapability<T>, boost::intrusive::constant_time_size<false>>;
+  using Held =
+      boost::intrusive::list<HeldCapability<T>, boost::intrusive::constant_time_size<false>>;
 
   std::string step;
   std::uint32_t worker = 0;

@@ -58,7 +58,7 @@ struct Config {
   Monitor monitor;
   ExplainOptions explain;
   bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule
-  Trace* trace = nullptr;  ///< records the first dataflow if set; outlives the run
+  Trace* trace = nullptr;           ///< records the first dataflow if set; outlives the run
 };
 
 }  // namespace tidemark

@@ -16,7 +16,9 @@ namespace tidemark {
 /// A dataflow with a cycle that does not advance. It carries the graph, so that it can be drawn.
 class LoopError : public CycleError {
  public:
-  LoopError(const CycleError& error, FlowGraph graph) : CycleError(error), graph_(std::move(graph)) {}
+  LoopError(const CycleError& error, FlowGraph graph)
+      : CycleError(error),
+        graph_(std::move(graph)) {}
 
   const FlowGraph& graph() const { return graph_; }
 

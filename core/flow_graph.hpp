@@ -31,7 +31,8 @@ struct FlowNode {
   std::string id;    ///< the step id or label that the user gave; may be empty
   std::uint32_t inputs = 0;
   std::uint32_t outputs = 0;
-  std::uint32_t scope = 0;  ///< index of the loop that it stands in; a step that leaves: of the outer
+  std::uint32_t scope =
+      0;  ///< index of the loop that it stands in; a step that leaves: of the outer
   /// The operator of the frozen progress graph that this step is; nullopt if it has been fused.
   std::optional<OperatorId> op;
   /// The progress graph's number of this operator's first target; its targets come first, then its

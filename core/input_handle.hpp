@@ -90,10 +90,10 @@ class InputHandle {
       throw CapabilityError("input '" + step_ +
                             "' was used after it was closed; send and advance before closing it");
     if (dataflow_is_gone())
-      throw CapabilityError("input '" + step_ + "' on worker " +
-                            std::to_string(capability_->book().worker) +
-                            " was used after its dataflow had ended; use it inside the closure that "
-                            "built it");
+      throw CapabilityError(
+          "input '" + step_ + "' on worker " + std::to_string(capability_->book().worker) +
+          " was used after its dataflow had ended; use it inside the closure that "
+          "built it");
     if (worker_->process().stopping()) throw RunStopped();
   }
 

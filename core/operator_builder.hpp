@@ -78,9 +78,7 @@ class OpenInput {
  public:
   using Ledger = typename Level<T>::Ledger;
 
-  OpenInput(Scope<T>& scope, Target target, std::uint32_t node)
-      : scope_(&scope),
-        node_(node) {
+  OpenInput(Scope<T>& scope, Target target, std::uint32_t node) : scope_(&scope), node_(node) {
     auto owned = std::make_unique<InputPort<T, Item>>(scope.instance());
     port_ = owned.get();
     port_->target = target;

@@ -90,7 +90,7 @@ class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public 
   }
 
   Instance<Ledger>* instance_;
-  Antichain<T> frontier_;     // as seen here
+  Antichain<T> frontier_;      // as seen here
   Envelope* first_ = nullptr;  // the queue, linked by `next`: a deque would allocate now and then
   Envelope* last_ = nullptr;
 };
@@ -105,7 +105,9 @@ class OutputPort final : public Emitter<T, Item> {
 
   /// Where to send at the capability's timestamp. Throws CapabilityError for a capability of
   /// another output.
-  Emitter<T, Item>& at(const Capability<T>& capability) { return at(capability, capability.time()); }
+  Emitter<T, Item>& at(const Capability<T>& capability) {
+    return at(capability, capability.time());
+  }
 
   /// Where to send at `time`. Throws CapabilityError, too, if that is not later than or equal to
   /// the capability's timestamp.

@@ -24,16 +24,15 @@ class Probe {
   explicit Probe(const Stream<T, Item>& stream) {
     Assembly<Ledger>& assembly = stream.scope->assembly();
     Instance<Ledger>& instance = assembly.instance();
-    assembly.when_attached(
-        [&instance, state = state_, feeder = stream.feeder,
-         subject = "probe on '" + assembly.node(stream.node).label() + "'"](
-            const Topology<Ledger>& topology) {
-          const LocationId location = topology.location(feeder);
-          instance.arm(location);
-          state->reader.attach(instance.ledger().published(location));
-          state->read_from = instance.shared();
-          instance.shared()->add_probe(location, subject);
-        });
+    assembly.when_attached([&instance, state = state_, feeder = stream.feeder,
+                            subject = "probe on '" + assembly.node(stream.node).label() +
+                                      "'"](const Topology<Ledger>& topology) {
+      const LocationId location = topology.location(feeder);
+      instance.arm(location);
+      state->reader.attach(instance.ledger().published(location));
+      state->read_from = instance.shared();
+      instance.shared()->add_probe(location, subject);
+    });
   }
 
   /// True if a timestamp strictly before `time` can still come.

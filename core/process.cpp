@@ -55,7 +55,8 @@ void report_when_answered(Executor& executor, std::vector<std::shared_ptr<Questi
       return report_when_answered(executor, std::move(questions), std::move(report),
                                   looks_left - 1);
     std::vector<Explanation> all;
-    for (const auto& question : questions) std::ranges::move(question->explain(), std::back_inserter(all));
+    for (const auto& question : questions)
+      std::ranges::move(question->explain(), std::back_inserter(all));
     report(all);
   });
 }

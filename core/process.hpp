@@ -102,10 +102,9 @@ std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uin
   if (!dataflows_[index].has_value()) {
     Config config = config_;
     if (index != 0) config.trace = nullptr;
-    auto shared =
-        std::make_shared<SharedDataflow<T>>(std::move(topology), std::move(graph), initial, config,
-                                            *transport_, [this](std::uint32_t w) { wake(w); },
-                                            [this](const auto& make) { post_to_all(make); });
+    auto shared = std::make_shared<SharedDataflow<T>>(
+        std::move(topology), std::move(graph), initial, config, *transport_,
+        [this](std::uint32_t w) { wake(w); }, [this](const auto& make) { post_to_all(make); });
     shared->index = index;
     dataflows_[index] = shared;
     views_.push_back(shared);

@@ -41,7 +41,7 @@ class PublishedFrontier {
 
  private:
   mutable std::mutex mutex_;
-  std::atomic<std::uint64_t> version_{1};
+  std::atomic<std::uint64_t> version_{0};
   Antichain<T> frontier_{T::minimum()};
 };
 

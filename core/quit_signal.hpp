@@ -8,8 +8,8 @@
 
 namespace tidemark {
 
-/// While it lives, SIGQUIT (Ctrl-\\) does not end the program but calls `action`, on a thread of its
-/// own. One at a time in a program.
+/// While it lives, SIGQUIT (Ctrl-\\) does not end the program but calls `action`, on a thread of
+/// its own. One at a time in a program.
 class QuitSignal {
  public:
   explicit QuitSignal(std::function<void()> action);

@@ -67,9 +67,8 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
   process.emplace(config, *executor);
   std::optional<QuitSignal> quit_signal;
   if (config.explain.on_quit_signal)
-    quit_signal.emplace([&] {
-      executor->call_at(executor->now(), [&process] { explain(*process); });
-    });
+    quit_signal.emplace(
+        [&] { executor->call_at(executor->now(), [&process] { explain(*process); }); });
   for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));
   if (config.monitor.look && config.executor != ExecutorKind::deterministic) monitor(*process);
   if (config.explain.after.count() > 0)

@@ -44,9 +44,10 @@ class Scope {
 
   /// A loop in this scope: streams come in by `enter` and go out by `leave` (operators/loop.hpp).
   InnerScope& add_loop(std::string name) {
-    static_assert(depth < Level<T>::max_depth,
-                  "loop: the timestamps of this dataflow have no counter left for a loop here; build "
-                  "it with worker.dataflow<Nested<T, N>>, where N is how deep its loops nest");
+    static_assert(
+        depth < Level<T>::max_depth,
+        "loop: the timestamps of this dataflow have no counter left for a loop here; build "
+        "it with worker.dataflow<Nested<T, N>>, where N is how deep its loops nest");
     return assembly_->template make<InnerScope>(*this,
                                                 assembly_->add_loop(std::move(name), index_));
   }

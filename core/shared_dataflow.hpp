@@ -197,7 +197,7 @@ class SharedDataflow final : public DataflowView,
   mutable std::mutex mutex_;  // guards probes_
   std::map<LocationId, std::string> probes_;
 
-  struct alignas(64) Running {  // a cache line each
+  struct alignas(64) Running {         // a cache line each
     std::atomic<std::uint32_t> op{0};  // counted from 1; 0: none
   };
   std::vector<Running> running_;  // by worker

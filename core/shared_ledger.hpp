@@ -257,8 +257,8 @@ class SharedLedger {
   std::atomic<bool> combining_{false};  // the combiner's lock; guards the members up to moved_
   Ledger<T> ledger_;
   std::vector<PublishedFrontier<T>> published_;
-  std::vector<std::atomic<bool>> requested_;  // a watch entry has been appended
-  std::vector<bool> watched_;                 // and has been applied
+  std::vector<std::atomic<bool>> requested_;   // a watch entry has been appended
+  std::vector<bool> watched_;                  // and has been applied
   std::vector<std::uint8_t> unawaited_moves_;  // of watched frontiers, one after the other
   std::vector<LocationId> moved_;
   WaiterSet waiters_;

@@ -177,8 +177,12 @@ void run(RunOptions options) {
     report += fmt::format("{:>12}  {}\n", count, word);
   report += fmt::format("\n{} words, {} distinct, in {} epochs\n", result.words,
                         result.counts.size(), result.epochs);
-  report += fmt::format("{:.3f} s, {:.0f} words per second\n\n", result.seconds,
+  report += fmt::format("{:.3f} s, {:.0f} words per second\n", result.seconds,
                         static_cast<double>(result.words) / result.seconds);
+  const ProgressSnapshot& last = result.states.back().second;
+  report += fmt::format("{:.1f} locations visited for each of the first {} progress batches\n\n",
+                        static_cast<double>(last.visits) / static_cast<double>(last.sequence),
+                        last.sequence);
   print(report);
 
   if (counts) {
@@ -229,12 +233,13 @@ void add_run_command(CLI::App& app) {
                       "Write word<TAB>count to this file, sorted by word");
   command->add_option("--json", options->json, "Write a summary of the run to this file");
   command
-      ->add_option("--explain-after", options->explain_after,
-                   "Say on standard error, after this time (10s, 500ms), what each unfinished end of "
-                   "the dataflow waits for, and why; SIGQUIT (Ctrl-\\) asks at any time")
-      ->transform(CLI::AsNumberWithUnit(
-          std::map<std::string, double>{{"s", 1}, {"ms", 0.001}, {"min", 60}},
-          CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
+      ->add_option(
+          "--explain-after", options->explain_after,
+          "Say on standard error, after this time (10s, 500ms), what each unfinished end of "
+          "the dataflow waits for, and why; SIGQUIT (Ctrl-\\) asks at any time")
+      ->transform(
+          CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"ms", 0.001}, {"min", 60}},
+                                CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
       ->check(CLI::NonNegativeNumber);
   command->add_flag("--check", options->check,
                     "Check that what each operator sends and keeps could result from what it held "

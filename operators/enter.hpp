@@ -37,11 +37,11 @@ auto enter(Scope<Inner>& loop) {
                       Scope<Inner>::depth == Scope<Outer>::depth + 1,
                   "enter: the stream must stand right outside the loop that it is to enter");
     if (&loop.outer() != stream.scope)
-      throw DataflowError("a stream of '" + stream.scope->name() + "' enters loop '" +
-                          loop.name() + "', which does not stand in there");
+      throw DataflowError("a stream of '" + stream.scope->name() + "' enters loop '" + loop.name() +
+                          "', which does not stand in there");
     const Stream<Outer, Item> input = detail::bounded(stream);
-    const std::uint32_t node = loop.add_node(
-        {.kind = "enter", .inputs = 1, .outputs = 1, .feeder = input.feeder});
+    const std::uint32_t node =
+        loop.add_node({.kind = "enter", .inputs = 1, .outputs = 1, .feeder = input.feeder});
     loop.assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
     auto& step = loop.assembly().template make<detail::EnterStep<Outer, Inner, Item>>();
     input.tee->add(step);

@@ -14,8 +14,8 @@
 namespace tidemark {
 
 /// `body(stream)` is given what enters the loop and what comes round, and returns what goes round
-/// once more. That leaves the loop, too, in each round. The loop ends when nothing is left in it, so
-/// the body must let some records go.
+/// once more. That leaves the loop, too, in each round. The loop ends when nothing is left in it,
+/// so the body must let some records go.
 ///
 ///     iterate(numbers, [](auto n) { return n | filter(is_not_one) | map(collatz); })
 template <Timestamp T, typename Item, typename Body>

@@ -129,8 +129,8 @@ struct Ranks {
       Numbers component(n);
       // Boost numbers components in reverse topological order.
       const std::uint32_t components = boost::strong_components(
-          remaining, boost::make_iterator_property_map(component.begin(),
-                                                       get(boost::vertex_index, graph)));
+          remaining,
+          boost::make_iterator_property_map(component.begin(), get(boost::vertex_index, graph)));
       for (const Edge& edge : boost::make_iterator_range(boost::edges(remaining))) {
         const Vertex from = boost::source(edge, graph), to = boost::target(edge, graph);
         const EdgeEffect& effect = graph[edge].effect;

@@ -28,9 +28,9 @@ struct Nested;
 /// Closed under `followed_by`. The identity is not the least summary: one that resets lies below.
 template <Timestamp T, std::uint32_t Depth>
 struct NestedSummary {
-  typename T::Summary time{};                    ///< what happens to T
-  std::array<std::uint64_t, Depth> counters{};   ///< added, or from `resets_from` on set
-  std::uint32_t resets_from = Depth + 1;         ///< at least 1; Depth + 1: resets nothing
+  typename T::Summary time{};                   ///< what happens to T
+  std::array<std::uint64_t, Depth> counters{};  ///< added, or from `resets_from` on set
+  std::uint32_t resets_from = Depth + 1;        ///< at least 1; Depth + 1: resets nothing
 
   /// Adds `step` to the counter of the loop at `depth`: what a feedback does.
   static constexpr NestedSummary feedback(std::uint32_t depth, std::uint64_t step) {
@@ -42,8 +42,7 @@ struct NestedSummary {
   static constexpr NestedSummary leave(std::uint32_t depth) { return {{}, {}, depth}; }
 
   template <std::uint32_t Max>
-  constexpr std::optional<Nested<T, Depth, Max>> results_in(
-      const Nested<T, Depth, Max>& t) const {
+  constexpr std::optional<Nested<T, Depth, Max>> results_in(const Nested<T, Depth, Max>& t) const {
     auto outer = time.results_in(t.time);
     if (!outer) return std::nullopt;
     Nested<T, Depth, Max> result{*outer, counters};

@@ -29,8 +29,7 @@ namespace tidemark {
 /// summary may have a result where the steps have none.
 template <typename S, typename T>
 concept PathSummary = std::regular<S> && std::totally_ordered<S> && PartiallyOrdered<S> &&
-                      PartiallyOrdered<T> &&
-                      requires(const S& s, const T& t) {
+                      PartiallyOrdered<T> && requires(const S& s, const T& t) {
                         { s.results_in(t) } -> std::same_as<std::optional<T>>;
                         { s.followed_by(s) } -> std::same_as<std::optional<S>>;
                         { s.advances() } -> std::same_as<bool>;

@@ -72,8 +72,9 @@ void check(const std::vector<Explanation>& explanations) {
   CHECK(cause.holders.front().count == 1);
 }
 
-TEST_CASE("a run tells why a probe waits: what holds it back, where, at which worker, by which path",
-          "[inquiry]") {
+TEST_CASE(
+    "a run tells why a probe waits: what holds it back, where, at which worker, by which path",
+    "[inquiry]") {
   for (const ExecutorKind kind : tests::executors())
     for (std::uint64_t seed = 0; seed != (kind == ExecutorKind::deterministic ? 20 : 1); ++seed) {
       const Config config{.workers = 3, .threads = 2, .executor = kind, .seed = seed};
@@ -115,7 +116,8 @@ TEST_CASE("a run tells it by itself after a time that was asked for, and goes on
                              }}},
             [&](Worker& worker) {
               if (worker.index() == 0) first = &worker;
-              wait_for(worker, [&] { return answered.load(); }, [] {});
+              wait_for(
+                  worker, [&] { return answered.load(); }, [] {});
             });
     check(explanations);
   }
@@ -141,7 +143,8 @@ TEST_CASE("a run tells it at SIGQUIT, and goes on", "[inquiry]") {
                              }}},
             [&](Worker& worker) {
               if (worker.index() == 0) first = &worker;
-              wait_for(worker, [&] { return answers.load() >= 2; }, [] { ::raise(SIGQUIT); });
+              wait_for(
+                  worker, [&] { return answers.load() >= 2; }, [] { ::raise(SIGQUIT); });
             });
     check(explanations);
   }
@@ -151,27 +154,28 @@ TEST_CASE("of a worker that does not come, a run tells whose code it runs", "[in
   tests::Watchdog watchdog("an inquiry while a step is busy");
   std::vector<Explanation> explanations;
   std::latch asked{1}, told{1};
-  run_workers({.workers = 1,
-               .threads = 1,
-               .executor = ExecutorKind::threads,
-               .explain = {.after = std::chrono::milliseconds(1),
-                           .report =
-                               [&](const auto& all) {
-                                 explanations = all;
-                                 told.count_down();
-                               }}},
-              [&](Worker& worker) {
-                worker.start([&](Worker& self) {
-                  self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
-                    OperatorBuilder<Epoch> op(scope, "slow");
-                    op.output<int>();
-                    op.build([&told, capability = std::optional(op.initial_capability(0))]() mutable {
-                      told.wait();
-                      capability.reset();
-                    });
-                  });
-                });
-              });
+  run_workers(
+      {.workers = 1,
+       .threads = 1,
+       .executor = ExecutorKind::threads,
+       .explain = {.after = std::chrono::milliseconds(1),
+                   .report =
+                       [&](const auto& all) {
+                         explanations = all;
+                         told.count_down();
+                       }}},
+      [&](Worker& worker) {
+        worker.start([&](Worker& self) {
+          self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+            OperatorBuilder<Epoch> op(scope, "slow");
+            op.output<int>();
+            op.build([&told, capability = std::optional(op.initial_capability(0))]() mutable {
+              told.wait();
+              capability.reset();
+            });
+          });
+        });
+      });
   REQUIRE(explanations.size() == 1);
   CHECK(explanations.front().subject == "end 'slow'");
   REQUIRE(explanations.front().busy.size() == 1);
@@ -189,13 +193,10 @@ TEST_CASE("batches that wait and batches that are open are told apart", "[inquir
     hold = {};
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, numbers] = new_input<Number>(scope, "numbers");
-      auto stream = unary<Number>(numbers, tests::by_value(), "later", "",
-                                  [](auto& in, auto& out) {
-                                    if (!hold.open) return;  // leaves them in the queue
-                                    in.for_each([&](auto& batch) {
-                                      out.at(batch).give_all(batch.records);
-                                    });
-                                  });
+      auto stream = unary<Number>(numbers, tests::by_value(), "later", "", [](auto& in, auto& out) {
+        if (!hold.open) return;  // leaves them in the queue
+        in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+      });
       return std::pair(std::move(handle), tidemark::probe(stream));
     });
     bool answered = worker.index() != 0;

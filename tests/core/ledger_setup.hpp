@@ -49,6 +49,7 @@ template <Timestamp T>
 Antichain<T> frontier_of(const PublishedFrontier<T>& published) {
   FrontierReader<T> reader;
   reader.attach(published);
+  reader.refresh();
   return reader.frontier();
 }
 

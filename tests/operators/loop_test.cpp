@@ -248,8 +248,9 @@ auto siblings(Outer& outer, Stream entered) {
   return std::pair(crossing, in_right | leave());
 }
 
-TEST_CASE("siblings that are cross-connected without an outer feedback are refused, the cycle named",
-          "[loops][errors]") {
+TEST_CASE(
+    "siblings that are cross-connected without an outer feedback are refused, the cycle named",
+    "[loops][errors]") {
   const std::string text = refusal([](auto& scope, auto numbers) {
     auto& outer = scope.add_loop("outer");
     auto [crossing, out] = siblings(outer, numbers | enter(outer));
