@@ -28,13 +28,15 @@ class InputHandle {
   InputHandle(Worker& worker, OutputPort<T, Item>& output, Capability<T> capability)
       : worker_(&worker),
         output_(&output),
-        step_(capability.book().step),
+        name_("input '" + capability.book().step + "' on worker " +
+              std::to_string(capability.book().worker)),
         capability_(std::move(capability)) {}
   /// `other` is closed afterwards, for the handle that takes its place.
   InputHandle(InputHandle&& other) noexcept
       : worker_(other.worker_),
         output_(other.output_),
-        step_(other.step_),
+        name_(other.name_),
+        closed_at_(other.closed_at_),
         capability_(std::exchange(other.capability_, std::nullopt)) {}
   InputHandle& operator=(InputHandle&&) = delete;
 
@@ -79,6 +81,7 @@ class InputHandle {
   void close() {
     require_open();
     output_->flush();
+    closed_at_ = capability_->time();
     capability_.reset();
   }
 
@@ -87,19 +90,19 @@ class InputHandle {
 
   void require_open() const {
     if (!capability_)
-      throw CapabilityError("input '" + step_ +
-                            "' was used after it was closed; send and advance before closing it");
+      throw CapabilityError(name_ + " was used after it was closed at " + to_text(closed_at_) +
+                            "; send and advance before closing it");
     if (dataflow_is_gone())
       throw CapabilityError(
-          "input '" + step_ + "' on worker " + std::to_string(capability_->book().worker) +
-          " was used after its dataflow had ended; use it inside the closure that "
-          "built it");
+          name_ + " was used at " + to_text(capability_->time()) +
+          " after its dataflow had ended; use it inside the closure that built it");
     if (worker_->process().stopping()) throw RunStopped();
   }
 
   Worker* worker_;
   OutputPort<T, Item>* output_;
-  std::string step_;
+  std::string name_;
+  T closed_at_{};
   std::optional<Capability<T>> capability_;
 };
 

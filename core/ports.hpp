@@ -113,8 +113,8 @@ class OutputPort final : public Emitter<T, Item> {
   /// the capability's timestamp.
   Emitter<T, Item>& at(const Capability<T>& capability, const T& time) {
     if (&capability.book() != book_.get())
-      book_->refuse("tried to send with a capability of step '" + capability.book().step +
-                    "'; an output takes only capabilities of its own");
+      book_->refuse("tried to send at " + to_text(time) + " with a capability of step '" +
+                    capability.book().step + "'; an output takes only capabilities of its own");
     if (!less_equal(capability.time(), time))
       book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
                     to_text(capability.time()) + "; it covers timestamps at or after " +

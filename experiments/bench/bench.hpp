@@ -44,6 +44,7 @@ using Rows = std::vector<Row>;
 void add_barrier_rows(Rows& rows);
 void add_chain_rows(Rows& rows);
 void add_exchange_rows(Rows& rows);
+void add_idle_rows(Rows& rows);
 void add_keyed_count_rows(Rows& rows);
 void add_tracker_rows(Rows& rows);
 

@@ -42,6 +42,7 @@ Rows all_rows() {
   add_barrier_rows(rows);
   add_chain_rows(rows);
   add_exchange_rows(rows);
+  add_idle_rows(rows);
   add_keyed_count_rows(rows);
   add_tracker_rows(rows);
   return rows;

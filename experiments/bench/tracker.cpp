@@ -56,7 +56,7 @@ std::vector<Pair> held(std::uint64_t round, Pair) {
 
 template <Timestamp T>
 double ours(bool loop, std::uint64_t rounds) {
-  Tracker<T> tracker(graph<T>(loop));
+  Tracker<T> tracker(graph<T>(loop), Materialise::all);
   const Topology<T>& topology = tracker.topology();
   const LocationId source = topology.location(Source{{0}, 0});
   const LocationId end = topology.location(Source{{operators}, 0});

@@ -61,7 +61,8 @@ TEST_CASE("an input that has been closed refuses what would use it", "[input_han
     input.close();
     const auto check_refused = [&] {
       const std::string sentence =
-          "input 'numbers' was used after it was closed; send and advance before closing it";
+          "input 'numbers' on worker 0 was used after it was closed at 0; send and advance before "
+          "closing it";
       CHECK_THROWS_WITH(input.send(2), sentence);
       CHECK_THROWS_WITH(input.advance_to(3), sentence);
       CHECK_THROWS_WITH(input.close(), sentence);
