@@ -102,8 +102,8 @@ class Soak {
   }
 
   void report(bool agreed) const {
-    fmt::print("{:<32}{:>9}{:>13}{:>12}{:>15}{:>12}\n", "timestamp", "graphs", "steps", "batches",
-               "visits/batch", "causes");
+    fmt::print("{:<32}{:>8}{:>8}{:>12}{:>11}{:>14}{:>10}\n", "timestamp", "graphs", "loops",
+               "steps", "batches", "visits/batch", "causes");
     for (const Kind& kind : kinds_) print_row(kind.name, kind.seen);
     print_row("all", total());
     fmt::print("{} Seed {}, {:.1f} seconds.\n",
@@ -118,6 +118,7 @@ class Soak {
     Seen sum;
     for (const Kind& kind : kinds_) {
       sum.graphs += kind.seen.graphs;
+      sum.loops += kind.seen.loops;
       sum.steps += kind.seen.steps;
       sum.batches += kind.seen.batches;
       sum.visits += kind.seen.visits;
@@ -146,8 +147,8 @@ class Soak {
     const double visits =
         seen.batches == 0 ? 0
                           : static_cast<double>(seen.visits) / static_cast<double>(seen.batches);
-    fmt::print("{:<32}{:>9}{:>13}{:>12}{:>15.2f}{:>12}\n", name, seen.graphs, seen.steps,
-               seen.batches, visits, seen.causes);
+    fmt::print("{:<32}{:>8}{:>8}{:>12}{:>11}{:>14.2f}{:>10}\n", name, seen.graphs, seen.loops,
+               seen.steps, seen.batches, visits, seen.causes);
   }
 
   Options options_;
