@@ -21,7 +21,8 @@ namespace tidemark {
 ///   monotone      less_equal(t, u) implies less_equal(s.results_in(t), s.results_in(u))
 ///   extensive     less_equal(t, s.results_in(t)), unless s resets a loop counter (nested.hpp)
 ///   advancing     s.advances() implies s.results_in(t) != t
-///   ordered       less_equal(s, r) implies less_equal(s.results_in(t), r.results_in(t))
+///   ordered       less_equal(s, r) implies less_equal(s.results_in(t), r.results_in(t)); it is a
+///                 partial order, and goes on to hold when both follow, or are followed by, a third
 ///
 /// Failure: `nullopt` says that the timestamp is out of range, so that nothing can arrive by this
 /// path. A batch whose timestamp leaves the range is dropped. Out of range counts as later than

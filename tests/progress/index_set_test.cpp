@@ -76,6 +76,11 @@ TEST_CASE("an index set agrees with an ordered set", "[index_set]") {
           if (at != expected.end()) expected.erase(at);
         }
       }
+      const auto after = expected.upper_bound(index);
+      RC_ASSERT(dirty.last_up_to(index) ==
+                (after == expected.begin() ? IndexSet::none : *std::prev(after)));
+      const auto from = expected.lower_bound(index);
+      RC_ASSERT(dirty.next_from(index) == (from == expected.end() ? IndexSet::none : *from));
       RC_ASSERT(dirty.contains(index) == expected.contains(index));
       RC_ASSERT(dirty.empty() == expected.empty());
     }

@@ -90,7 +90,7 @@ struct Draw<Nested<T, Depth>> {
   }
 };
 
-/// Draws a topology of up to eight operators and the feedbacks between them: fan-in and fan-out,
+/// Draws a topology of up to eleven operators and the feedbacks between them: fan-in and fan-out,
 /// ports that do not affect each other, disconnected parts, loops through a feedback and through
 /// any operator that advances; for timestamps with loop counters also scopes in scopes, which
 /// channels and operators enter and operators leave, and operators that reset any counter.
@@ -130,7 +130,7 @@ class TopologyDrawer {
         if (scopes_[parent].depth != deepest)
           scopes_.push_back({parent, scopes_[parent].depth + 1});
       }
-    const std::uint32_t operators = 1 + (2 + tape.below(8)) % 8;
+    const std::uint32_t operators = 1 + (2 + tape.below(11)) % 11;
     std::vector<std::pair<Target, std::uint32_t>> targets;  // with their scopes
     for (std::uint32_t i = 0; i != operators; ++i) {
       constexpr std::uint32_t ports[] = {1, 1, 1, 1, 2, 2, 3, 0};
@@ -191,17 +191,26 @@ class TopologyDrawer {
       }
   }
 
-  /// The output nearest before the operator, or any in the same scope or one around it.
+  /// An output in the same scope or one around it: the nearest before the operator, any, or one
+  /// from the operator on, which closes a loop.
   Source draw_source(Target target, std::uint32_t scope, Tape& tape) const {
     std::vector<Source> visible;
-    std::size_t before = 0;
+    std::size_t before = 0;  // of them are before the operator; the first is
     for (std::uint32_t i = 0; i != operators_.size(); ++i)
       if (contains(operators_[i].outer, scope))
         for (std::uint32_t output = 0; output != operators_[i].outputs; ++output) {
           visible.push_back({{i}, output});
-          if (i < target.op.value) before = visible.size() - 1;
+          if (i < target.op.value) before = visible.size();
         }
-    return visible[tape.below(3) == 0 ? before : tape.below(visible.size())];
+    switch (tape.below(3)) {
+      case 1:
+        return visible[tape.below(visible.size())];
+      case 2:
+        if (before != visible.size()) return visible[before + tape.below(visible.size() - before)];
+        [[fallthrough]];
+      default:
+        return visible[before - 1];
+    }
   }
 
   /// Puts a feedback on a channel of a cycle, which makes it legal: one that advances the counter

@@ -84,7 +84,8 @@ class Soak {
       Case drawn{random_.numbers(graph_size), random_.numbers(script_size)};
       if (kind.run(drawn, batches, kind.seen)) {
         clear_line();
-        std::fprintf(stderr, "soak: case %llu of seed %llu differs; looking for a smaller one\n",
+        std::fprintf(stderr,
+                     "soak: case %llu of seed %llu differs; looking for a smaller one (minutes)\n",
                      static_cast<unsigned long long>(number),
                      static_cast<unsigned long long>(options_.seed));
         const std::string broken = broken_in_smallest(drawn, [&](Case smaller) {
@@ -101,8 +102,8 @@ class Soak {
   }
 
   void report(bool agreed) const {
-    fmt::print("{:<32}{:>9}{:>13}{:>12}{:>15}{:>12}\n", "timestamp", "graphs", "steps", "batches",
-               "visits/batch", "causes");
+    fmt::print("{:<32}{:>8}{:>8}{:>12}{:>11}{:>14}{:>10}\n", "timestamp", "graphs", "loops",
+               "steps", "batches", "visits/batch", "causes");
     for (const Kind& kind : kinds_) print_row(kind.name, kind.seen);
     print_row("all", total());
     fmt::print("{} Seed {}, {:.1f} seconds.\n",
@@ -117,6 +118,7 @@ class Soak {
     Seen sum;
     for (const Kind& kind : kinds_) {
       sum.graphs += kind.seen.graphs;
+      sum.loops += kind.seen.loops;
       sum.steps += kind.seen.steps;
       sum.batches += kind.seen.batches;
       sum.visits += kind.seen.visits;
@@ -145,8 +147,8 @@ class Soak {
     const double visits =
         seen.batches == 0 ? 0
                           : static_cast<double>(seen.visits) / static_cast<double>(seen.batches);
-    fmt::print("{:<32}{:>9}{:>13}{:>12}{:>15.2f}{:>12}\n", name, seen.graphs, seen.steps,
-               seen.batches, visits, seen.causes);
+    fmt::print("{:<32}{:>8}{:>8}{:>12}{:>11}{:>14.2f}{:>10}\n", name, seen.graphs, seen.loops,
+               seen.steps, seen.batches, visits, seen.causes);
   }
 
   Options options_;
@@ -167,22 +169,23 @@ class Soak {
 int main(int argc, char** argv) {
   tidemark::tests::Options options;
   CLI::App app(
-      "Applies random batches of count changes to trackers on random graphs (loops, loops in "
-      "loops, "
-      "partial orders) and compares every frontier, every explanation and the number of visits "
-      "with "
-      "a slow and obviously right oracle after each batch.",
+      "Applies random batches of count changes to trackers on random graphs: loops, loops in "
+      "loops,\n"
+      "partial orders, disconnected parts. After each batch every frontier and the number of "
+      "visits,\n"
+      "and now and then an explanation, are compared with those of a slow and obviously right "
+      "oracle.",
       "tidemark_soak");
   app.add_option("--steps", options.steps,
-                 "Changes of counts, or of whether a location is read, to do in all; about a "
-                 "thousand are done on each graph")
+                 "How many changes of counts, or of whether a location is read;\n"
+                 "about a thousand are done on each graph")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000'000}));
   app.add_option("--seed", options.seed, "What all is drawn from: the same seed, the same run")
       ->capture_default_str();
   app.footer(
-      "A difference ends it: the case is made as small as possible and printed, as a graph and a "
-      "script. Exit status: 0 no difference, 1 a difference, other values wrong options.");
+      "A difference ends it: the case is made as small as possible and printed, as a graph and a\n"
+      "script. Exit status: 0 no difference, 1 a difference, anything else wrong options.");
   CLI11_PARSE(app, argc, argv);
   tidemark::tests::Soak soak(options);
   const bool agreed = soak.run();
