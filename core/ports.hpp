@@ -132,31 +132,64 @@ class OutputPort final : public Emitter<T, Item> {
     return *this;
   }
 
+  /// Where to send at `time`, which must not be before every timestamp that the batch in hand
+  /// results in here: where there are several connections, or for later. Throws CapabilityError.
+  template <typename From, typename In>
+  Emitter<T, Item>& at(const Batch<From, In>& batch, const T& time) {
+    require_cover(batch, time);
+    this->set_time(time);
+    return *this;
+  }
+
   /// A capability at the timestamp that a batch in hand results in here. Throws as `at`.
   template <typename From, typename In>
   Capability<T> retain(const Batch<From, In>& batch) {
     return Capability<T>::mint(book_, require_result(batch));
   }
 
+  /// A capability at `time`. Throws as `at`.
+  template <typename From, typename In>
+  Capability<T> retain(const Batch<From, In>& batch, const T& time) {
+    require_cover(batch, time);
+    return Capability<T>::mint(book_, time);
+  }
+
   /// The timestamp that a batch in hand results in here; nullopt if it would be out of range.
   /// Throws CapabilityError for any other batch, and unless there is one connection from its input.
   template <typename From, typename In>
   std::optional<T> result_of(const Batch<From, In>& batch) const {
-    if (book_->in_hand->batch != &batch)
-      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
-                    " that it no longer has in hand; a batch gives that right while it is passed "
-                    "by for_each, and a capability retained from it for longer");
-    const auto& summaries = book_->from_input[book_->in_hand->input];
+    const auto& summaries = summaries_of(batch);
     if (summaries.size() != 1)
-      book_->refuse("tried to send for a batch of input " + std::to_string(book_->in_hand->input) +
-                    ", which has " + (summaries.empty() ? "no connection" : "several connections") +
-                    " to this output");
+      book_->refuse("tried to send for a batch at " + to_text(batch.time) + " of input " +
+                    std::to_string(book_->in_hand->input) + ", which has " +
+                    (summaries.empty() ? "no connection to this output"
+                                       : "several connections to this output; name the timestamp"));
     const auto result = summaries.front().results_in(Level<From>::to_ledger(batch.time));
     if (!result) return std::nullopt;
     return Level<T>::from_ledger(*result);
   }
 
  private:
+  template <typename From, typename In>
+  const auto& summaries_of(const Batch<From, In>& batch) const {
+    if (book_->in_hand->batch != &batch)
+      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
+                    " that it no longer has in hand; a batch gives that right while it is passed "
+                    "by for_each, and a capability retained from it for longer");
+    return book_->from_input[book_->in_hand->input];
+  }
+
+  template <typename From, typename In>
+  void require_cover(const Batch<From, In>& batch, const T& time) const {
+    Antichain<T> results;
+    for (const auto& summary : summaries_of(batch))
+      if (const auto result = summary.results_in(Level<From>::to_ledger(batch.time)))
+        results.insert(Level<T>::from_ledger(*result));
+    if (!results.less_equal_to(time))
+      book_->refuse("tried to send at " + to_text(time) + " for a batch at " + to_text(batch.time) +
+                    "; it covers timestamps at or after " + to_text(results));
+  }
+
   template <typename From, typename In>
   T require_result(const Batch<From, In>& batch) const {
     const std::optional<T> result = result_of(batch);

@@ -120,8 +120,8 @@ TEST_CASE("an output refuses a capability of another output", "[capability][erro
     INFO(tests::name_of(kind));
     CHECK_THROWS_WITH(
         tests::run_to_end({.executor = kind}, misuse),
-        "step 'two ways' failed on worker 0: step 'two ways' on worker 0 tried to send with a "
-        "capability of step 'two ways'; an output takes only capabilities of its own");
+        "step 'two ways' failed on worker 0: step 'two ways' on worker 0 tried to send at 0 with "
+        "a capability of step 'two ways'; an output takes only capabilities of its own");
   }
 }
 

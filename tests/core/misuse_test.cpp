@@ -5,6 +5,7 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/progress/product.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
@@ -14,6 +15,7 @@ namespace tidemark {
 namespace {
 
 using Number = std::uint64_t;
+using Pair = Product<Epoch, Epoch>;
 
 /// Runs a step with `logic(in, out)` on one record at 5, given to worker 1 of 2, and gives the text
 /// of the error that ends the run.
@@ -86,8 +88,8 @@ TEST_CASE("a batch gives no right to send where its input is not connected", "[m
   } catch (const StepError& error) {
     text = error.what();
   }
-  CHECK_THAT(text, Catch::Contains("step 'apart' on worker 0 tried to send for a batch of input 0, "
-                                   "which has no connection to this output"));
+  CHECK_THAT(text, Catch::Contains("step 'apart' on worker 0 tried to send for a batch at 0 of "
+                                   "input 0, which has no connection to this output"));
 }
 
 TEST_CASE("a batch results at an output in what the connection makes of its timestamp",
@@ -111,6 +113,37 @@ TEST_CASE("a batch results at an output in what the connection makes of its time
   });
   CHECK(arrivals.sorted() == std::vector<std::pair<std::uint64_t, Number>>{{7, 8}});
   CHECK(arrivals.complaints().empty());
+}
+
+TEST_CASE("a batch that several connections join to an output covers what any of them results in",
+          "[misuse][connections]") {
+  const auto run = [](Pair sent_at) {
+    std::string text = "no error";
+    try {
+      execute({.executor = ExecutorKind::deterministic, .check = true}, [&](Worker& worker) {
+        auto input = worker.dataflow<Pair>([&](Scope<Pair>& scope) {
+          auto [handle, numbers] = new_input<Number>(scope);
+          OperatorBuilder<Pair> op(scope, "either");
+          auto& in = op.input(numbers, Pipeline{});
+          auto [out, stream] = op.output<Number>();
+          op.connect({{0, 0, {{1}, {0}}}, {0, 0, {{0}, {1}}}});
+          op.build([&in, &out = out, sent_at] {
+            in.for_each([&](auto& batch) { out.at(batch, sent_at).give_all(batch.records); });
+          });
+          unary<Number>(stream, Pipeline{}, "sink", "",
+                        [](auto& last, auto&) { last.for_each([](auto&) {}); });
+          return std::move(handle);
+        });
+        input.send(1);
+      });
+    } catch (const StepError& error) {
+      text = error.what();
+    }
+    return text;
+  };
+  CHECK(run({0, 1}) == "no error");
+  CHECK(run({1, 0}) == "no error");
+  CHECK_THAT(run({0, 0}), Catch::Contains("it covers timestamps at or after {(0,1), (1,0)}"));
 }
 
 TEST_CASE("an operator that breaks the batch rule is named when that is checked",
