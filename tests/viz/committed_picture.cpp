@@ -22,6 +22,11 @@ std::string contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// A short path: Catch2 breaks lines.
+std::string in_checkout(const fs::path& path) {
+  return fs::proximate(path, TIDEMARK_CHECKOUT).string();
+}
+
 /// What an element and those below it say, a line for each.
 void list_words(const Element& element, std::vector<std::string>& words) {
   const std::string id = element.attribute("id");
@@ -53,7 +58,8 @@ std::string difference(const std::vector<std::string>& committed,
 
 Element check_picture(const std::string& name, const std::string& dot) {
   const fs::path made = fs::path(TIDEMARK_PICTURES) / (name + ".svg");
-  const fs::path committed = fs::path(TIDEMARK_COMMITTED_PICTURES) / (name + ".svg");
+  const fs::path committed =
+      fs::path(TIDEMARK_CHECKOUT) / "progress" / "pictures" / (name + ".svg");
   fs::create_directories(made.parent_path());
   write_picture(made, dot);
   if (std::getenv("TIDEMARK_UPDATE_PICTURES") != nullptr) {
@@ -62,14 +68,15 @@ Element check_picture(const std::string& name, const std::string& dot) {
   }
 
   Element root = XmlReader::read(contents(made));
-  INFO("the committed picture is stale. Look at the new one; if it is right:\n  cp "
-       << made.string() << ' ' << committed.string()
-       << "\nor overwrite all of them by running the tests of viz with TIDEMARK_UPDATE_PICTURES=1");
+  INFO(
+      "the committed picture is stale. Look at the new one; if it is right, in the checkout:\n  cp "
+      << in_checkout(made) << " \\\n  " << in_checkout(committed)
+      << "\nor run this test with TIDEMARK_UPDATE_PICTURES=1 in the environment");
   if (!fs::exists(committed)) {
     FAIL_CHECK("there is no picture of this name");
     return root;
   }
-  CHECK(difference(words_of(XmlReader::read(contents(committed))), words_of(root)).empty());
+  CHECK(difference(words_of(XmlReader::read(contents(committed))), words_of(root)) == "");
   return root;
 }
 
