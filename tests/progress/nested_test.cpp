@@ -226,11 +226,11 @@ TEST_CASE("a summary does the same to the padded timestamp", "[nested]") {
 
 TEST_CASE("one loop further in or out is one counter more or less, between 0 and the most",
           "[nested]") {
-  using One = LoopAround<Nested<Epoch, 1, 2>>;
+  using One = Level<Nested<Epoch, 1, 2>>;
   STATIC_REQUIRE(std::is_same_v<One::Inner, Nested<Epoch, 2>>);
   STATIC_REQUIRE(std::is_same_v<One::Outer, Nested<Epoch, 0, 2>>);
-  STATIC_REQUIRE(std::is_same_v<LoopAround<One::Inner>::Inner, Nested<Epoch, 2>>);
-  STATIC_REQUIRE(std::is_same_v<LoopAround<One::Outer>::Outer, Nested<Epoch, 0, 2>>);
+  STATIC_REQUIRE(std::is_same_v<Level<One::Inner>::Inner, Nested<Epoch, 2>>);
+  STATIC_REQUIRE(std::is_same_v<Level<One::Outer>::Outer, Nested<Epoch, 0, 2>>);
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ TEST_CASE("the search of a loop settles each label for good, in the order of the
     CHECK(std::ranges::count(tracker.frontier(location), time) == 1);
 }
 
-TEST_CASE("the labels of the loop that progress/README.md works out are those it lists",
+TEST_CASE("the labels of a loop that advances epochs come in the order of their keys",
           "[tracker][loop]") {
   Tracker<Epoch> tracker = tests::loop<Epoch>({1}).track();
   tracker.update({at(tracker, "input.out0"), 3}, +1);

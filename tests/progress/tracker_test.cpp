@@ -175,7 +175,7 @@ TEST_CASE("a search of a loop looks at each timestamp of each location once or f
   CHECK(change<Epoch>(tracker, "input.out0", 3, +1) == 2 + 5 + 1);
 }
 
-TEST_CASE("the loop that progress/README.md works out goes as it says there", "[tracker][loop]") {
+TEST_CASE("a loop that advances epochs goes as worked out by hand", "[tracker][loop]") {
   Tracker<Epoch> tracker = loop<Epoch>({1}).track();
   const std::vector<std::string> by_position = {"input.out0", "body.in0",  "feedback.out0",
                                                 "body.in1",   "body.out0", "feedback.in0",
