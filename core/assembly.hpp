@@ -115,6 +115,9 @@ class Assembly {
                                              std::move(topology), std::move(graph_), initial_);
     for (const auto& input : instance_->inputs)
       input->location = shared->topology().location(input->target);
+    for (std::uint32_t op = 0; op != ports_.size(); ++op)
+      for (std::uint32_t output = 0; output != ports_[op].outputs; ++output)
+        shard({op}).outputs[output]->location = shared->topology().location(Source{{op}, output});
     for (const auto& [op, watches] : end_watchers_)
       for (const LocationId end : ends_of(shared->topology())) {
         auto& watch = make<FrontierWatch<T>>();

@@ -31,9 +31,10 @@ struct InHand {
   std::uint32_t input = 0;
 };
 
-/// One worker's capabilities of one output, and where their changes are entered. Once the dataflow
-/// is gone at its worker the book is inert, so that what user code still holds can be dropped
-/// without harm. `T` is the ledger's timestamp. Thread: its worker.
+/// One worker's capabilities of one output, and where their changes are entered. While the dataflow
+/// is being built they are kept until it is attached to its ledger. Once it is gone at its worker
+/// the book is inert, so that what user code still holds can be dropped without harm. `T` is the
+/// ledger's timestamp. Thread: its worker.
 template <Timestamp T>
 struct CapabilityBook {
   using Held =
@@ -41,15 +42,26 @@ struct CapabilityBook {
 
   std::string step;
   std::uint32_t worker = 0;
+  enum class State { building, live, gone } state = State::building;
   LocationId location{};
-  ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step; null when inert
+  ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step, while live
   const InHand* in_hand = nullptr;
+  std::vector<std::pair<T, std::int64_t>> early{};  ///< changes while building
   /// By input: the summaries of its connections to this output.
   std::vector<std::vector<typename T::Summary>> from_input{};
   Held held{};
 
   void change(const T& time, std::int64_t diff) {
-    if (pending != nullptr) pending->update({location, time}, diff);
+    if (state == State::live) pending->update({location, time}, diff);
+    if (state == State::building) early.emplace_back(time, diff);
+  }
+
+  /// From here on changes go into `batch`. Requires: the location is known.
+  void attach(ProgressBatch<T>& batch, const InHand& batch_in_hand) {
+    state = State::live;
+    pending = &batch;
+    in_hand = &batch_in_hand;
+    for (const auto& [time, diff] : std::exchange(early, {})) change(time, diff);
   }
 
   [[noreturn]] void refuse(const std::string& what) const {

@@ -41,7 +41,7 @@ class InputHandle {
   InputHandle& operator=(InputHandle&&) = delete;
 
   ~InputHandle() {
-    if (!capability_ || dataflow_is_gone()) return;
+    if (!capability_ || state() == State::gone) return;
     // In a run that has failed, or while an exception passes, nothing more is sent.
     if (worker_->process().stopping() || std::uncaught_exceptions() > 0) return;
     try {
@@ -79,20 +79,25 @@ class InputHandle {
 
   /// Ends the input.
   void close() {
-    require_open();
+    if (!capability_ || state() != State::building) require_open();
     output_->flush();
     closed_at_ = capability_->time();
     capability_.reset();
   }
 
  private:
-  bool dataflow_is_gone() const { return capability_->book().pending == nullptr; }
+  using State = typename Capability<T>::Book::State;
+  State state() const { return capability_->book().state; }
 
   void require_open() const {
     if (!capability_)
       throw CapabilityError(name_ + " was used after it was closed at " + to_text(closed_at_) +
                             "; send and advance before closing it");
-    if (dataflow_is_gone())
+    if (state() == State::building)
+      throw CapabilityError(name_ +
+                            " was used before its dataflow was built; return it from the "
+                            "function that builds it");
+    if (state() == State::gone)
       throw CapabilityError(
           name_ + " was used at " + to_text(capability_->time()) +
           " after its dataflow had ended; use it inside the closure that built it");

@@ -86,8 +86,7 @@ class Instance final : public DataflowInstance {
   Instance(Worker& worker, std::uint32_t index) : worker_(&worker), index_(index) {}
 
   ~Instance() override {
-    for (const auto& shard : operators)
-      for (const auto& book : shard.outputs) book->pending = nullptr;
+    cancel();
     for (auto& [to, envelope] : outbox_) envelope->release();
     for (InquiryEnvelope<T>* inquiry : inquiries_) inquiry->release();
     operators.clear();  // before the ports that their logic refers to
@@ -114,10 +113,7 @@ class Instance final : public DataflowInstance {
     armed_.resize(shared_->topology().locations());
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
       OperatorShard<T>& shard = operators[op];
-      for (const auto& book : shard.outputs) {
-        book->pending = &pending_;
-        book->in_hand = &in_hand;
-      }
+      for (const auto& book : shard.outputs) book->attach(pending_, in_hand);
       active_.insert(op);
     }
   }
@@ -174,7 +170,7 @@ class Instance final : public DataflowInstance {
 
   void cancel() noexcept override {
     for (OperatorShard<T>& shard : operators)
-      for (const auto& book : shard.outputs) book->pending = nullptr;
+      for (const auto& book : shard.outputs) book->state = CapabilityBook<T>::State::gone;
   }
 
   void require_inputs_closed() const override {

@@ -195,9 +195,6 @@ class OperatorBuilder {
     auto book = std::make_shared<CapabilityBook<Ledger>>();
     book->step = ports().name;
     book->worker = scope_->worker().index();
-    assembly().when_attached([book, source](const Topology<Ledger>& topology) {
-      book->location = topology.location(source);
-    });
     shard().outputs.push_back(book);
     auto& port = assembly().template make<OutputPort<T, Item>>(book);
     flushes_.push_back([&port] { port.flush(); });

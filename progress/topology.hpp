@@ -145,6 +145,11 @@ class TopologyBuilder {
   /// for a connection that sets or keeps a counter deeper than its output stands.
   OperatorId add_operator(std::string name, std::uint32_t inputs, std::uint32_t outputs,
                           std::vector<Connection<T>> connections, PortDepths depths = {}) {
+    if (const std::uint32_t depth = std::max(depths.inputs, depths.outputs);
+        depth >= coordinates_of<T>)
+      throw DataflowError("operator '" + name + "' stands in " + loops(depth) +
+                          ", and the timestamps have only " +
+                          std::to_string(coordinates_of<T> - 1) + " loop counters");
     for (const Connection<T>& c : connections) {
       if (c.input >= inputs || c.output >= outputs)
         throw DataflowError("operator '" + name + "' connects input " + std::to_string(c.input) +

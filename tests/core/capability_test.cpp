@@ -30,7 +30,11 @@ template <Timestamp T>
 struct Shelf {
   ProgressBatch<T> pending;
   std::shared_ptr<CapabilityBook<T>> book =
-      std::make_shared<CapabilityBook<T>>(CapabilityBook<T>{"sorter", 3, {7}, &pending});
+      std::make_shared<CapabilityBook<T>>(CapabilityBook<T>{.step = "sorter",
+                                                            .worker = 3,
+                                                            .state = CapabilityBook<T>::State::live,
+                                                            .location = {7},
+                                                            .pending = &pending});
   Capability<T> first = Capability<T>::adopt(book, T::minimum());
 };
 

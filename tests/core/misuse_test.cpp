@@ -189,6 +189,32 @@ TEST_CASE("an input that a closure forgets to close is named, and nothing hangs"
   }
 }
 
+TEST_CASE("an input that is dropped while its dataflow is being built is closed",
+          "[misuse][input]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    tests::Watchdog watchdog("an input dropped while building");
+    execute({.workers = 2, .threads = 2, .executor = kind}, [](Worker& worker) {
+      auto probe = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+        auto [handle, numbers] = new_input<Number>(scope);
+        return tidemark::probe(numbers);
+      });
+      worker.step_while([&] { return !probe.done(); });
+    });
+  }
+}
+
+TEST_CASE("an input cannot be fed while its dataflow is being built", "[misuse][input]") {
+  CHECK_THROWS_WITH(execute({.executor = ExecutorKind::deterministic},
+                            [](Worker& worker) {
+                              worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+                                auto [handle, numbers] = new_input<Number>(scope, "numbers");
+                                handle.send(1);
+                              });
+                            }),
+                    "input 'numbers' on worker 0 was used before its dataflow was built; return it "
+                    "from the function that builds it");
+}
+
 TEST_CASE("a probe outlives its run and says that nothing can come any more", "[misuse][probe]") {
   std::optional<Probe<Epoch>> probe;
   execute({.executor = ExecutorKind::deterministic}, [&](Worker& worker) {
