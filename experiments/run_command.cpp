@@ -240,7 +240,8 @@ void add_run_command(CLI::App& app) {
       ->transform(
           CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"ms", 0.001}, {"min", 60}},
                                 CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::NonNegativeNumber)
+      ->option_text("TIME");
   command->add_flag("--check", options->check,
                     "Check that what each operator sends and keeps could result from what it held "
                     "or consumed");
