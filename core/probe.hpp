@@ -3,6 +3,7 @@
 // Probes: a program's view of a stream's frontier.
 #pragma once
 
+#include <tidemark/core/process.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
@@ -42,6 +43,14 @@ class Probe {
   /// True if nothing can come any more.
   bool done() const { return frontier().empty(); }
 
+  /// Asks all workers, and calls `report` with why `time` can still come: one explanation, without
+  /// causes if it cannot. As Process::explain. Requires: the run goes on.
+  void explain(const T& time, Process::Report report) const {
+    state_->process->explain(
+        {state_->read_from->ask({{state_->location, state_->subject, Level<T>::to_ledger(time)}})},
+        std::move(report));
+  }
+
   const Antichain<T>& frontier() const {
     state_->reader.refresh();
     return seen_from<T>(state_->reader.frontier(), state_->seen);
@@ -51,7 +60,10 @@ class Probe {
   struct State {
     FrontierReader<Ledger> reader;
     Antichain<T> seen;
-    std::shared_ptr<void> read_from;  // kept alive
+    std::shared_ptr<SharedDataflow<Ledger>> read_from;  // kept alive
+    LocationId location;
+    std::string subject;
+    Process* process = nullptr;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
