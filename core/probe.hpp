@@ -25,15 +25,16 @@ class Probe {
   explicit Probe(const Stream<T, Item>& stream) {
     Assembly<Ledger>& assembly = stream.scope->assembly();
     Instance<Ledger>& instance = assembly.instance();
-    assembly.when_attached([&instance, state = state_, feeder = stream.feeder,
-                            subject = "probe on '" + assembly.node(stream.node).label() +
-                                      "'"](const Topology<Ledger>& topology) {
-      const LocationId location = topology.location(feeder);
-      instance.arm(location);
-      state->reader.attach(instance.ledger().published(location));
-      state->read_from = instance.shared();
-      instance.shared()->add_probe(location, subject);
-    });
+    state_->subject = "probe on '" + assembly.node(stream.node).label() + "'";
+    assembly.when_attached(
+        [&instance, state = state_, feeder = stream.feeder](const Topology<Ledger>& topology) {
+          state->location = topology.location(feeder);
+          state->read_from = instance.shared();
+          state->process = &instance.worker().process();
+          instance.arm(state->location);
+          state->reader.attach(instance.ledger().published(state->location));
+          instance.shared()->add_probe(state->location, state->subject);
+        });
   }
 
   /// True if a timestamp strictly before `time` can still come.

@@ -49,10 +49,6 @@ QuitSignal::QuitSignal(std::function<void()> action) {
   for (::ioctl(read_end, FIONREAD, &late); late > 0; --late) [[maybe_unused]]
     const auto dropped = ::read(read_end, &what, 1);
   thread_ = std::jthread([read_end, action = std::move(action)] {
-    sigset_t quit;
-    ::sigemptyset(&quit);
-    ::sigaddset(&quit, SIGQUIT);
-    ::pthread_sigmask(SIG_BLOCK, &quit, nullptr);
     for (char question = 0; ::read(read_end, &question, 1) == 1 && question == asked;) action();
   });
   struct sigaction handler {};
