@@ -106,8 +106,8 @@ class Assembly {
   /// Freezes the graph and hands the instance, ready to run, to its worker.
   void finish() {
     for (const auto& [op, loop] : open_feedbacks_)
-      throw DataflowError("the loop '" + loop +
-                          "' was never closed: a feedback into it has no input; connect it to the "
+      throw DataflowError(loop +
+                          " was never closed: a feedback into it has no input; connect it to the "
                           "stream that goes round");
     Topology<T> topology = freeze();
     Worker& worker = instance_->worker();

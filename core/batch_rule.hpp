@@ -9,6 +9,7 @@
 #include <tidemark/progress/topology.hpp>
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -18,21 +19,21 @@
 namespace tidemark {
 
 /// A batch of changes may raise the count of a pointstamp only if something that the worker held
-/// before, or consumed in the batch, could result in it (DESIGN, section 4). For one operator that
-/// is: a capability that it held at the output concerned, or a batch that it has consumed.
+/// before, or consumed in the batch, could result in it (progress/SAFETY.md). For one activation
+/// that is: a capability held before at the output concerned, or a batch that was consumed.
 template <Timestamp T>
 class BatchRule {
  public:
   using Books = std::vector<std::shared_ptr<CapabilityBook<T>>>;
 
-  /// Notes what the operator holds before it runs.
-  BatchRule(const Topology<T>& topology, OperatorId op, const Books& outputs)
-      : topology_(&topology),
-        op_(op),
-        rights_(outputs.size()) {
-    for (std::size_t output = 0; output != outputs.size(); ++output)
+  /// Checks an activation of `op`.
+  BatchRule(const Topology<T>& topology, OperatorId op) : topology_(&topology), op_(op) {}
+
+  /// Notes what is held before: by `op` itself, and by an input whose handle its logic may feed.
+  void note_held(OperatorId op, const Books& outputs) {
+    for (std::uint32_t output = 0; output != outputs.size(); ++output)
       for (const HeldCapability<T>& capability : outputs[output]->held)
-        rights_[output].insert(capability.time);
+        rights_[{op, output}].insert(capability.time);
   }
 
   /// Throws CapabilityError, naming location, timestamp and what would have been legal, if the
@@ -45,21 +46,20 @@ class BatchRule {
         for (const Connection<T>& c : ports.connections)
           if (ports.first_location + c.input == pointstamp.location.value)
             if (const auto result = c.summary.results_in(pointstamp.time))
-              rights_[c.output].insert(*result);
+              rights_[{op_, c.output}].insert(*result);
 
     for (const auto& [pointstamp, diff] : changes) {
       if (diff <= 0) continue;
       Antichain<T> rights;
-      for (std::uint32_t output = 0; output != ports.outputs; ++output)
+      for (const auto& [output, times] : rights_)
         if (leads_to(output, pointstamp.location))
-          for (const T& time : rights_[output]) rights.insert(time);
+          for (const T& time : times) rights.insert(time);
       if (!rights.less_equal_to(pointstamp.time)) refuse(pointstamp, rights, worker);
     }
   }
 
  private:
-  bool leads_to(std::uint32_t output, LocationId location) const {
-    const Source source{op_, output};
+  bool leads_to(Source source, LocationId location) const {
     if (topology_->location(source) == location) return true;
     const FrozenShape& shape = topology_->shape();
     const std::uint32_t position = shape.position_of(topology_->location(source).value);
@@ -84,7 +84,7 @@ class BatchRule {
 
   const Topology<T>* topology_;
   OperatorId op_;
-  std::vector<Antichain<T>> rights_;  // by output
+  std::map<Source, Antichain<T>> rights_;
 };
 
 }  // namespace tidemark

@@ -18,17 +18,35 @@
 
 namespace tidemark {
 
+/// A batch that an operator's logic has in hand, and the input by which it came. One that was taken
+/// up while another was in hand has that `outside` it.
+struct InHand {
+  const void* batch = nullptr;
+  Target input;
+  const InHand* outside = nullptr;
+};
+
+/// Puts a batch in hand for as long as it lives.
+class TakenInHand {
+ public:
+  TakenInHand(const InHand*& innermost, const InHand& batch) : innermost_(&innermost), now_(batch) {
+    now_.outside = innermost;
+    innermost = &now_;
+  }
+  TakenInHand(const TakenInHand&) = delete;
+  TakenInHand& operator=(const TakenInHand&) = delete;
+  ~TakenInHand() { *innermost_ = now_.outside; }
+
+ private:
+  const InHand** innermost_;
+  InHand now_;
+};
+
 /// A capability as the book of its output lists it. `T` is the ledger's timestamp.
 template <Timestamp T>
 struct HeldCapability
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   T time{};
-};
-
-/// The batch that an operator's logic has in hand, and the input by which it came.
-struct InHand {
-  const void* batch = nullptr;
-  std::uint32_t input = 0;
 };
 
 /// One worker's capabilities of one output, and where their changes are entered. While the dataflow
@@ -41,11 +59,12 @@ struct CapabilityBook {
       boost::intrusive::list<HeldCapability<T>, boost::intrusive::constant_time_size<false>>;
 
   std::string step;
+  OperatorId op{};
   std::uint32_t worker = 0;
   enum class State { building, live, gone } state = State::building;
   LocationId location{};
-  ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step, while live
-  const InHand* in_hand = nullptr;
+  ProgressBatch<T>* pending = nullptr;              ///< of the worker's current step, while live
+  const InHand* const* in_hand = nullptr;           ///< the innermost one, while live
   std::vector<std::pair<T, std::int64_t>> early{};  ///< changes while building
   /// By input: the summaries of its connections to this output.
   std::vector<std::vector<typename T::Summary>> from_input{};
@@ -57,10 +76,10 @@ struct CapabilityBook {
   }
 
   /// From here on changes go into `batch`. Requires: the location is known.
-  void attach(ProgressBatch<T>& batch, const InHand& batch_in_hand) {
+  void attach(ProgressBatch<T>& batch, const InHand* const& innermost) {
     state = State::live;
     pending = &batch;
-    in_hand = &batch_in_hand;
+    in_hand = &innermost;
     for (const auto& [time, diff] : std::exchange(early, {})) change(time, diff);
   }
 
@@ -102,11 +121,17 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
   ~Capability() { drop(); }
 
   T time() const { return Level<T>::from_ledger(held().time); }
-  const Book& book() const { return *book_; }
+  /// Throws CapabilityError for a capability that has been moved from.
+  const Book& book() const {
+    if (!book_)
+      throw CapabilityError("a capability at " + to_text(time()) + " was used after it had moved");
+    return *book_;
+  }
 
   /// A second capability, at `later`. Throws CapabilityError if that is not later or equal.
   Capability delayed(const T& later) const {
     require_later(later, "delay");
+    static_cast<void>(book());
     return mint(book_, later);
   }
 
@@ -116,6 +141,7 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
     require_later(later, "downgrade");
     const Ledger to = Level<T>::to_ledger(later);
     if (to == held().time) return;
+    static_cast<void>(book());
     book_->change(to, +1);
     book_->change(held().time, -1);
     held().time = to;
@@ -149,7 +175,7 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
 
   void require_later(const T& later, const char* verb) const {
     if (!less_equal(time(), later))
-      book_->refuse(std::string("tried to ") + verb + " a capability at " + to_text(time()) +
+      book().refuse(std::string("tried to ") + verb + " a capability at " + to_text(time()) +
                     " to " + to_text(later) + "; it may only move to timestamps at or after " +
                     to_text(time()));
   }

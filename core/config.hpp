@@ -25,7 +25,8 @@ struct Monitor {
 /// Says why a run does not get on, while it goes on.
 struct ExplainOptions {
   std::chrono::milliseconds after{0};  ///< from the start of the run, once; 0: not at all
-  bool on_quit_signal = false;         ///< at each SIGQUIT (Ctrl-\\)
+  /// At each SIGQUIT (Ctrl-\\); not on the deterministic executor, which has no real time.
+  bool on_quit_signal = false;
   /// Called with the explanations of every dataflow; must not throw. Empty: they are printed on
   /// standard error.
   std::function<void(const std::vector<Explanation>&)> report;

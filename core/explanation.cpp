@@ -25,6 +25,18 @@ std::string text_of(const Explanation::Holder& holder) {
   return "";
 }
 
+const char* text_of(Explanation::Cause::Whereabouts whereabouts) {
+  switch (whereabouts) {
+    case Explanation::Cause::Whereabouts::in_flight:
+      return "in flight";
+    case Explanation::Cause::Whereabouts::in_progress_message:
+      return "in a progress message in flight";
+    case Explanation::Cause::Whereabouts::unanswered:
+      return "in flight or at a worker that did not answer";
+  }
+  return "";
+}
+
 /// ", 2 hops away: 2 at input.out0 -> 2 at count.in0 -> 3 at count.out0".
 std::string way_of(const Explanation::Cause& cause) {
   const std::size_t hops = cause.path.size() - 1;
@@ -44,10 +56,9 @@ std::string to_text(const Explanation::Cause& cause) {
   for (const Explanation::Holder& holder : cause.holders)
     parts.push_back(text_of(holder) + " at " + pointstamp.time + " (worker " +
                     std::to_string(holder.worker) + ")");
-  if (cause.in_flight > 0)
-    parts.push_back(std::to_string(cause.in_flight) + " in flight at " + pointstamp.time);
-  // The workers answered after the ledger: what it still counts may be gone.
-  if (parts.empty()) parts.push_back(std::to_string(cause.count) + " at " + pointstamp.time);
+  if (cause.rest > 0)
+    parts.push_back(std::to_string(cause.rest) + " " + text_of(cause.rest_is) + " at " +
+                    pointstamp.time);
 
   std::string text = pointstamp.name + " holds ";
   for (std::size_t i = 0; i != parts.size(); ++i)

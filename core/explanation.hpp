@@ -3,9 +3,11 @@
 // Explanations: why a frontier stands where it stands, as plain data with timestamps as text.
 #pragma once
 
+#include <tidemark/core/progress_snapshot.hpp>
 #include <tidemark/progress/location.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,7 +39,10 @@ struct Explanation {
     std::int64_t count = 0;       ///< as the ledger has it
     std::vector<Hop> path;        ///< begins with the pointstamp itself; never empty
     std::vector<Holder> holders;  ///< by worker
-    std::int64_t in_flight = 0;   ///< of `count`: held by no worker that answered
+    std::int64_t rest = 0;        ///< of `count`: held by no worker that answered
+    /// Where the rest is: in flight between workers; in a progress message that the ledger has not
+    /// seen, if they are capabilities; or perhaps at a worker that did not answer.
+    enum class Whereabouts { in_flight, in_progress_message, unanswered } rest_is{};
   };
 
   /// A worker that did not come to the end of a step, and the step whose code it runs; empty: it is
@@ -51,9 +56,10 @@ struct Explanation {
   LocationId location;
   std::string name;  ///< of the location
   std::string time;
-  std::uint64_t sequence = 0;  ///< of the ledger's state that was looked at
-  std::vector<Cause> causes;   ///< shortest path first; empty: `time` is complete there
-  std::vector<Busy> busy;      ///< those whose holdings are unknown
+  /// The ledger's state that was looked at, to draw the explanation on (viz/dot.hpp).
+  std::shared_ptr<const ProgressSnapshot> state;
+  std::vector<Cause> causes;  ///< shortest path first; empty: `time` is complete there
+  std::vector<Busy> busy;     ///< those whose holdings are unknown
 };
 
 /// The explanation in sentences, one cause to a line, the first ten of them. No newline at the end.

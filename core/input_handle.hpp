@@ -42,8 +42,7 @@ class InputHandle {
 
   ~InputHandle() {
     if (!capability_ || state() == State::gone) return;
-    // In a run that has failed, or while an exception passes, nothing more is sent.
-    if (worker_->process().stopping() || std::uncaught_exceptions() > 0) return;
+    if (worker_->process().stopping()) return;  // in a run that has failed nothing more is sent
     try {
       close();
     } catch (...) {
@@ -91,8 +90,10 @@ class InputHandle {
 
   void require_open() const {
     if (!capability_)
-      throw CapabilityError(name_ + " was used after it was closed at " + to_text(closed_at_) +
-                            "; send and advance before closing it");
+      throw CapabilityError(closed_at_
+                                ? name_ + " was used after it was closed at " +
+                                      to_text(*closed_at_) + "; send and advance before closing it"
+                                : name_ + " was used through a handle that has been moved from");
     if (state() == State::building)
       throw CapabilityError(name_ +
                             " was used before its dataflow was built; return it from the "
@@ -107,7 +108,7 @@ class InputHandle {
   Worker* worker_;
   OutputPort<T, Item>* output_;
   std::string name_;
-  T closed_at_{};
+  std::optional<T> closed_at_;
   std::optional<Capability<T>> capability_;
 };
 

@@ -5,15 +5,17 @@
 #pragma once
 
 #include <tidemark/core/batch.hpp>
-#include <tidemark/core/explanation.hpp>
+#include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/explain.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,29 +32,133 @@ struct Holding {
   Explanation::Holder::Kind kind{};
 };
 
-/// What the workers have answered so far, each at the end of a step. Thread: any.
+/// What is asked about: a location, and one timestamp there or all that its frontier consists of.
 template <Timestamp T>
-class Inquiry {
+struct AskedAbout {
+  LocationId location;
+  std::string subject;
+  std::optional<T> time;
+};
+
+/// A ledger's counts between two batches, and the state as text.
+template <Timestamp T>
+struct LedgerCut {
+  std::vector<Counted<T>> counts;
+  std::vector<Antichain<T>> frontiers;  ///< by location
+  std::shared_ptr<const ProgressSnapshot> state;
+};
+
+/// Why `time` can still appear where `paths` lead: the causes by `cut`, and who holds them by
+/// `answers`, of which those that are missing are listed by `running(worker)` as busy.
+template <Timestamp T, typename Running>
+Explanation explanation_of(const PathsTo<T>& paths, const LedgerCut<T>& cut,
+                           const std::vector<std::optional<std::vector<Holding<T>>>>& answers,
+                           Running&& running, const AskedAbout<T>& about, const T& time) {
+  const Topology<T>& topology = paths.topology();
+  Explanation explanation{.subject = about.subject,
+                          .location = about.location,
+                          .name = topology.describe(about.location),
+                          .time = to_text(time, topology.depth(about.location)),
+                          .state = cut.state};
+  for (std::uint32_t worker = 0; worker != answers.size(); ++worker)
+    if (!answers[worker]) explanation.busy.push_back({worker, running(worker)});
+  for (const Cause<T>& cause : explain(paths, std::span(cut.counts), time)) {
+    using Whereabouts = Explanation::Cause::Whereabouts;
+    Explanation::Cause& told = explanation.causes.emplace_back();
+    told.count = told.rest = cause.count;
+    told.rest_is = !explanation.busy.empty() ? Whereabouts::unanswered
+                   : topology.is_target(cause.path.front().location)
+                       ? Whereabouts::in_flight
+                       : Whereabouts::in_progress_message;
+    for (const auto& [at, when] : cause.path)
+      told.path.push_back({at, topology.describe(at), to_text(when, topology.depth(at))});
+    for (std::uint32_t worker = 0; worker != answers.size(); ++worker) {
+      if (!answers[worker]) continue;
+      for (const auto& [pointstamp, kind] : *answers[worker]) {
+        if (pointstamp != cause.path.front()) continue;
+        auto& holders = told.holders;
+        if (holders.empty() || holders.back().worker != worker || holders.back().kind != kind)
+          holders.push_back({worker, kind, 0});
+        ++holders.back().count;
+        if (told.rest > 0) --told.rest;
+      }
+    }
+  }
+  return explanation;
+}
+
+/// What the workers have answered so far, each at the end of a step. The ledger is looked at when
+/// the last of them answers, so that of a run that stands still the two agree. Thread: any.
+template <Timestamp T>
+class Inquiry final : public Question {
  public:
   using Holdings = std::vector<Holding<T>>;
+  using Cut = std::function<LedgerCut<T>()>;
+  using Running = std::function<std::string(std::uint32_t worker)>;
 
-  explicit Inquiry(std::uint32_t workers) : answers_(workers) {}
+  Inquiry(std::uint32_t workers, std::shared_ptr<const Topology<T>> topology,
+          std::vector<AskedAbout<T>> about, Cut cut, Running running)
+      : topology_(std::move(topology)),
+        about_(std::move(about)),
+        take_cut_(std::move(cut)),
+        running_(std::move(running)),
+        missing_(workers),
+        answers_(workers) {}
 
   /// The first answer of a worker counts.
   void answer(std::uint32_t worker, Holdings holdings) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (answers_[worker]) return;
+      answers_[worker] = std::move(holdings);
+      if (--missing_ != 0) return;
+    }
+    LedgerCut<T> cut = take_cut_();
     const std::lock_guard lock(mutex_);
-    if (!answers_[worker]) answers_[worker] = std::move(holdings);
+    cut_ = std::move(cut);
   }
 
-  /// By worker; nullopt: has not answered yet.
-  std::vector<std::optional<Holdings>> answers() const {
+  bool answered() const override {
     const std::lock_guard lock(mutex_);
-    return answers_;
+    return cut_.has_value();
+  }
+
+  std::vector<Explanation> explain() const override {
+    std::vector<std::optional<Holdings>> answers;
+    std::optional<LedgerCut<T>> cut;
+    {
+      const std::lock_guard lock(mutex_);
+      answers = answers_;
+      cut = cut_;
+    }
+    if (!cut) cut = take_cut_();
+    std::vector<Explanation> explanations;
+    for (const AskedAbout<T>& about : about_) {
+      const Antichain<T>& frontier = cut->frontiers[about.location.value];
+      if (!about.time && frontier.empty()) continue;
+      const PathsTo<T> paths(*topology_, about.location);
+      const auto tell = [&](const T& time) {
+        explanations.push_back(explanation_of(paths, *cut, answers, running_, about, time));
+      };
+      if (about.time) {
+        tell(*about.time);
+      } else {
+        for (const T& time : frontier) tell(time);
+      }
+    }
+    return explanations;
   }
 
  private:
+  std::shared_ptr<const Topology<T>> topology_;
+  std::vector<AskedAbout<T>> about_;
+  Cut take_cut_;
+  Running running_;
+
   mutable std::mutex mutex_;
-  std::vector<std::optional<Holdings>> answers_;
+  std::uint32_t missing_;
+  std::vector<std::optional<Holdings>> answers_;  // by worker; nullopt: has not answered yet
+  std::optional<LedgerCut<T>> cut_;
 };
 
 /// The question in a worker's mailbox. A worker that has no such dataflow any more gives the
@@ -81,34 +187,5 @@ class InquiryEnvelope final : public Envelope {
   std::shared_ptr<Inquiry<T>> inquiry_;
   std::uint32_t worker_;
 };
-
-/// Why `time` can still appear at `location`: the causes by `counts`, and who holds them by
-/// `answers`. Leaves `subject`, `sequence` and `busy` to the caller.
-template <Timestamp T>
-Explanation explanation_of(const Topology<T>& topology, std::span<const Counted<T>> counts,
-                           const std::vector<std::optional<std::vector<Holding<T>>>>& answers,
-                           LocationId location, const T& time) {
-  Explanation explanation{.location = location,
-                          .name = topology.describe(location),
-                          .time = to_text(time, topology.depth(location))};
-  for (const Cause<T>& cause : explain(topology, counts, location, time)) {
-    Explanation::Cause& told = explanation.causes.emplace_back();
-    told.count = told.in_flight = cause.count;
-    for (const auto& [at, when] : cause.path)
-      told.path.push_back({at, topology.describe(at), to_text(when, topology.depth(at))});
-    for (std::uint32_t worker = 0; worker != answers.size(); ++worker) {
-      if (!answers[worker]) continue;
-      for (const auto& [pointstamp, kind] : *answers[worker]) {
-        if (pointstamp != cause.path.front()) continue;
-        auto& holders = told.holders;
-        if (holders.empty() || holders.back().worker != worker || holders.back().kind != kind)
-          holders.push_back({worker, kind, 0});
-        ++holders.back().count;
-        if (told.in_flight > 0) --told.in_flight;
-      }
-    }
-  }
-  return explanation;
-}
 
 }  // namespace tidemark

@@ -160,11 +160,13 @@ class Instance final : public DataflowInstance {
   void close() override {
     for (OperatorShard<T>& shard : operators) {
       if (!shard.on_close) continue;
+      shared_->set_running(worker_->index(), static_cast<std::uint32_t>(&shard - &operators[0]));
       try {
         shard.on_close();
       } catch (...) {
         rethrow_as_step_error(shard.name, worker_->index(), "");
       }
+      shared_->set_running(worker_->index(), std::nullopt);
     }
   }
 
@@ -176,7 +178,8 @@ class Instance final : public DataflowInstance {
   void require_inputs_closed() const override {
     for (const OperatorShard<T>& shard : operators) {
       if (!shard.is_input || !shard.holds_capability()) continue;
-      const CapabilityBook<T>& book = *shard.outputs.front();
+      const CapabilityBook<T>& book = **std::ranges::find_if(
+          shard.outputs, [](const auto& each) { return !each->held.empty(); });
       throw CapabilityError(
           "the closure of worker " + std::to_string(worker_->index()) +
           " has returned, and its input '" + shard.name + "' is still open at " +
@@ -200,7 +203,7 @@ class Instance final : public DataflowInstance {
   std::vector<OperatorShard<T>> operators;
   std::vector<Receiver*> receivers;  ///< by channel
   std::vector<OpenBuffers<T>*> open_buffers;
-  InHand in_hand;  ///< of the operator that runs
+  const InHand* in_hand = nullptr;  ///< the innermost of the operator that runs
 
  private:
   static constexpr int max_steps_open = 8;
@@ -239,7 +242,9 @@ class Instance final : public DataflowInstance {
   /// Runs an operator with a pending batch of its own, which must obey the batch rule.
   void run_checked(std::uint32_t op) {
     OperatorShard<T>& shard = operators[op];
-    BatchRule<T> rule(shared_->topology(), {op}, shard.outputs);
+    BatchRule<T> rule(shared_->topology(), {op});
+    for (std::uint32_t each = 0; each != operators.size(); ++each)
+      if (each == op || operators[each].is_input) rule.note_held({each}, operators[each].outputs);
     ProgressBatch<T> before = std::exchange(pending_, {});
     shard.logic();
     rule.check(pending_.view(), worker_->index());

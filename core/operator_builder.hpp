@@ -194,6 +194,7 @@ class OperatorBuilder {
     assembly().node(node_).outputs = source.port + 1;
     auto book = std::make_shared<CapabilityBook<Ledger>>();
     book->step = ports().name;
+    book->op = op_;
     book->worker = scope_->worker().index();
     shard().outputs.push_back(book);
     auto& port = assembly().template make<OutputPort<T, Item>>(book);

@@ -30,16 +30,20 @@ class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public 
     while (first_ != nullptr) pop().release();
   }
 
-  /// Calls `take(batch)` for each batch that has arrived, in order of arrival. A batch counts as
-  /// consumed when `take` returns; until then it is a right to hold its timestamp
-  /// (OutputPort::retain). An exception leaves it unconsumed and names its timestamp.
+  /// Calls `take(batch)` for each batch that has arrived, in order of arrival; what arrives
+  /// meanwhile waits for the next activation. A batch counts as consumed when `take` returns; until
+  /// then it is a right to hold its timestamp (OutputPort::retain). An exception leaves it
+  /// unconsumed and names its timestamp.
   template <typename Take>
   void for_each(Take&& take) {
-    while (first_ != nullptr) {
+    const Envelope* const last = last_;
+    for (bool more = first_ != nullptr; more;) {
       auto& batch = static_cast<Batch<T, Item>&>(*first_);
-      instance_->in_hand = {&batch, this->target.port};
-      working_on(batch.time, [&] { take(batch); });
-      instance_->in_hand = {};
+      more = first_ != last;
+      working_on(batch.time, [&] {
+        const TakenInHand taken(instance_->in_hand, {&batch, this->target});
+        take(batch);
+      });
       instance_->pending().update({this->location, Level<T>::to_ledger(batch.time)}, -1);
       pop().release();
     }
@@ -97,8 +101,10 @@ class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public 
 
 /// An output of an operator. Thread: its worker.
 template <Timestamp T, typename Item>
-class OutputPort final : public Emitter<T, Item> {
+class OutputPort final : private Emitter<T, Item> {
  public:
+  using Emitter<T, Item>::flush;
+  using Emitter<T, Item>::tee;
   using Book = CapabilityBook<typename Level<T>::Ledger>;
 
   explicit OutputPort(std::shared_ptr<Book> book) : book_(std::move(book)) {}
@@ -160,8 +166,8 @@ class OutputPort final : public Emitter<T, Item> {
   std::optional<T> result_of(const Batch<From, In>& batch) const {
     const auto& summaries = summaries_of(batch);
     if (summaries.size() != 1)
-      book_->refuse("tried to send for a batch at " + to_text(batch.time) + " of input " +
-                    std::to_string(book_->in_hand->input) + ", which has " +
+      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
+                    " of an input which has " +
                     (summaries.empty() ? "no connection to this output"
                                        : "several connections to this output; name the timestamp"));
     const auto result = summaries.front().results_in(Level<From>::to_ledger(batch.time));
@@ -172,11 +178,16 @@ class OutputPort final : public Emitter<T, Item> {
  private:
   template <typename From, typename In>
   const auto& summaries_of(const Batch<From, In>& batch) const {
-    if (book_->in_hand->batch != &batch)
+    const InHand* in_hand = *book_->in_hand;
+    while (in_hand != nullptr && in_hand->batch != &batch) in_hand = in_hand->outside;
+    if (in_hand == nullptr)
       book_->refuse("tried to send for a batch at " + to_text(batch.time) +
                     " that it no longer has in hand; a batch gives that right while it is passed "
                     "by for_each, and a capability retained from it for longer");
-    return book_->from_input[book_->in_hand->input];
+    if (in_hand->input.op != book_->op)
+      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
+                    " that another operator has in hand");
+    return book_->from_input[in_hand->input.port];
   }
 
   template <typename From, typename In>

@@ -3,6 +3,7 @@
 // Probes: a program's view of a stream's frontier.
 #pragma once
 
+#include <tidemark/core/process.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
@@ -24,15 +25,16 @@ class Probe {
   explicit Probe(const Stream<T, Item>& stream) {
     Assembly<Ledger>& assembly = stream.scope->assembly();
     Instance<Ledger>& instance = assembly.instance();
-    assembly.when_attached([&instance, state = state_, feeder = stream.feeder,
-                            subject = "probe on '" + assembly.node(stream.node).label() +
-                                      "'"](const Topology<Ledger>& topology) {
-      const LocationId location = topology.location(feeder);
-      instance.arm(location);
-      state->reader.attach(instance.ledger().published(location));
-      state->read_from = instance.shared();
-      instance.shared()->add_probe(location, subject);
-    });
+    state_->subject = "probe on '" + assembly.node(stream.node).label() + "'";
+    assembly.when_attached(
+        [&instance, state = state_, feeder = stream.feeder](const Topology<Ledger>& topology) {
+          state->location = topology.location(feeder);
+          state->read_from = instance.shared();
+          state->process = &instance.worker().process();
+          instance.arm(state->location);
+          state->reader.attach(instance.ledger().published(state->location));
+          instance.shared()->add_probe(state->location, state->subject);
+        });
   }
 
   /// True if a timestamp strictly before `time` can still come.
@@ -41,6 +43,14 @@ class Probe {
   bool less_equal(const T& time) const { return frontier().less_equal_to(time); }
   /// True if nothing can come any more.
   bool done() const { return frontier().empty(); }
+
+  /// Asks all workers, and calls `report` with why `time` can still come: one explanation, without
+  /// causes if it cannot. As Process::explain. Requires: the run goes on.
+  void explain(const T& time, Process::Report report) const {
+    state_->process->explain(
+        {state_->read_from->ask({{state_->location, state_->subject, Level<T>::to_ledger(time)}})},
+        std::move(report));
+  }
 
   const Antichain<T>& frontier() const {
     state_->reader.refresh();
@@ -51,7 +61,10 @@ class Probe {
   struct State {
     FrontierReader<Ledger> reader;
     Antichain<T> seen;
-    std::shared_ptr<void> read_from;  // kept alive
+    std::shared_ptr<SharedDataflow<Ledger>> read_from;  // kept alive
+    LocationId location;
+    std::string subject;
+    Process* process = nullptr;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };

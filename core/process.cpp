@@ -42,10 +42,8 @@ void Process::post_to_all(const std::function<Envelope&(std::uint32_t worker)>& 
 
 namespace {
 
-using Report = std::function<void(const std::vector<Explanation>&)>;
-
 void report_when_answered(Executor& executor, std::vector<std::shared_ptr<Question>> questions,
-                          Report report, int looks_left) {
+                          Process::Report report, int looks_left) {
   constexpr std::chrono::milliseconds interval{50};
   executor.call_at(executor.now() + interval, [&executor, questions = std::move(questions),
                                                report = std::move(report), looks_left]() mutable {
@@ -66,7 +64,28 @@ void report_when_answered(Executor& executor, std::vector<std::shared_ptr<Questi
 void Process::explain(Report report) {
   std::vector<std::shared_ptr<Question>> questions;
   for (const auto& dataflow : dataflows()) questions.push_back(dataflow->ask());
+  explain(std::move(questions), std::move(report));
+}
+
+void Process::explain(std::vector<std::shared_ptr<Question>> questions, Report report) {
   report_when_answered(*executor_, std::move(questions), std::move(report), 20);
+}
+
+void Process::has_built(std::uint32_t worker, std::uint32_t count) {
+  const std::lock_guard lock(mutex_);
+  if (!fewest_ || count < fewest_->first) fewest_.emplace(count, worker);
+  require_same_number(worker, static_cast<std::uint32_t>(dataflows_.size()));
+}
+
+/// Another worker than `worker` may have ended with fewer than `count` dataflows. Requires: locked.
+void Process::require_same_number(std::uint32_t worker, std::uint32_t count) const {
+  if (!fewest_ || fewest_->first >= count) return;
+  const auto& [built, by] = *fewest_;
+  throw DataflowError("worker " + std::to_string(by) + " has ended its building after " +
+                      std::to_string(built) + " dataflows, and " +
+                      (by == worker ? "another worker" : "worker " + std::to_string(worker)) +
+                      " has built " + std::to_string(count) +
+                      "; every worker builds the same dataflows in the same order");
 }
 
 void Process::fail(std::exception_ptr error) noexcept {

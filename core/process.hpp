@@ -48,9 +48,15 @@ class Process {
   /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
   void post_to_all(const std::function<Envelope&(std::uint32_t worker)>& make);
 
+  using Report = std::function<void(const std::vector<Explanation>&)>;
+
   /// Asks all workers what they hold, waits up to a second for them without holding a thread, and
-  /// calls `report` with why every probe has the frontier that it has.
-  void explain(std::function<void(const std::vector<Explanation>&)> report);
+  /// calls `report` with why every probe has the frontier that it has. On a thread of the
+  /// executor's timers, perhaps when the caller's function has returned; or not at all, if the run
+  /// ends before.
+  void explain(Report report);
+  /// The same for questions that have been asked already.
+  void explain(std::vector<std::shared_ptr<Question>> questions, Report report);
 
   /// Ends the run: keeps the first error for the caller, and has every worker leave at its next
   /// step.
@@ -69,6 +75,10 @@ class Process {
                                             Topology<T> topology, FlowGraph graph,
                                             std::span<const Source> initial);
 
+  /// Worker `worker` will build no more than the `count` dataflows that it has. Throws
+  /// DataflowError if another worker has built more.
+  void has_built(std::uint32_t worker, std::uint32_t count);
+
   /// The object of type `Pool` of one worker, made on first use. It lives as long as the process,
   /// since a batch may come home after its dataflow is gone.
   template <typename Pool>
@@ -78,6 +88,8 @@ class Process {
   std::vector<std::shared_ptr<DataflowView>> dataflows() const;
 
  private:
+  void require_same_number(std::uint32_t worker, std::uint32_t count) const;
+
   Config config_;
   Executor* executor_;
   std::unique_ptr<Transport> transport_;
@@ -85,6 +97,7 @@ class Process {
   mutable std::mutex mutex_;  // guards the members up to failure_
   std::map<std::pair<std::type_index, std::uint32_t>, std::shared_ptr<void>> pools_;
   std::vector<std::any> dataflows_;
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> fewest_;  // built, and by which worker
   std::vector<std::shared_ptr<DataflowView>> views_;
   std::exception_ptr failure_;
 
@@ -98,6 +111,7 @@ std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uin
                                                    Topology<T> topology, FlowGraph graph,
                                                    std::span<const Source> initial) {
   const std::lock_guard lock(mutex_);
+  require_same_number(worker, index + 1);
   if (index >= dataflows_.size()) dataflows_.resize(index + 1);
   if (!dataflows_[index].has_value()) {
     Config config = config_;

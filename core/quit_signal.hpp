@@ -18,7 +18,6 @@ class QuitSignal {
   ~QuitSignal();
 
  private:
-  int read_end_ = -1;
   std::jthread thread_;
 };
 

@@ -37,6 +37,7 @@ void monitor(Process& process) {
 
 void report(const Process& process, const std::vector<Explanation>& explanations) {
   if (const auto& report = process.config().explain.report) return report(explanations);
+  if (explanations.empty()) std::fputs("nothing is waited for\n", stderr);
   for (const Explanation& explanation : explanations)
     std::fputs((to_text(explanation) + "\n").c_str(), stderr);
 }
@@ -66,7 +67,7 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
       make_executor(config);  // goes first: it stops the timers
   process.emplace(config, *executor);
   std::optional<QuitSignal> quit_signal;
-  if (config.explain.on_quit_signal)
+  if (config.explain.on_quit_signal && config.executor != ExecutorKind::deterministic)
     quit_signal.emplace(
         [&] { executor->call_at(executor->now(), [&process] { explain(*process); }); });
   for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));

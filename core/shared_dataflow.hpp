@@ -7,6 +7,7 @@
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/inquiry.hpp>
 #include <tidemark/core/shared_ledger.hpp>
+#include <tidemark/core/trace_explainer.hpp>
 #include <tidemark/core/transport.hpp>
 
 #include <algorithm>
@@ -69,20 +70,31 @@ class SharedDataflow final : public DataflowView,
                    [wake, w](std::uint32_t) { wake(w); });
     }
     trace_ = config.trace;
-    if (trace_ != nullptr) trace_->describe(graph_, snapshot());
+    if (trace_ != nullptr) {
+      trace_->describe(graph_, snapshot());
+      trace_->set_explainer(
+          TraceExplainer<T>(topology_, ledgers_.front()->history(), config.workers));
+    }
   }
 
   const Topology<T>& topology() const { return *topology_; }
   const FlowGraph& graph() const override { return graph_; }
   ProgressSnapshot snapshot() override { return ledgers_.front()->snapshot(); }
 
-  std::shared_ptr<Question> ask() override {
-    auto inquiry = std::make_shared<Inquiry<T>>(static_cast<std::uint32_t>(running_.size()));
-    auto question = std::make_shared<AskedWorkers>(this->shared_from_this(), inquiry);
+  std::shared_ptr<Question> ask() override { return ask(watched_locations()); }
+
+  /// Asks the workers what they hold of what could result in these.
+  std::shared_ptr<Question> ask(std::vector<AskedAbout<T>> about) {
+    auto inquiry = std::make_shared<Inquiry<T>>(
+        static_cast<std::uint32_t>(running_.size()), topology_, std::move(about),
+        [self = this->shared_from_this()] { return self->ledgers_.front()->cut(); },
+        [self = this->shared_from_this()](std::uint32_t worker) {
+          return self->running_step(worker);
+        });
     post_([&](std::uint32_t worker) -> Envelope& {
       return *new InquiryEnvelope<T>(inquiry, index, worker);
     });
-    return question;
+    return inquiry;
   }
 
   /// Notes that a program watches a location, and under which name.
@@ -121,57 +133,17 @@ class SharedDataflow final : public DataflowView,
   std::uint32_t index = 0;  ///< of this dataflow at every worker
 
  private:
-  class AskedWorkers final : public Question {
-   public:
-    AskedWorkers(std::shared_ptr<SharedDataflow> dataflow, std::shared_ptr<Inquiry<T>> inquiry)
-        : dataflow_(std::move(dataflow)),
-          inquiry_(std::move(inquiry)) {}
-
-    bool answered() const override {
-      return std::ranges::all_of(inquiry_->answers(), [](const auto& a) { return a.has_value(); });
-    }
-    std::vector<Explanation> explain() const override {
-      return dataflow_->explain(inquiry_->answers());
-    }
-
-   private:
-    std::shared_ptr<SharedDataflow> dataflow_;
-    std::shared_ptr<Inquiry<T>> inquiry_;
-  };
-
-  using Answers = std::vector<std::optional<std::vector<Holding<T>>>>;
-
-  std::vector<Explanation> explain(const Answers& answers) {
-    const std::vector<std::pair<LocationId, std::string>> watched = watched_locations();
-    std::vector<Explanation::Busy> busy;
-    for (std::uint32_t worker = 0; worker != answers.size(); ++worker)
-      if (!answers[worker]) busy.push_back({worker, running_step(worker)});
-    return ledgers_.front()->inspect([&](const Ledger<T>& ledger) {
-      std::vector<Counted<T>> counts;
-      for (std::uint32_t l = 0; l != topology_->locations(); ++l)
-        for (const auto& [time, count] : ledger.counts({l}).entries())
-          counts.push_back({{{l}, time}, count});
-      std::vector<Explanation> explanations;
-      for (const auto& [location, subject] : watched)
-        for (const T& time : ledger.frontier(location)) {
-          Explanation& told = explanations.emplace_back(
-              explanation_of<T>(*topology_, counts, answers, location, time));
-          told.subject = subject;
-          told.sequence = ledger.sequence();
-          told.busy = busy;
-        }
-      return explanations;
-    });
-  }
-
   /// The probes; of a dataflow without any, its ends.
-  std::vector<std::pair<LocationId, std::string>> watched_locations() const {
+  std::vector<AskedAbout<T>> watched_locations() const {
     const std::lock_guard lock(mutex_);
-    std::vector<std::pair<LocationId, std::string>> watched(probes_.begin(), probes_.end());
+    std::vector<AskedAbout<T>> watched;
+    for (const auto& [location, subject] : probes_) watched.push_back({location, subject, {}});
     if (watched.empty())
       for (const LocationId end : ends_of(*topology_))
-        watched.emplace_back(
-            end, "end '" + topology_->operators()[topology_->operator_of(end).value].name + "'");
+        watched.push_back(
+            {end,
+             "end '" + topology_->operators()[topology_->operator_of(end).value].name + "'",
+             {}});
     return watched;
   }
 

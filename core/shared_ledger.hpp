@@ -6,6 +6,7 @@
 // whole log, applies it in order, propagates once and publishes the frontiers that moved.
 #pragma once
 
+#include <tidemark/core/inquiry.hpp>
 #include <tidemark/core/mpsc_stack.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 #include <tidemark/core/published_frontier.hpp>
@@ -37,6 +38,45 @@ struct LedgerEntry {
   std::optional<LocationId> watch;
 };
 
+/// All batches of a ledger, kept while tracing.
+template <Timestamp T>
+struct LedgerHistory {
+  ProgressBatch<T> initial;
+  std::vector<std::pair<std::uint32_t, ProgressBatch<T>>> batches;  ///< with the worker of each
+};
+
+/// The state of a ledger as text.
+template <Timestamp T>
+ProgressSnapshot snapshot_of(const Ledger<T>& ledger) {
+  ProgressSnapshot snapshot;
+  snapshot.sequence = ledger.sequence();
+  snapshot.visits = ledger.visits();
+  const Topology<T>& topology = ledger.topology();
+  for (std::uint32_t l = 0; l != topology.locations(); ++l) {
+    const std::uint32_t depth = topology.depth({l});
+    PortProgress& port = snapshot.ports.emplace_back();
+    port.name = topology.describe({l});
+    port.is_target = topology.is_target({l});
+    for (const auto& [time, count] : ledger.counts({l}).entries())
+      port.counts.push_back({to_text(time, depth), count});
+    for (const T& time : ledger.frontier({l})) port.frontier.push_back(to_text(time, depth));
+  }
+  return snapshot;
+}
+
+/// The state of a ledger, to explain it.
+template <Timestamp T>
+LedgerCut<T> cut_of(const Ledger<T>& ledger) {
+  LedgerCut<T> cut;
+  for (std::uint32_t l = 0; l != ledger.topology().locations(); ++l) {
+    for (const auto& [time, count] : ledger.counts({l}).entries())
+      cut.counts.push_back({{{l}, time}, count});
+    cut.frontiers.push_back(ledger.frontier({l}));
+  }
+  cut.state = std::make_shared<const ProgressSnapshot>(snapshot_of(ledger));
+  return cut;
+}
+
 /// One dataflow's ledger as several workers share it. Thread: any, unless noted.
 template <Timestamp T>
 class SharedLedger {
@@ -55,9 +95,11 @@ class SharedLedger {
         unawaited_moves_(ledger_.topology().locations()),
         waiters_(ledger_.topology().locations(), workers),
         wake_(std::move(wake)),
-        trace_(trace) {
+        trace_(trace),
+        history_(trace != nullptr ? std::make_shared<LedgerHistory<T>>() : nullptr) {
     ledger_.apply(initial);
     ledger_.propagate([](LocationId, const auto&, const auto&) {});
+    if (trace_ != nullptr) history_->initial = initial;
     if (ledger_.empty()) complete_.store(true);
   }
 
@@ -119,22 +161,14 @@ class SharedLedger {
 
   /// The state after all batches applied so far. O(locations).
   ProgressSnapshot snapshot() {
-    return inspect([this](const Ledger<T>& ledger) {
-      ProgressSnapshot snapshot;
-      snapshot.sequence = ledger.sequence();
-      snapshot.visits = ledger.visits();
-      const Topology<T>& topology = ledger.topology();
-      for (std::uint32_t l = 0; l != topology.locations(); ++l) {
-        PortProgress& port = snapshot.ports.emplace_back();
-        port.name = topology.describe({l});
-        port.is_target = topology.is_target({l});
-        for (const auto& [time, count] : ledger.counts({l}).entries())
-          port.counts.push_back({text_of(time, {l}), count});
-        for (const T& time : ledger.frontier({l})) port.frontier.push_back(text_of(time, {l}));
-      }
-      return snapshot;
-    });
+    return inspect([](const Ledger<T>& ledger) { return snapshot_of(ledger); });
   }
+  LedgerCut<T> cut() {
+    return inspect([](const Ledger<T>& ledger) { return cut_of(ledger); });
+  }
+
+  /// Null unless tracing. Thread: once the run has ended.
+  std::shared_ptr<const LedgerHistory<T>> history() const { return history_; }
 
  private:
   static constexpr std::uint8_t max_unawaited_moves = 8;
@@ -234,6 +268,7 @@ class SharedLedger {
       event.changes.push_back(
           {pointstamp.location.value, text_of(pointstamp.time, pointstamp.location), diff});
     trace_->record(std::move(event));
+    history_->batches.emplace_back(entry.worker, entry.batch);
     trace_sequence_.store(ledger_.sequence(), std::memory_order_relaxed);
   }
 
@@ -264,6 +299,7 @@ class SharedLedger {
   WaiterSet waiters_;
   Wake wake_;
   Trace* trace_;
+  std::shared_ptr<LedgerHistory<T>> history_;
   std::atomic<std::uint64_t> publications_{1};
   std::atomic<std::uint64_t> trace_sequence_{0};
   std::atomic<bool> complete_{false};

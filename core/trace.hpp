@@ -14,13 +14,16 @@
 //   receive   a batch was taken         channel, from: worker, time, records
 #pragma once
 
+#include <tidemark/core/explanation.hpp>
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tidemark {
@@ -62,6 +65,15 @@ class Trace {
   /// The progress state after `sequence` batches. O(events).
   ProgressSnapshot state_at(std::uint64_t sequence) const;
 
+  using Explainer = std::function<std::vector<Explanation>(std::uint64_t, LocationId)>;
+  void set_explainer(Explainer explainer) { explainer_ = std::move(explainer); }
+
+  /// Why each timestamp of the frontier at `location` could still appear there after `sequence`
+  /// batches. O(events).
+  std::vector<Explanation> explain_at(std::uint64_t sequence, LocationId location) const {
+    return explainer_ ? explainer_(sequence, location) : std::vector<Explanation>{};
+  }
+
   /// Writes all events as JSON lines.
   void write(std::ostream& out) const;
 
@@ -69,6 +81,7 @@ class Trace {
   std::mutex mutex_;
   FlowGraph graph_;
   ProgressSnapshot start_;
+  Explainer explainer_;
   std::vector<TraceEvent> events_;
 };
 

@@ -11,12 +11,15 @@ namespace tidemark {
 Worker::Worker(Process& process, std::uint32_t index) : process_(&process), index_(index) {}
 
 Worker::~Worker() {
+  release_mailbox();
+}
+
+void Worker::release_mailbox() noexcept {
   for (Envelope* envelope = mailbox_.take_all_reversed(); envelope != nullptr;) {
     Envelope* const rest = envelope->next;
     envelope->release();
     envelope = rest;
   }
-  for (Envelope* envelope : early_) envelope->release();
 }
 
 std::uint32_t Worker::peers() const {
@@ -37,6 +40,7 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
       closure(*this);
       for (const auto& dataflow : dataflows_)
         if (dataflow) dataflow->require_inputs_closed();
+      process_->has_built(index_, next_dataflow());
       step_while([this] { return has_dataflows(); });
     } catch (...) {
       process_->fail(std::current_exception());
@@ -57,6 +61,7 @@ void Worker::wake() {
 
 void Worker::post(Envelope& envelope) {
   if (mailbox_.push(envelope)) wake();  // a mailbox that was not empty has woken its worker already
+  if (finished_.load(std::memory_order_seq_cst)) release_mailbox();
 }
 
 void Worker::add(std::unique_ptr<DataflowInstance> dataflow) {
@@ -104,7 +109,10 @@ void Worker::run() {
   state_.exchange(State::running, std::memory_order_seq_cst);
   bool more = false;
   try {
-    if (setup_) std::exchange(setup_, nullptr)(*this);
+    if (setup_) {
+      std::exchange(setup_, nullptr)(*this);
+      process_->has_built(index_, next_dataflow());
+    }
     more = turn();
   } catch (...) {
     process_->fail(std::current_exception());
@@ -142,6 +150,11 @@ void Worker::finish(bool failed) noexcept {
     if (failed && dataflow) dataflow->cancel();
   dataflows_.clear();
   live_ = 0;
+  for (Envelope* envelope : early_) envelope->release();
+  early_.clear();
+  finished_.store(true,
+                  std::memory_order_seq_cst);  // then look: `post` does it the other way round
+  release_mailbox();
   state_.exchange(State::running, std::memory_order_seq_cst);  // and never idle again
   process_->worker_finished();
 }

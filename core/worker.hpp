@@ -105,6 +105,7 @@ class Worker final : public Task {
   void suspend();
   void park();
   void finish(bool failed) noexcept;
+  void release_mailbox() noexcept;
   void read_mailbox();
 
   Process* process_;
@@ -113,6 +114,7 @@ class Worker final : public Task {
   Fiber* fiber_ = nullptr;
   // Not idle before its start: another worker may wake it earlier than that.
   std::atomic<State> state_{State::running};
+  std::atomic<bool> finished_{false};
   MpscStack<Envelope> mailbox_;
   std::vector<std::unique_ptr<DataflowInstance>> dataflows_;  // null once complete
   std::size_t live_ = 0;

@@ -4,8 +4,10 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/progress/nested.hpp>
 
 #include <cstdint>
+#include <string>
 #include <utility>
 
 namespace tidemark {
@@ -40,7 +42,8 @@ std::pair<Feedback<T, Item>, Stream<T, Item>> feedback(Scope<T>& scope,
   const OpenInput<T, Item> input = op.template open_input<Item>();
   auto [out, again] = op.template output<Item>();
   op.connect({{0, 0, summary}});
-  scope.assembly().open_feedback(op.id(), scope.name());
+  scope.assembly().open_feedback(
+      op.id(), (Scope<T>::depth == 0 ? "a loop of dataflow '" : "the loop '") + scope.name() + "'");
   op.build([&in = input.port(), &out = out] {
     in.for_each([&](auto& batch) {
       if (out.result_of(batch)) out.at(batch).give_all(batch.records);

@@ -58,6 +58,8 @@ class PathsTo {
     }
   }
 
+  const Topology<T>& topology() const { return *topology_; }
+
   /// The summaries of all paths from a location that no other one precedes: with them a pointstamp
   /// could result in whatever they result in, or later.
   Antichain<Summary> summaries(LocationId from) const {
@@ -136,12 +138,11 @@ class PathsTo {
   std::vector<std::vector<std::uint32_t>> at_;  // by the location where they begin
 };
 
-/// Each counted pointstamp that could still result in `time` at `location`, shortest path first,
-/// then in the order in which the tracker sweeps. Empty exactly if `time` is complete there.
+/// Each counted pointstamp that could still result in `time` where the paths lead, shortest path
+/// first, then in the order in which the tracker sweeps. Empty exactly if `time` is complete there.
 template <Timestamp T>
-std::vector<Cause<T>> explain(const Topology<T>& topology, std::span<const Counted<T>> counts,
-                              LocationId location, const T& time) {
-  const PathsTo<T> paths(topology, location);
+std::vector<Cause<T>> explain(const PathsTo<T>& paths, std::span<const Counted<T>> counts,
+                              const T& time) {
   std::vector<Cause<T>> causes;
   for (const auto& [pointstamp, count] : counts) {
     if (count <= 0) continue;
@@ -150,11 +151,18 @@ std::vector<Cause<T>> explain(const Topology<T>& topology, std::span<const Count
   }
   const auto key = [&](const Cause<T>& cause) {
     const Pointstamp<T>& first = cause.path.front();
-    return std::tuple(cause.path.size(), topology.shape().position_of(first.location.value),
+    return std::tuple(cause.path.size(), paths.topology().shape().position_of(first.location.value),
                       first.time);
   };
   std::ranges::sort(causes, {}, key);
   return causes;
+}
+
+/// The same for one question.
+template <Timestamp T>
+std::vector<Cause<T>> explain(const Topology<T>& topology, std::span<const Counted<T>> counts,
+                              LocationId location, const T& time) {
+  return explain(PathsTo<T>(topology, location), counts, time);
 }
 
 }  // namespace tidemark

@@ -16,7 +16,6 @@ Explanation explanation() {
           .location = LocationId{2},
           .name = "count.out0",
           .time = "3",
-          .sequence = 17,
           .causes = {{.count = 1,
                       .path = {{LocationId{0}, "input.out0", "2"},
                                {LocationId{1}, "count.in0", "2"},
@@ -59,14 +58,14 @@ TEST_CASE("one hop is one hop, and none is right there", "[explanation]") {
 
 TEST_CASE("several holders are listed, and what nobody holds is in flight", "[explanation]") {
   Explanation::Cause cause{.count = 7, .path = {{LocationId{1}, "count.in0", "(2, 1)"}}};
-  cause.in_flight = 4;
+  cause.rest = 4;
   CHECK(to_text(cause) == "count.in0 holds 4 in flight at (2, 1)");
   cause.holders = {{.worker = 0, .kind = Kind::queued_batch, .count = 2},
                    {.worker = 1, .kind = Kind::open_batch, .count = 1}};
   CHECK(to_text(cause) ==
         "count.in0 holds 2 queued batches at (2, 1) (worker 0), 1 open batch at (2, 1) (worker 1) "
         "and 4 in flight at (2, 1)");
-  cause.in_flight = 0;
+  cause.rest = 0;
   CHECK(to_text(cause) ==
         "count.in0 holds 2 queued batches at (2, 1) (worker 0) and 1 open batch at (2, 1) "
         "(worker 1)");
@@ -74,10 +73,14 @@ TEST_CASE("several holders are listed, and what nobody holds is in flight", "[ex
   CHECK(to_text(cause) == "count.in0 holds 3 capabilities at (2, 1) (worker 5)");
 }
 
-TEST_CASE("a cause of which no worker knows has the ledger's count", "[explanation]") {
-  Explanation::Cause cause{.count = 7, .path = {{LocationId{1}, "count.in0", "2"}}};
-  cause.in_flight = -1;  // a worker holds more than the ledger counted before
-  CHECK(to_text(cause) == "count.in0 holds 7 at 2");
+TEST_CASE("what nobody holds is somewhere: in flight, in a report, or where nobody answers",
+          "[explanation]") {
+  using Whereabouts = Explanation::Cause::Whereabouts;
+  Explanation::Cause cause{.count = 7, .path = {{LocationId{1}, "count.out0", "2"}}, .rest = 2};
+  cause.rest_is = Whereabouts::in_progress_message;
+  CHECK(to_text(cause) == "count.out0 holds 2 in a progress message in flight at 2");
+  cause.rest_is = Whereabouts::unanswered;
+  CHECK(to_text(cause) == "count.out0 holds 2 in flight or at a worker that did not answer at 2");
 }
 
 TEST_CASE("a worker that did not answer is named with the step whose code it runs",

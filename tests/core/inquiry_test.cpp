@@ -6,6 +6,7 @@
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/trace.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
@@ -65,7 +66,7 @@ void check(const std::vector<Explanation>& explanations) {
   CHECK(hops(cause) ==
         std::vector<std::string>{"2 at numbers.out0", "2 at later.in0", "3 at later.out0"});
   CHECK(cause.count == 1);
-  CHECK(cause.in_flight == 0);
+  CHECK(cause.rest == 0);
   REQUIRE(cause.holders.size() == 1);
   CHECK(cause.holders.front().worker == 0);
   CHECK(cause.holders.front().kind == Holder::Kind::capability);
@@ -180,7 +181,91 @@ TEST_CASE("of a worker that does not come, a run tells whose code it runs", "[in
   CHECK(explanations.front().subject == "end 'slow'");
   REQUIRE(explanations.front().busy.size() == 1);
   CHECK(explanations.front().busy.front().step == "slow");
-  CHECK(explanations.front().causes.front().in_flight == 1);
+  CHECK(explanations.front().causes.front().rest == 1);
+  CHECK(explanations.front().causes.front().rest_is == Explanation::Cause::Whereabouts::unanswered);
+}
+
+TEST_CASE("a probe tells why a timestamp of one's choice can still come, or that it cannot",
+          "[inquiry]") {
+  std::vector<Explanation> early, late;
+  execute({.executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+      auto [handle, numbers] = new_input<Number>(scope, "numbers");
+      return std::pair(std::move(handle), tidemark::probe(numbers));
+    });
+    input.advance_to(4);
+    worker.step();
+    probe.explain(3, [&](const auto& all) {
+      early = all;
+      worker.wake();
+    });
+    probe.explain(9, [&](const auto& all) {
+      late = all;
+      worker.wake();
+    });
+    worker.step_while([&] { return early.empty() || late.empty(); });
+  });
+  REQUIRE(early.size() == 1);
+  CHECK(early.front().causes.empty());
+  CHECK(to_text(early.front()) == "probe on 'numbers': 3 is complete at numbers.out0");
+  REQUIRE(late.size() == 1);
+  REQUIRE(late.front().causes.size() == 1);
+  CHECK(hops(late.front().causes.front()) == std::vector<std::string>{"4 at numbers.out0"});
+  CHECK(late.front().state->ports.front().frontier == std::vector<std::string>{"4"});
+}
+
+TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][trace]") {
+  Trace trace;
+  execute({.workers = 2, .executor = ExecutorKind::deterministic, .trace = &trace},
+          [](Worker& worker) {
+            auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+              auto [handle, numbers] = new_input<Number>(scope, "numbers");
+              return std::pair(std::move(handle), tidemark::probe(numbers));
+            });
+            for (Number round = 1; round != 4; ++round) {
+              input.advance_to(round);
+              worker.step_while([&] { return probe.less_than(round); });
+            }
+          });
+  std::uint64_t last = 0;
+  for (const TraceEvent& event : trace.events()) last = std::max(last, event.sequence);
+  REQUIRE(last > 4);
+  for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
+    const ProgressSnapshot state = trace.state_at(sequence);
+    const std::vector<Explanation> explanations = trace.explain_at(sequence, LocationId{0});
+    REQUIRE(explanations.size() == state.ports[0].frontier.size());
+    for (const Explanation& why : explanations) {
+      CHECK(why.time == state.ports[0].frontier[0]);
+      REQUIRE_FALSE(why.causes.empty());
+      std::uint64_t held = 0;
+      for (const auto& holder : why.causes.front().holders) held += holder.count;
+      CHECK(held == static_cast<std::uint64_t>(state.ports[0].counts[0].count));
+    }
+  }
+}
+
+TEST_CASE("a worker that has finished holds nothing, and answers so", "[inquiry]") {
+  std::vector<Explanation> explanations;
+  bool asked = false;
+  execute({.workers = 2, .executor = ExecutorKind::deterministic, .ledgers = Ledgers::per_worker},
+          [&](Worker& worker) {
+            auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+              auto [handle, numbers] = new_input<Number>(scope);
+              return std::pair(std::move(handle), tidemark::probe(numbers));
+            });
+            input.close();
+            worker.step_while([&] { return !probe.done(); });
+            if (worker.index() == 0) {
+              worker.process().explain([&](const auto& all) {
+                explanations = all;
+                asked = true;
+                worker.wake();
+              });
+              worker.step_while([&] { return !asked; });
+            }
+          });
+  CHECK(asked);
+  CHECK(explanations.empty());
 }
 
 TEST_CASE("batches that wait and batches that are open are told apart", "[inquiry]") {

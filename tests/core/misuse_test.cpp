@@ -89,7 +89,7 @@ TEST_CASE("a batch gives no right to send where its input is not connected", "[m
     text = error.what();
   }
   CHECK_THAT(text, Catch::Contains("step 'apart' on worker 0 tried to send for a batch at 0 of "
-                                   "input 0, which has no connection to this output"));
+                                   "an input which has no connection to this output"));
 }
 
 TEST_CASE("a batch results at an output in what the connection makes of its timestamp",
@@ -148,15 +148,186 @@ TEST_CASE("a batch that several connections join to an output covers what any of
 
 TEST_CASE("an operator that breaks the batch rule is named when that is checked",
           "[misuse][check]") {
-  const auto sends_without_a_right = [](auto& in, auto& out) {
-    in.for_each([](auto&) {});
-    out.give(1);  // at whatever timestamp it sent last
-  };
+  std::string text;
+  try {
+    execute({.executor = ExecutorKind::deterministic, .check = true}, [](Worker& worker) {
+      auto input = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+        auto [handle, numbers] = new_input<Number>(scope);
+        auto sent = unary<Number>(
+            numbers, Pipeline{}, "wrong", "",
+            [kept = static_cast<Emitter<Epoch, Number>*>(nullptr)](auto& in, auto& out) mutable {
+              in.for_each([&](auto& batch) {
+                if (kept == nullptr) {
+                  kept = &out.at(batch);
+                } else {
+                  kept->give(1);  // at the first batch's timestamp
+                }
+              });
+            });
+        unary<Number>(sent, Pipeline{}, "sink", "",
+                      [](auto& in, auto&) { in.for_each([](auto&) {}); });
+        return std::move(handle);
+      });
+      for (Number epoch = 5; epoch != 7; ++epoch) {
+        input.advance_to(epoch);
+        input.send(epoch);
+        worker.step();
+      }
+    });
+  } catch (const StepError& error) {
+    text = error.what();
+  }
   CHECK(
-      error_of(sends_without_a_right, true) ==
-      "step 'wrong' failed on worker 1: step 'wrong' on worker 1 broke the batch rule: it sent or "
-      "kept something at 0 for sink.in0, which nothing that it held or consumed could result in; "
-      "legal is any timestamp at or after 5");
+      text ==
+      "step 'wrong' failed on worker 0: step 'wrong' on worker 0 broke the batch rule: it sent or "
+      "kept something at 5 for sink.in0, which nothing that it held or consumed could result in; "
+      "legal is any timestamp at or after 6");
+}
+
+TEST_CASE("an operator may feed an input of its worker, and that obeys the batch rule",
+          "[misuse][check]") {
+  tests::Arrivals<Number> arrivals;
+  execute({.executor = ExecutorKind::deterministic, .check = true}, [&](Worker& worker) {
+    std::optional<InputHandle<Epoch, Number>> echo;
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [fed, echoed] = new_input<Number>(scope, "echo");
+      echo.emplace(std::move(fed));
+      auto [handle, numbers] = new_input<Number>(scope, "numbers");
+      unary<Number>(numbers, Pipeline{}, "feed", "", [&](auto& in, auto&) {
+        in.for_each([&](auto& batch) {
+          echo->advance_to(batch.time);
+          for (const Number number : batch) echo->send(number + 1);
+          echo->flush();
+        });
+      });
+      tests::collect(echoed, tests::by_value(), arrivals);
+      return std::move(handle);
+    });
+    for (Number epoch = 1; epoch != 4; ++epoch) {
+      input.advance_to(epoch);
+      input.send(epoch * 10);
+      worker.step();
+    }
+    input.close();
+    while (worker.step()) {
+    }
+    echo->close();
+  });
+  CHECK(arrivals.sorted() ==
+        std::vector<std::pair<std::uint64_t, Number>>{{1, 11}, {2, 21}, {3, 31}});
+}
+
+TEST_CASE("a batch that another operator has in hand gives no right to send", "[misuse]") {
+  std::string text;
+  try {
+    execute({.executor = ExecutorKind::deterministic}, [](Worker& worker) {
+      OutputPort<Epoch, Number>* foreign = nullptr;
+      auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        auto [handle, numbers] = new_input<Number>(scope);
+        OperatorBuilder<Epoch> other(scope, "other");
+        foreign = &other.output<Number>().first;
+        other.build([] {});
+        unary<Number>(numbers, Pipeline{}, "wrong", "", [&](auto& in, auto&) {
+          in.for_each([&](auto& batch) { foreign->at(batch).give(1); });
+        });
+        return std::move(handle);
+      });
+      input.send(1);
+      while (worker.step()) {
+      }
+    });
+  } catch (const StepError& error) {
+    text = error.what();
+  }
+  CHECK_THAT(text, Catch::Contains("step 'other' on worker 0 tried to send for a batch at 0 that "
+                                   "another operator has in hand"));
+}
+
+TEST_CASE("a batch stays in hand while batches of another input are taken up", "[misuse]") {
+  int sent = 0;
+  execute({.executor = ExecutorKind::deterministic, .check = true}, [&](Worker& worker) {
+    auto inputs = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [left, a] = new_input<Number>(scope);
+      auto [right, b] = new_input<Number>(scope);
+      OperatorBuilder<Epoch> op(scope, "pairs");
+      auto& first = op.input(a, Pipeline{});
+      auto& second = op.input(b, Pipeline{});
+      auto [out, stream] = op.output<Number>();
+      op.build([&first, &second, &out = out, &sent] {
+        first.for_each([&](auto& outer) {
+          second.for_each([&](auto& inner) {
+            out.at(outer).give(1);
+            out.at(inner).give(2);
+            sent += 2;
+          });
+          out.at(outer).give(3);
+          ++sent;
+        });
+      });
+      return std::pair(std::move(left), std::move(right));
+    });
+    inputs.first.send(1);
+    inputs.second.send(1);
+  });
+  CHECK(sent == 3);
+}
+
+TEST_CASE("what arrives while an operator takes up its batches waits for its next activation",
+          "[misuse]") {
+  std::vector<int> per_activation;
+  execute({.executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, numbers] = new_input<Number>(scope);
+      OperatorBuilder<Epoch> op(scope, "circle");
+      auto& from_outside = op.input(numbers, Pipeline{});
+      const OpenInput<Epoch, Number> round = op.open_input<Number>();
+      auto [out, stream] = op.output<Number>();
+      op.connect({{0, 0, {}}, {1, 0, {1}}});
+      round.connect(stream, Pipeline{});
+      op.build([&from_outside, &again = round.port(), &out = out, &per_activation] {
+        int taken = 0;
+        from_outside.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+        again.for_each([&](auto& batch) {
+          ++taken;
+          if (batch.time < Epoch{4}) out.at(batch).give_all(batch.records);
+          out.flush();
+        });
+        if (taken != 0) per_activation.push_back(taken);
+      });
+      return std::move(handle);
+    });
+    input.send(1);
+  });
+  CHECK(per_activation == std::vector<int>{1, 1, 1, 1, 1});
+}
+
+TEST_CASE("a worker that builds fewer dataflows than another ends the run, and both are named",
+          "[misuse][build]") {
+  for (const ExecutorKind kind : tests::executors_for_throwing_closures())
+    for (std::uint64_t seed = 0; seed != 5; ++seed) {
+      INFO(tests::name_of(kind));
+      tests::Watchdog watchdog("a worker without a dataflow");
+      CHECK_THROWS_WITH(
+          execute({.workers = 2, .threads = 2, .executor = kind, .seed = seed},
+                  [](Worker& worker) {
+                    if (worker.index() == 1) return;
+                    worker.dataflow<Epoch>(
+                        [](Scope<Epoch>& scope) { new_input<Number>(scope, "numbers"); });
+                  }),
+          Catch::StartsWith("worker 1 has ended its building after 0 dataflows, and ") &&
+              Catch::Contains(" has built 1; every worker builds the same dataflows"));
+    }
+}
+
+TEST_CASE("a handle that has been moved from says so", "[misuse][input]") {
+  execute({.executor = ExecutorKind::deterministic}, [](Worker& worker) {
+    auto input = worker.dataflow<Epoch>(
+        [](Scope<Epoch>& scope) { return new_input<Number>(scope, "numbers").first; });
+    const auto taken = std::move(input);
+    CHECK_THROWS_WITH(input.send(1),
+                      "input 'numbers' on worker 0 was used through a handle that has been moved "
+                      "from");
+  });
 }
 
 TEST_CASE("an input that a closure forgets to close is named, and nothing hangs",

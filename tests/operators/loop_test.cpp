@@ -299,6 +299,13 @@ TEST_CASE("a loop that is never closed is refused by its name", "[loops][errors]
         "stream that goes round");
 }
 
+TEST_CASE("a loop outside all loops that is never closed is refused, too", "[loops][errors]") {
+  CHECK_THAT(refusal([](auto& scope, auto numbers) {
+               merge(numbers, feedback<Number>(scope, NestedSummary<Epoch, 0>{{1}, {}}).second);
+             }),
+             Catch::StartsWith("a loop of dataflow 'dataflow' was never closed"));
+}
+
 TEST_CASE("a stream goes from loop to loop by leave and enter only", "[loops][errors]") {
   CHECK(refusal([](auto& scope, auto numbers) {
           auto& left = scope.add_loop("left");

@@ -46,7 +46,7 @@ Explanation why_words() {
                                             {words.in(4), "3"},
                                             {words.out(4), "3"},
                                             {words.in(5), "3"}}),
-                        .in_flight = 1});
+                        .rest = 1});
   return why;
 }
 

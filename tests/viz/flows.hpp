@@ -263,8 +263,7 @@ inline Explanation why_again(const Reentry& flow) {
   Explanation why{.subject = "probe on 'work'",
                   .location = b.out(inner.body),
                   .name = "work.out0",
-                  .time = "(1, 1, 0)",
-                  .sequence = 184};
+                  .time = "(1, 1, 0)"};
   why.causes.push_back({.count = 2,
                         .path = b.hops({{b.out(inner.body), "(1, 0, 2)"},
                                         {b.in(inner.leave), "(1, 0, 2)"},

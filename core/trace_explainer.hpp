@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+//
+// Explanations after the fact: why a frontier stood where it stood, at any instant of a trace.
+#pragma once
+
+#include <tidemark/core/inquiry.hpp>
+#include <tidemark/core/shared_ledger.hpp>
+#include <tidemark/progress/ledger.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// Replays a ledger's batches up to an instant and explains what it finds there. Holders are the
+/// workers whose reports had left capabilities behind; a batch on its way has none.
+template <Timestamp T>
+class TraceExplainer {
+ public:
+  using History = std::shared_ptr<const LedgerHistory<T>>;
+
+  TraceExplainer(std::shared_ptr<const Topology<T>> topology, History history,
+                 std::uint32_t workers)
+      : topology_(std::move(topology)),
+        history_(std::move(history)),
+        workers_(workers) {}
+
+  /// Why each timestamp of the frontier at `location` could still appear there when `sequence`
+  /// batches had been applied. O(batches).
+  std::vector<Explanation> operator()(std::uint64_t sequence, LocationId location) const {
+    Ledger<T> ledger(topology_, NegativeCounts::allowed);
+    std::vector<ChangeBatch<Pointstamp<T>>> held(workers_);
+    ledger.apply(history_->initial);
+    for (const auto& [pointstamp, count] : history_->initial.changes())
+      for (auto& worker : held) worker.update(pointstamp, count / workers_);
+    for (const auto& [worker, batch] : history_->batches) {
+      if (ledger.sequence() >= sequence) break;
+      ledger.apply(batch);
+      for (const auto& [pointstamp, diff] : batch.changes()) held[worker].update(pointstamp, diff);
+    }
+    ledger.propagate([](LocationId, const auto&, const auto&) {});
+
+    std::vector<std::optional<std::vector<Holding<T>>>> answers;
+    for (auto& worker : held) {
+      auto& holdings = answers.emplace_back().emplace();
+      for (const auto& [pointstamp, count] : worker.view())
+        for (std::int64_t i = 0; i < count && !topology_->is_target(pointstamp.location); ++i)
+          holdings.push_back({pointstamp, Explanation::Holder::Kind::capability});
+    }
+    const LedgerCut<T> cut = cut_of(ledger);
+    const PathsTo<T> paths(*topology_, location);
+    std::vector<Explanation> explanations;
+    for (const T& time : ledger.frontier(location))
+      explanations.push_back(explanation_of(
+          paths, cut, answers, [](std::uint32_t) { return std::string(); },
+          AskedAbout<T>{location, "", {}}, time));
+    return explanations;
+  }
+
+ private:
+  std::shared_ptr<const Topology<T>> topology_;
+  History history_;
+  std::uint32_t workers_;
+};
+
+}  // namespace tidemark
