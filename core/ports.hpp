@@ -169,16 +169,7 @@ class OutputPort final : public Emitter<T, Item> {
     return Level<T>::from_ledger(*result);
   }
 
- private:
-  template <typename From, typename In>
-  const auto& summaries_of(const Batch<From, In>& batch) const {
-    if (book_->in_hand->batch != &batch)
-      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
-                    " that it no longer has in hand; a batch gives that right while it is passed "
-                    "by for_each, and a capability retained from it for longer");
-    return book_->from_input[book_->in_hand->input];
-  }
-
+  /// Throws CapabilityError unless `time` is one at which the batch in hand allows to send.
   template <typename From, typename In>
   void require_cover(const Batch<From, In>& batch, const T& time) const {
     Antichain<T> results;
@@ -188,6 +179,16 @@ class OutputPort final : public Emitter<T, Item> {
     if (!results.less_equal_to(time))
       book_->refuse("tried to send at " + to_text(time) + " for a batch at " + to_text(batch.time) +
                     "; it covers timestamps at or after " + to_text(results));
+  }
+
+ private:
+  template <typename From, typename In>
+  const auto& summaries_of(const Batch<From, In>& batch) const {
+    if (book_->in_hand->batch != &batch)
+      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
+                    " that it no longer has in hand; a batch gives that right while it is passed "
+                    "by for_each, and a capability retained from it for longer");
+    return book_->from_input[book_->in_hand->input];
   }
 
   template <typename From, typename In>
