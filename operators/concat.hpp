@@ -3,6 +3,7 @@
 // concat: any number of streams into one.
 #pragma once
 
+#include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/operator_builder.hpp>
 
 #include <string>
@@ -12,10 +13,15 @@
 namespace tidemark {
 namespace detail {
 
-template <Timestamp T, typename Item>
-Stream<T, Item> concat_as(std::string kind, const std::vector<Stream<T, Item>>& streams) {
+template <typename Streams>
+void require_some(const std::string& kind, const Streams& streams) {
   if (streams.empty())
     throw DataflowError(kind + ": there is no stream to take; a stream without records is empty()");
+}
+
+template <Timestamp T, typename Item>
+Stream<T, Item> concat_as(std::string kind, const std::vector<Stream<T, Item>>& streams) {
+  require_some(kind, streams);
   OperatorBuilder<T> op(*streams.front().scope, std::move(kind));
   std::vector<InputPort<T, Item>*> inputs;
   for (const Stream<T, Item>& stream : streams) inputs.push_back(&op.input(stream, Pipeline{}));
@@ -36,6 +42,13 @@ Stream<T, Item> concat_as(std::string kind, const std::vector<Stream<T, Item>>& 
 template <Timestamp T, typename Item>
 Stream<T, Item> concat(const std::vector<Stream<T, Item>>& streams) {
   return detail::concat_as("concat", streams);
+}
+
+/// The same in a blueprint.
+template <typename Item>
+FlowStream<Item> concat(const std::vector<FlowStream<Item>>& streams) {
+  detail::require_some("concat", streams);
+  return streams.front().flow->apply([](const auto& all) { return concat(all); }, streams);
 }
 
 }  // namespace tidemark

@@ -217,21 +217,48 @@ TEST_CASE("an error behind one side of a branch names the step in which it was",
   }
 }
 
-TEST_CASE("a fused step with several outputs is one node, its edges leave its ports",
-          "[partition]") {
-  FlowGraph graph;
-  execute({.executor = ExecutorKind::deterministic}, [&](Worker& worker) {
-    worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
-      const auto streams = numbers(scope) | partition(3, [](Number n) { return std::pair(0, n); });
-      concat(streams);
-      const std::uint32_t node = streams[0].node;
-      CHECK(scope.assembly().node(node).outputs == 3);
-      for (std::uint32_t port = 0; port != 3; ++port) {
-        CHECK(streams[port].node == node);
-        CHECK(streams[port].port == port);
-      }
-    });
+TEST_CASE("a branch is one fused node, whose two streams leave by two ports", "[branch][fused]") {
+  Dataflow flow;
+  const auto in = input(flow, "in", tests::PartsInput<int>({}));
+  const auto [small, large] = in | branch("size", [](Epoch, int n) { return n < 4; });
+  small | output("small", tests::Discard{});
+  large | output("large", tests::Discard{});
+  const FlowGraph graph = flow.describe();
+  REQUIRE(graph.nodes.size() == 4);
+  CHECK(graph.nodes[1].label() == "size");
+  CHECK_FALSE(graph.nodes[1].op);
+  CHECK(graph.nodes[1].outputs == 2);
+  REQUIRE(graph.edges.size() == 3);
+  for (const std::uint32_t port : {0u, 1u}) {
+    CHECK(graph.edges[1 + port].from == 1);
+    CHECK(graph.edges[1 + port].from_port == port);
+    CHECK(graph.edges[1 + port].to == 2 + port);
+  }
+}
+
+TEST_CASE("a blueprint branches, splits and concatenates, too", "[branch][split_by][concat]") {
+  using Either = std::variant<int, std::string>;
+  tests::for_each_schedule([](const Config& config) {
+    tests::Log<tests::InEpoch<int>> log;
+    tests::Log<tests::InEpoch<std::string>> errors;
+    Dataflow flow;
+    const auto numbers = input(flow, "in", tests::PartsInput<int>({{{1, 2}, {3, 4}}, {{5, 6, 7}}}),
+                               tests::epoch_per_poll());
+    const auto [good, bad] = numbers | split_by([](int n) -> Either {
+                               if (n == 4) return "no four";
+                               return n;
+                             });
+    const auto [small, large] = good | branch([](Epoch, int n) { return n < 4; });
+    const auto negative = large | map([](int n) { return -n; });
+    tests::log_output(concat(std::vector{small, negative, small}), log);
+    bad | tests::log_epochs(errors) | output("errors", tests::Discard{});
+    cluster_main(flow, config);
+    CHECK(log.sorted() ==
+          std::vector<tests::InEpoch<int>>{
+              {1, -7}, {1, -6}, {1, -5}, {1, 1}, {1, 1}, {1, 2}, {1, 2}, {2, 3}, {2, 3}});
+    CHECK(errors.sorted() == std::vector<tests::InEpoch<std::string>>{{2, "no four"}});
   });
+  CHECK_THROWS_AS(concat(std::vector<FlowStream<int>>{}), DataflowError);
 }
 
 TEST_CASE("streams branch and meet again in a loop", "[branch][partition][concat]") {
