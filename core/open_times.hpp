@@ -31,6 +31,16 @@ class OpenTimes {
     return entry->second.state;
   }
 
+  /// The state of a later timestamp. Throws CapabilityError if the batch does not cover `time`.
+  template <typename In, typename Out>
+  State& at(const Batch<T, In>& batch, OutputPort<T, Out>& out, const T& time) {
+    out.require_cover(batch, time);
+    auto entry = open_.find(time);
+    if (entry == open_.end())
+      entry = open_.emplace(time, Entry{out.retain(batch, time), State{}}).first;
+    return entry->second.state;
+  }
+
   /// Calls `action(capability, state)` for each timestamp that none of the frontiers can bring any
   /// more, earliest first, and drops the entry. One that throws keeps its entry.
   template <typename Action, typename... Frontiers>
