@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,8 +72,8 @@ struct OperatorShard {
   Interest interest = Interest::never;
   std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
   std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
-  bool watching = false;  ///< the frontiers are being looked at
-  bool is_input = false;  ///< what it holds, it holds for a handle of the program
+  bool watching = false;     ///< the frontiers are being looked at
+  std::string how_to_close;  ///< if what it holds, it holds for the program; empty otherwise
 
   bool holds_capability() const {
     return std::ranges::any_of(outputs, [](const auto& book) { return !book->held.empty(); });
@@ -175,13 +176,17 @@ class Instance final : public DataflowInstance {
 
   void require_inputs_closed() const override {
     for (const OperatorShard<T>& shard : operators) {
-      if (!shard.is_input || !shard.holds_capability()) continue;
+      if (shard.how_to_close.empty() || !shard.holds_capability()) continue;
       const CapabilityBook<T>& book = *shard.outputs.front();
-      throw CapabilityError(
-          "the closure of worker " + std::to_string(worker_->index()) +
-          " has returned, and its input '" + shard.name + "' is still open at " +
-          to_text(book.held.front().time, shared_->topology().depth(book.location)) +
-          "; close it, or let its handle go out of scope");
+      std::set<T> times;
+      for (const HeldCapability<T>& capability : book.held) times.insert(capability.time);
+      std::string text;
+      for (const T& time : times)
+        text +=
+            (text.empty() ? "" : ", ") + to_text(time, shared_->topology().depth(book.location));
+      throw CapabilityError("the closure of worker " + std::to_string(worker_->index()) +
+                            " has returned, and its input '" + shard.name + "' is still open at " +
+                            text + "; " + shard.how_to_close);
     }
   }
 

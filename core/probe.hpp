@@ -7,6 +7,7 @@
 #include <tidemark/core/stream.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -20,10 +21,24 @@ class Probe {
  public:
   using Ledger = typename Level<T>::Ledger;
 
+  /// Follows nothing yet: for a step upstream of the stream that it will follow.
+  Probe() = default;
   template <typename Item>
   explicit Probe(const Stream<T, Item>& stream) {
+    follow(stream);
+  }
+
+  /// Follows the stream from now on, this handle and its copies. Throws DataflowError if it follows
+  /// one already.
+  template <typename Item>
+  void follow(const Stream<T, Item>& stream) {
     Assembly<Ledger>& assembly = stream.scope->assembly();
     Instance<Ledger>& instance = assembly.instance();
+    if (state_->instance != nullptr)
+      throw DataflowError("a probe cannot follow '" + assembly.node(stream.node).label() +
+                          "', since it follows another stream already; use a probe for each");
+    state_->instance = &instance;
+    state_->feeder = stream.feeder;
     assembly.when_attached([&instance, state = state_, feeder = stream.feeder,
                             subject = "probe on '" + assembly.node(stream.node).label() +
                                       "'"](const Topology<Ledger>& topology) {
@@ -42,6 +57,12 @@ class Probe {
   /// True if nothing can come any more.
   bool done() const { return frontier().empty(); }
 
+  /// The output whose frontier it follows; none if it follows no stream of `instance`.
+  std::optional<Source> feeder_in(const Instance<Ledger>& instance) const {
+    if (state_->instance != &instance) return std::nullopt;
+    return state_->feeder;
+  }
+
   const Antichain<T>& frontier() const {
     state_->reader.refresh();
     return seen_from<T>(state_->reader.frontier(), state_->seen);
@@ -51,7 +72,9 @@ class Probe {
   struct State {
     FrontierReader<Ledger> reader;
     Antichain<T> seen;
-    std::shared_ptr<void> read_from;  // kept alive
+    std::shared_ptr<void> read_from;             // kept alive
+    const Instance<Ledger>* instance = nullptr;  // its identity only; it may be gone
+    Source feeder;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };
