@@ -31,14 +31,16 @@ auto iterator_source(Scope<T>& scope, std::string id, Next next, Probe<T> probe,
   static_assert(std::constructible_from<T, std::uint64_t>,
                 "iterator_source: the timestamps must be counted by a number; stand outside loops");
   static_assert(std::invocable<Next&, const T&>, "iterator_source: next must take the timestamp");
-  using Records = typename std::invoke_result_t<Next&, const T&>::value_type;
-  static_assert(std::same_as<std::invoke_result_t<Next&, const T&>, std::optional<Records>> &&
-                    std::ranges::input_range<Records>,
-                "iterator_source: next must return a std::optional of a range of records");
+  using Result = std::remove_cvref_t<std::invoke_result_t<Next&, const T&>>;
+  static_assert(
+      requires(Result result) {
+        { *result } -> std::ranges::input_range;
+        requires std::same_as<Result, std::optional<std::remove_cvref_t<decltype(*result)>>>;
+      }, "iterator_source: next must return a std::optional of a range of records");
+  using Records = typename Result::value_type;
   if (ahead == 0)
     throw DataflowError("iterator_source '" + id +
-                        "': ahead must be at least 1, or it would wait "
-                        "for ever");
+                        "': ahead must be at least 1, or it would wait for ever");
   OperatorBuilder<T> op(scope, "iterator_source", std::move(id));
   op.set_interest(Interest::when_holding);
   op.watch(probe);
