@@ -59,10 +59,10 @@ TEST_CASE(
       while (!open.empty()) {
         const std::size_t drawn = random.below(open.size());
         const Number time = open[drawn].time().value;
-        input.send(open[drawn], time * 10);
         std::vector<Number> more{time * 10 + 1, time * 10 + 2};
         input.send_all(open[drawn], more);
         if (!more.empty()) left_something = true;
+        input.send(open[drawn], time * 10);
         if (random.below(2) == 0) worker.step();
         if (!probe.less_equal(time)) passed_early = true;
         open.erase(open.begin() + static_cast<std::ptrdiff_t>(drawn));

@@ -63,6 +63,7 @@ TEST_CASE("reclock waits until a tick's timestamp is complete on both streams", 
     records.send(3);
     records.close();
     clock.send('x');
+    clock.flush();
     settle();
     CHECK(seen == "1@5 2@5 ");  // the clock may still tick earlier than it ticks elsewhere
   });
