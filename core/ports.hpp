@@ -109,6 +109,9 @@ class OutputPort final : private Emitter<T, Item> {
 
   explicit OutputPort(std::shared_ptr<Book> book) : book_(std::move(book)) {}
 
+  /// Where the capabilities of this output are listed.
+  const std::shared_ptr<Book>& book() const { return book_; }
+
   /// Where to send at the capability's timestamp. Throws CapabilityError for a capability of
   /// another output.
   Emitter<T, Item>& at(const Capability<T>& capability) {
