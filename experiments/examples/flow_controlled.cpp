@@ -34,7 +34,7 @@ Stream<Epoch, Number> controlled_source(const Stream<Epoch, Number>& done, Numbe
 int main(int argc, char** argv) {
   CLI::App app("How much is in flight when a source may be only so far ahead?", "flow_controlled");
   Number epochs = 1000, size = 100, ahead = 4;
-  app.add_option("--epochs", epochs)->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--epochs", epochs, "How many")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--size", size, "Records of a worker in an epoch")->capture_default_str();
   app.add_option("--ahead", ahead, "Epochs")->check(CLI::PositiveNumber)->capture_default_str();
   return examples::run_example(app, argc, argv, [&](const Config& config) {

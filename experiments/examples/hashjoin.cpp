@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   CLI::App app("How many pairs of records share their key, and how fast are they found?",
                "hashjoin");
   Number keys = 10'000, records = 100'000;
-  app.add_option("--keys", keys)->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--keys", keys, "How many")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--records", records, "On each side")->capture_default_str();
   return examples::run_example(app, argc, argv, [&](const Config& config) {
     std::atomic<Number> pairs{0};

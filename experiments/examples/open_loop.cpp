@@ -6,6 +6,7 @@
 
 using namespace tidemark;
 using Due = Clock::time_point;
+using Wait = std::chrono::duration<double, std::micro>;
 
 /// Each worker sends request i when it is due, i / rate after the first.
 Stream<Epoch, Due> requests(Scope<Epoch>& scope, std::uint64_t number, double rate) {
@@ -30,10 +31,12 @@ int main(int argc, char** argv) {
   CLI::App app("How late are answers at a given rate of requests?", "open_loop");
   std::uint64_t number = 10'000;
   double rate = 10'000;
-  app.add_option("--requests", number)->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--requests", number, "A worker")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   app.add_option("--rate", rate, "A second")->check(CLI::PositiveNumber)->capture_default_str();
   return examples::run_example(app, argc, argv, [&](const Config& config) {
-    std::vector<std::vector<Clock::duration>> waits(config.workers);
+    std::vector<std::vector<Wait>> waits(config.workers);
     execute(config, [&](Worker& worker) {
       worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
         const Exchange to_next{[next = worker.index() + 1](Due) { return next; }};
@@ -48,14 +51,11 @@ int main(int argc, char** argv) {
             });
       });
     });
-    std::vector<Clock::duration> all;
+    std::vector<Wait> all;
     for (const auto& some : waits) all.insert(all.end(), some.begin(), some.end());
     std::ranges::sort(all);
     fmt::print("{} answers\n", all.size());
-    for (const double quantile : {0.5, 0.9, 0.99, 1.0}) {
-      const auto at = all[std::size_t(quantile * double(all.size() - 1))];
-      fmt::print("{:>4}%  {:>10.1f} us\n", quantile * 100,
-                 std::chrono::duration<double, std::micro>(at).count());
-    }
+    for (const std::size_t percent : {50, 90, 99, 100})
+      fmt::print("{:>4}%  {:>10.1f} us\n", percent, all[(all.size() - 1) * percent / 100].count());
   });
 }

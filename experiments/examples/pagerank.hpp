@@ -22,8 +22,7 @@ Stream<T, Gain> sum(const Stream<T, Gain>& gains) {
       gains, Exchange{[](const Gain& gain) { return gain.first; }}, "sum", "",
       [open = OpenTimes<T, KeyTable<Node, Rank>>{}](auto& in, auto& out) mutable {
         in.for_each([&](auto& batch) {
-          auto& sums = open.at(batch, out);
-          for (const auto& [node, gain] : batch) sums[node] += gain;
+          for (const auto& [node, gain] : batch) open.at(batch, out)[node] += gain;
         });
         const auto send = [&](const auto& at, auto& sums) {
           for (const Gain gain : sums) out.at(at).give(gain);

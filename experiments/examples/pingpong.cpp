@@ -28,7 +28,9 @@ int main(int argc, char** argv) {
   CLI::App app("How long does a record take from worker to worker, round a loop?", "pingpong");
   Hits laps = 10'000, balls = 1;
   app.add_option("--laps", laps, "How often each ball is hit")->capture_default_str();
-  app.add_option("--balls", balls, "How many are in play at once")->capture_default_str();
+  app.add_option("--balls", balls, "How many are in play at once")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   return examples::run_example(app, argc, argv, [&](const Config& config) {
     std::atomic<Hits> count{0};
     const examples::Stopwatch watch;

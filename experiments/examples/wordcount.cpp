@@ -42,7 +42,7 @@ int main(int argc, char** argv) {
       for (std::uint64_t number = 0; std::getline(text, line); ++number) {
         if (number % worker.peers() != worker.index()) continue;
         input.send(line);
-        if (number / worker.peers() % epoch_lines != 0) continue;
+        if ((number / worker.peers() + 1) % epoch_lines != 0) continue;
         input.advance_to(input.time().value + 1);
         worker.step_while([&] { return probe.less_than(input.time()); });
       }
