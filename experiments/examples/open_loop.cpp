@@ -31,9 +31,7 @@ int main(int argc, char** argv) {
   CLI::App app("How late are answers at a given rate of requests?", "open_loop");
   std::uint64_t number = 10'000;
   double rate = 10'000;
-  app.add_option("--requests", number, "A worker")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+  app.add_option("--requests", number, "Each")->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--rate", rate, "A second")->check(CLI::PositiveNumber)->capture_default_str();
   return examples::run_example(app, argc, argv, [&](const Config& config) {
     std::vector<std::vector<Wait>> waits(config.workers);
