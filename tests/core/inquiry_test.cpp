@@ -99,29 +99,25 @@ TEST_CASE(
 }
 
 TEST_CASE("a run tells it by itself after a time that was asked for, and goes on", "[inquiry]") {
-  for (const ExecutorKind kind : tests::executors()) {
-    INFO(tests::name_of(kind));
-    tests::Watchdog watchdog("an explanation after a time");
-    std::vector<Explanation> explanations;
-    std::atomic<bool> answered{false};
-    std::atomic<Worker*> first{nullptr};
-    execute({.workers = 3,
-             .threads = 2,
-             .executor = kind,
-             .explain = {.after = std::chrono::milliseconds(100),
-                         .report =
-                             [&](const auto& all) {
-                               explanations = all;
-                               answered = true;
-                               first.load()->wake();
-                             }}},
-            [&](Worker& worker) {
-              if (worker.index() == 0) first = &worker;
-              wait_for(
-                  worker, [&] { return answered.load(); }, [] {});
-            });
-    check(explanations);
-  }
+  // In virtual time, which passes when nothing else is left to do.
+  std::vector<Explanation> explanations;
+  bool answered = false;
+  Worker* first = nullptr;
+  execute({.workers = 3,
+           .executor = ExecutorKind::deterministic,
+           .explain = {.after = std::chrono::seconds(10),
+                       .report =
+                           [&](const auto& all) {
+                             explanations = all;
+                             answered = true;
+                             first->wake();
+                           }}},
+          [&](Worker& worker) {
+            if (worker.index() == 0) first = &worker;
+            wait_for(
+                worker, [&] { return answered; }, [] {});
+          });
+  check(explanations);
 }
 
 TEST_CASE("a run tells it at SIGQUIT, and goes on", "[inquiry]") {
@@ -154,29 +150,20 @@ TEST_CASE("a run tells it at SIGQUIT, and goes on", "[inquiry]") {
 TEST_CASE("of a worker that does not come, a run tells whose code it runs", "[inquiry]") {
   tests::Watchdog watchdog("an inquiry while a step is busy");
   std::vector<Explanation> explanations;
-  std::latch asked{1}, told{1};
-  run_workers(
-      {.workers = 1,
-       .threads = 1,
-       .executor = ExecutorKind::threads,
-       .explain = {.after = std::chrono::milliseconds(1),
-                   .report =
-                       [&](const auto& all) {
-                         explanations = all;
-                         told.count_down();
-                       }}},
-      [&](Worker& worker) {
-        worker.start([&](Worker& self) {
-          self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
-            OperatorBuilder<Epoch> op(scope, "slow");
-            op.output<int>();
-            op.build([&told, capability = std::optional(op.initial_capability(0))]() mutable {
-              told.wait();
-              capability.reset();
-            });
-          });
-        });
+  std::latch told{1};
+  tests::run_to_end({.threads = 1, .executor = ExecutorKind::threads}, [&](Scope<Epoch>& scope) {
+    OperatorBuilder<Epoch> op(scope, "slow");
+    op.output<int>();
+    op.build([&, &process = scope.worker().process(),
+              capability = std::optional(op.initial_capability(0))]() mutable {
+      process.explain([&](const auto& all) {
+        explanations = all;
+        told.count_down();
       });
+      told.wait();
+      capability.reset();
+    });
+  });
   REQUIRE(explanations.size() == 1);
   CHECK(explanations.front().subject == "end 'slow'");
   REQUIRE(explanations.front().busy.size() == 1);
