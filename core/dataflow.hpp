@@ -47,15 +47,27 @@ class Dataflow {
         [make = std::move(make)](Scope<Epoch>& scope, Slots&) { return make(scope); });
   }
 
-  /// Adds a step that makes one stream of others: `op(streams...)` is called at each worker, on a
-  /// copy.
+  /// Adds a step that makes a stream, or a std::pair of two, of others: `op(streams...)` is called
+  /// at each worker, on a copy.
   template <typename Operator, typename... Items>
   auto apply(Operator op, FlowStream<Items>... inputs) {
     using Result = std::invoke_result_t<Operator, Stream<Epoch, Items>...>;
-    static_assert(is_stream<Result>, "a step must give a stream");
-    return add<typename Result::item_type>(
-        [op = std::move(op), inputs...](Scope<Epoch>&, Slots& slots) {
-          return Operator(op)(std::any_cast<Stream<Epoch, Items>>(slots[inputs.slot])...);
+    return add_result<Result>([op = std::move(op), inputs...](Scope<Epoch>&, Slots& slots) {
+      return Operator(op)(std::any_cast<Stream<Epoch, Items>>(slots[inputs.slot])...);
+    });
+  }
+
+  /// The same for any number of streams of one type: `op` takes them as a vector.
+  template <typename Operator, typename Item>
+  auto apply(Operator op, std::vector<FlowStream<Item>> inputs) {
+    using Streams = std::vector<Stream<Epoch, Item>>;
+    using Result = std::invoke_result_t<Operator, Streams>;
+    return add_result<Result>(
+        [op = std::move(op), inputs = std::move(inputs)](Scope<Epoch>&, Slots& slots) {
+          Streams streams;
+          for (const FlowStream<Item>& input : inputs)
+            streams.push_back(std::any_cast<Stream<Epoch, Item>>(slots[input.slot]));
+          return Operator(op)(std::move(streams));
         });
   }
 
@@ -76,6 +88,22 @@ class Dataflow {
       slots.push_back(make(scope, slots));
     });
     return {this, steps_.size() - 1};
+  }
+
+  template <typename Result, typename Make>
+  auto add_result(Make make) {
+    if constexpr (is_stream_pair<Result>) {
+      const std::size_t slot = add<Result>(std::move(make)).slot;  // two more take a half each
+      auto first = add<typename Result::first_type::item_type>(
+          [slot](Scope<Epoch>&, Slots& slots) { return std::any_cast<Result>(slots[slot]).first; });
+      return std::pair(
+          first, add<typename Result::second_type::item_type>([slot](Scope<Epoch>&, Slots& slots) {
+            return std::any_cast<Result>(slots[slot]).second;
+          }));
+    } else {
+      static_assert(is_stream<Result>, "a step must give a stream, or a std::pair of two");
+      return add<typename Result::item_type>(std::move(make));
+    }
   }
 
   std::string name_;

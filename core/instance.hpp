@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,8 +72,8 @@ struct OperatorShard {
   Interest interest = Interest::never;
   std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
   std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
-  bool watching = false;  ///< the frontiers are being looked at
-  bool is_input = false;  ///< what it holds, it holds for a handle of the program
+  bool watching = false;     ///< the frontiers are being looked at
+  std::string how_to_close;  ///< if what it holds, it holds for the program; empty otherwise
 
   bool holds_capability() const {
     return std::ranges::any_of(outputs, [](const auto& book) { return !book->held.empty(); });
@@ -177,14 +178,16 @@ class Instance final : public DataflowInstance {
 
   void require_inputs_closed() const override {
     for (const OperatorShard<T>& shard : operators) {
-      if (!shard.is_input || !shard.holds_capability()) continue;
-      const CapabilityBook<T>& book = **std::ranges::find_if(
-          shard.outputs, [](const auto& each) { return !each->held.empty(); });
-      throw CapabilityError(
-          "the closure of worker " + std::to_string(worker_->index()) +
-          " has returned, and its input '" + shard.name + "' is still open at " +
-          to_text(book.held.front().time, shared_->topology().depth(book.location)) +
-          "; close it, or let its handle go out of scope");
+      if (shard.how_to_close.empty() || !shard.holds_capability()) continue;
+      std::set<T> times;
+      std::string text;
+      for (const auto& book : shard.outputs)
+        for (const HeldCapability<T>& capability : book->held) times.insert(capability.time);
+      const std::uint32_t depth = shared_->topology().depth(shard.outputs.front()->location);
+      for (const T& time : times) text += (text.empty() ? "" : ", ") + to_text(time, depth);
+      throw CapabilityError("the closure of worker " + std::to_string(worker_->index()) +
+                            " has returned, and its input '" + shard.name + "' is still open at " +
+                            text + "; " + shard.how_to_close);
     }
   }
 
@@ -244,7 +247,8 @@ class Instance final : public DataflowInstance {
     OperatorShard<T>& shard = operators[op];
     BatchRule<T> rule(shared_->topology(), {op});
     for (std::uint32_t each = 0; each != operators.size(); ++each)
-      if (each == op || operators[each].is_input) rule.note_held({each}, operators[each].outputs);
+      if (each == op || !operators[each].how_to_close.empty())
+        rule.note_held({each}, operators[each].outputs);
     ProgressBatch<T> before = std::exchange(pending_, {});
     shard.logic();
     rule.check(pending_.view(), worker_->index());

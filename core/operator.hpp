@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/fused.hpp>
+#include <tidemark/core/notificator.hpp>
 #include <tidemark/core/operator_builder.hpp>
 
 #include <string>
@@ -32,6 +33,61 @@ Stream<T, Out> unary_frontier(const Stream<T, In>& stream, Pact pact, std::strin
   auto& in = op.input(stream, std::move(pact));
   auto [out, output] = op.template output<Out>();
   op.build([&in, &out = out, logic = std::move(logic)]() mutable { logic(in, out); });
+  return output;
+}
+
+/// The same with notifications: `logic(in, out, notificator)` asks to be told when a timestamp is
+/// complete, and is told in the order of timestamps.
+template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
+Stream<T, Out> unary_notify(const Stream<T, In>& stream, Pact pact, std::string kind,
+                            std::string id, Logic logic) {
+  return unary_frontier<Out>(stream, std::move(pact), std::move(kind), std::move(id),
+                             [logic = std::move(logic), notificator = Notificator<T>{}](
+                                 auto& in, auto& out) mutable { logic(in, out, notificator); });
+}
+
+/// An operator with two inputs: `logic(first, second, out)` is called when there are batches.
+template <typename Out, Timestamp T, typename A, typename B, typename PactA, typename PactB,
+          typename Logic>
+Stream<T, Out> binary(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a, PactB pact_b,
+                      std::string kind, std::string id, Logic logic) {
+  OperatorBuilder<T> op(*a.scope, std::move(kind), std::move(id));
+  auto& first = op.input(a, std::move(pact_a));
+  auto& second = op.input(b, std::move(pact_b));
+  auto [out, output] = op.template output<Out>();
+  op.build([&first, &second, &out = out, logic = std::move(logic)]() mutable {
+    logic(first, second, out);
+  });
+  return output;
+}
+
+/// An operator with two inputs that also runs when the frontier of one has moved while it holds a
+/// capability.
+template <typename Out, Timestamp T, typename A, typename B, typename PactA, typename PactB,
+          typename Logic>
+Stream<T, Out> binary_frontier(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a,
+                               PactB pact_b, std::string kind, std::string id, Logic logic) {
+  OperatorBuilder<T> op(*a.scope, std::move(kind), std::move(id));
+  op.set_interest(Interest::when_holding);
+  auto& first = op.input(a, std::move(pact_a));
+  auto& second = op.input(b, std::move(pact_b));
+  auto [out, output] = op.template output<Out>();
+  op.build([&first, &second, &out = out, logic = std::move(logic)]() mutable {
+    logic(first, second, out);
+  });
+  return output;
+}
+
+/// An operator without inputs. `make(capability, activator)` is called once, with the capability at
+/// the least timestamp; it returns the logic, which is called as `logic(out)` when the dataflow
+/// starts and whenever the activator asks for it. The stream ends when the capability is dropped.
+template <typename Out, Timestamp T, typename Make>
+Stream<T, Out> source(Scope<T>& scope, std::string id, Make make) {
+  OperatorBuilder<T> op(scope, "source", std::move(id));
+  auto [out, output] = op.template output<Out>();
+  op.build([&out = out, logic = make(op.initial_capability(0), op.activator())]() mutable {
+    logic(out);
+  });
   return output;
 }
 

@@ -5,6 +5,7 @@
 
 #include <tidemark/core/channel.hpp>
 #include <tidemark/core/ports.hpp>
+#include <tidemark/core/probe.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
@@ -212,13 +213,31 @@ class OperatorBuilder {
   /// Runs the logic when an input's frontier has moved, too.
   void set_interest(Interest interest) { shard().interest = interest; }
 
-  /// Says that the operator's capabilities belong to a handle of the program.
-  void set_input() { shard().is_input = true; }
+  /// Says that the operator's capabilities belong to the program, and how it lets go of them, for
+  /// the error that names one which it has forgotten.
+  void set_input(std::string how_to_close) { shard().how_to_close = std::move(how_to_close); }
 
   /// Has the operator follow the frontiers at the ends of the dataflow as if they were inputs: what
   /// has passed them all is done. The list is filled before the operator first runs. Requires: an
   /// interest in frontiers.
   const std::vector<FrontierWatch<Ledger>*>& watch_ends() { return assembly().watch_ends(op_); }
+
+  /// Has the operator run when the frontier of the probe has moved, too, which may follow a stream
+  /// that is built later. A DataflowError is thrown when the dataflow has been built if it follows
+  /// none. Requires: an interest in frontiers.
+  void watch(const Probe<T>& probe) {
+    auto& watch = assembly().template make<FrontierWatch<Ledger>>();
+    shard().watches.push_back(&watch);
+    assembly().when_attached([&watch, probe, &instance = scope_->instance(),
+                              step = ports().name](const Topology<Ledger>& topology) {
+      const std::optional<Source> feeder = probe.feeder_in(instance);
+      if (!feeder)
+        throw DataflowError("step '" + step +
+                            "' waits for a probe that follows no stream of its dataflow; call "
+                            "probe.follow(stream) where the dataflow is built");
+      watch.location = topology.location(*feeder);
+    });
+  }
 
   /// A function by which the logic has itself run again in the worker's next step.
   auto reactivate() {

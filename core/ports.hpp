@@ -109,6 +109,9 @@ class OutputPort final : private Emitter<T, Item> {
 
   explicit OutputPort(std::shared_ptr<Book> book) : book_(std::move(book)) {}
 
+  /// Where the capabilities of this output are listed.
+  const std::shared_ptr<Book>& book() const { return book_; }
+
   /// Where to send at the capability's timestamp. Throws CapabilityError for a capability of
   /// another output.
   Emitter<T, Item>& at(const Capability<T>& capability) {
@@ -175,6 +178,18 @@ class OutputPort final : private Emitter<T, Item> {
     return Level<T>::from_ledger(*result);
   }
 
+  /// Throws CapabilityError unless `time` is one at which the batch in hand allows to send.
+  template <typename From, typename In>
+  void require_cover(const Batch<From, In>& batch, const T& time) const {
+    Antichain<T> results;
+    for (const auto& summary : summaries_of(batch))
+      if (const auto result = summary.results_in(Level<From>::to_ledger(batch.time)))
+        results.insert(Level<T>::from_ledger(*result));
+    if (!results.less_equal_to(time))
+      book_->refuse("tried to send at " + to_text(time) + " for a batch at " + to_text(batch.time) +
+                    "; it covers timestamps at or after " + to_text(results));
+  }
+
  private:
   template <typename From, typename In>
   const auto& summaries_of(const Batch<From, In>& batch) const {
@@ -188,17 +203,6 @@ class OutputPort final : private Emitter<T, Item> {
       book_->refuse("tried to send for a batch at " + to_text(batch.time) +
                     " that another operator has in hand");
     return book_->from_input[in_hand->input.port];
-  }
-
-  template <typename From, typename In>
-  void require_cover(const Batch<From, In>& batch, const T& time) const {
-    Antichain<T> results;
-    for (const auto& summary : summaries_of(batch))
-      if (const auto result = summary.results_in(Level<From>::to_ledger(batch.time)))
-        results.insert(Level<T>::from_ledger(*result));
-    if (!results.less_equal_to(time))
-      book_->refuse("tried to send at " + to_text(time) + " for a batch at " + to_text(batch.time) +
-                    "; it covers timestamps at or after " + to_text(results));
   }
 
   template <typename From, typename In>

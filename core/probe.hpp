@@ -8,6 +8,7 @@
 #include <tidemark/core/stream.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -21,20 +22,33 @@ class Probe {
  public:
   using Ledger = typename Level<T>::Ledger;
 
+  /// Follows nothing yet: for a step upstream of the stream that it will follow.
+  Probe() = default;
   template <typename Item>
   explicit Probe(const Stream<T, Item>& stream) {
+    follow(stream);
+  }
+
+  /// Follows the stream from now on, this handle and its copies. Throws DataflowError if it follows
+  /// one already.
+  template <typename Item>
+  void follow(const Stream<T, Item>& stream) {
     Assembly<Ledger>& assembly = stream.scope->assembly();
     Instance<Ledger>& instance = assembly.instance();
+    if (state_->instance != nullptr)
+      throw DataflowError("a probe cannot follow '" + assembly.node(stream.node).label() +
+                          "', since it follows another stream already; use a probe for each");
+    state_->instance = &instance;
+    state_->feeder = stream.feeder;
     state_->subject = "probe on '" + assembly.node(stream.node).label() + "'";
-    assembly.when_attached(
-        [&instance, state = state_, feeder = stream.feeder](const Topology<Ledger>& topology) {
-          state->location = topology.location(feeder);
-          state->read_from = instance.shared();
-          state->process = &instance.worker().process();
-          instance.arm(state->location);
-          state->reader.attach(instance.ledger().published(state->location));
-          instance.shared()->add_probe(state->location, state->subject);
-        });
+    assembly.when_attached([&instance, state = state_](const Topology<Ledger>& topology) {
+      state->location = topology.location(state->feeder);
+      state->read_from = instance.shared();
+      state->process = &instance.worker().process();
+      instance.arm(state->location);
+      state->reader.attach(instance.ledger().published(state->location));
+      instance.shared()->add_probe(state->location, state->subject);
+    });
   }
 
   /// True if a timestamp strictly before `time` can still come.
@@ -52,6 +66,12 @@ class Probe {
         std::move(report));
   }
 
+  /// The output whose frontier it follows; none if it follows no stream of `instance`.
+  std::optional<Source> feeder_in(const Instance<Ledger>& instance) const {
+    if (state_->instance != &instance) return std::nullopt;
+    return state_->feeder;
+  }
+
   const Antichain<T>& frontier() const {
     state_->reader.refresh();
     return seen_from<T>(state_->reader.frontier(), state_->seen);
@@ -62,9 +82,11 @@ class Probe {
     FrontierReader<Ledger> reader;
     Antichain<T> seen;
     std::shared_ptr<SharedDataflow<Ledger>> read_from;  // kept alive
+    const Instance<Ledger>* instance = nullptr;         // its identity only; it may be gone
+    Process* process = nullptr;
+    Source feeder;
     LocationId location;
     std::string subject;
-    Process* process = nullptr;
   };
   std::shared_ptr<State> state_ = std::make_shared<State>();
 };

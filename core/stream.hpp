@@ -33,6 +33,11 @@ inline constexpr bool is_stream = false;
 template <typename Time, typename Item>
 inline constexpr bool is_stream<Stream<Time, Item>> = true;
 
+template <typename>
+inline constexpr bool is_stream_pair = false;
+template <typename A, typename B>
+inline constexpr bool is_stream_pair<std::pair<A, B>> = is_stream<A> && is_stream<B>;
+
 /// Applies an operator: `stream | op` is `op(stream)`. An operator is a function from stream to
 /// stream, and nothing more.
 template <Timestamp Time, typename Item, typename Operator>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// inspect, inspect_epoch, inspect_worker: look at records as they pass.
+// inspect, inspect_epoch, inspect_worker, inspect_batch: look at records as they pass.
 #pragma once
 
 #include <tidemark/core/fused.hpp>
@@ -68,6 +68,25 @@ auto inspect_worker(std::string id, F inspector) {
 template <typename F>
 auto inspect_worker(F inspector) {
   return inspect_worker("", std::move(inspector));
+}
+
+/// Calls `inspector(time, records)` for every batch, a vector of records of one timestamp.
+template <typename F>
+auto inspect_batch(std::string id, F inspector) {
+  return [id, inspector]<typename T, typename Item>(Stream<T, Item> input) {
+    static_assert(std::invocable<F&, const T&, const std::vector<Item>&>,
+                  "inspect_batch: the inspector must take a timestamp and a std::vector of the "
+                  "stream's records");
+    return fuse_in_place(input, "inspect_batch", id,
+                         [inspector](const T& time, std::vector<Item>& records) mutable {
+                           std::invoke(inspector, time, std::as_const(records));
+                         });
+  };
+}
+
+template <typename F>
+auto inspect_batch(F inspector) {
+  return inspect_batch("", std::move(inspector));
 }
 
 }  // namespace tidemark

@@ -8,6 +8,7 @@
 #include <tidemark/core/operator.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -30,6 +31,16 @@ concept KeyedItem = requires(const Item& item) {
 /// The state of each key at its worker.
 template <typename Key, typename State>
 using KeyTable = boost::unordered_flat_map<Key, State, KeyHash>;
+template <typename Key>
+using KeySet = boost::unordered_flat_set<Key, KeyHash>;
+
+/// The route that brings all records of a key to one worker.
+struct ByKey {
+  template <KeyedItem Item>
+  std::uint64_t operator()(const Item& item) const {
+    return KeyHash{}(item.first);
+  }
+};
 
 /// An operator that gets every record of a key at one worker, and a later timestamp's records only
 /// once the earlier ones are complete. `apply(record, output)` is called for each, in order of
@@ -44,8 +55,7 @@ Stream<T, Out> stateful_in_order(const Stream<T, Item>& stream, std::string kind
     std::vector<Item> records;
   };
   return unary_frontier<Out>(
-      stream, Exchange{[](const Item& item) { return KeyHash{}(item.first); }}, std::move(kind),
-      std::move(id),
+      stream, Exchange{ByKey{}}, std::move(kind), std::move(id),
       [apply = std::move(apply), waiting = std::map<T, Waiting>{}](
           InputPort<T, Item>& in, OutputPort<T, Out>& out) mutable {
         const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken

@@ -23,10 +23,8 @@ auto map(std::string id, F f) {
     static_assert(!std::is_void_v<Out>, "map: the function must return a record; see inspect");
     if constexpr (std::is_same_v<In, Out>) {
       return fuse_in_place(input, "map", id, [f](const T&, std::vector<In>& records) mutable {
-        for (In& record : records) {
-          Out result = std::invoke(f, std::move(record));  // may be the record itself
-          record = std::move(result);
-        }
+        for (In& record : records)  // by way of an Out: the result may be the record itself
+          record = Out(std::invoke(f, std::move(record)));
       });
     } else {
       return fuse<Out>(input, "map", id,

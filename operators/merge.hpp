@@ -4,29 +4,22 @@
 #pragma once
 
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/core/operator_builder.hpp>
+#include <tidemark/operators/concat.hpp>
 
-#include <array>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
 
-/// Every record of every stream, in no particular order between them.
+/// Every record of every stream, in no particular order between them; see concat.
 ///
 ///     merge(odd, even) | map(...)
 template <Timestamp T, typename Item, typename... Others>
 Stream<T, Item> merge(Stream<T, Item> first, Others... others) {
   static_assert((std::is_same_v<Others, Stream<T, Item>> && ...),
                 "merge: all streams must have the same type of record and timestamp");
-  OperatorBuilder<T> op(*first.scope, "merge");
-  const std::array inputs{&op.input(first, Pipeline{}), &op.input(others, Pipeline{})...};
-  auto [out, merged] = op.template output<Item>();
-  op.build([inputs, &out = out] {
-    for (InputPort<T, Item>* in : inputs)
-      in->for_each([&](Batch<T, Item>& batch) { out.at(batch).give_all(batch.records); });
-  });
-  return merged;
+  return detail::concat_as("merge", std::vector{first, others...});
 }
 
 /// The same in a blueprint.

@@ -156,6 +156,14 @@ struct Nested {
       if (a.counters[k] > b.counters[k]) return false;
     return true;
   }
+  friend constexpr Nested least_upper_bound(const Nested& a, const Nested& b)
+    requires Joinable<T>
+  {
+    Nested bound{least_upper_bound(a.time, b.time), a.counters};
+    for (std::uint32_t k = 0; k != Depth; ++k)
+      bound.counters[k] = std::max(a.counters[k], b.counters[k]);
+    return bound;
+  }
   friend constexpr int compare_coordinate(const Nested& a, const Nested& b, std::uint32_t k) {
     if (k == 0) return compare_coordinate(a.time, b.time, 0);
     return a.counters[k - 1] < b.counters[k - 1] ? -1 : a.counters[k - 1] > b.counters[k - 1];

@@ -29,4 +29,19 @@ constexpr bool less_than(const T& a, const T& b) {
 template <typename T>
 inline constexpr bool is_totally_ordered = requires { requires T::totally_ordered; };
 
+/// The least element that is greater than or equal to both: in a total order, the later one. A
+/// partial order whose elements have one declares it beside its type; the law is in
+/// tests/progress/timestamp_laws.hpp.
+template <PartiallyOrdered T>
+  requires is_totally_ordered<T>
+constexpr T least_upper_bound(const T& a, const T& b) {
+  return less_equal(a, b) ? b : a;
+}
+
+/// A partial order in which any two elements have a least upper bound.
+template <typename T>
+concept Joinable = PartiallyOrdered<T> && requires(const T& a, const T& b) {
+  { least_upper_bound(a, b) } -> std::same_as<T>;
+};
+
 }  // namespace tidemark

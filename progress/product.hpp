@@ -31,6 +31,11 @@ struct Product {
   friend constexpr bool less_equal(const Product& a, const Product& b) {
     return less_equal(a.first, b.first) && less_equal(a.second, b.second);
   }
+  friend constexpr Product least_upper_bound(const Product& a, const Product& b)
+    requires(Joinable<A> && Joinable<B>)
+  {
+    return {least_upper_bound(a.first, b.first), least_upper_bound(a.second, b.second)};
+  }
   friend std::ostream& operator<<(std::ostream& out, const Product& pair) {
     return out << '(' << pair.first << ',' << pair.second << ')';
   }

@@ -12,6 +12,7 @@
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/core/runs.hpp>
+#include <tests/operators/configurations.hpp>
 #include <tests/support.hpp>
 
 #include <mutex>
@@ -20,6 +21,7 @@ namespace tidemark {
 namespace {
 
 using Number = std::uint64_t;
+using tests::configurations;
 using Once = Nested<Epoch, 1>;   // of a dataflow with loops
 using Twice = Nested<Epoch, 2>;  // and with loops in them
 
@@ -41,21 +43,6 @@ class Results {
 
 auto by_value() {
   return exchange([](Number n) { return n; });
-}
-
-std::vector<Config> configurations(std::uint32_t workers) {
-  std::vector<Config> all;
-  for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
-    for (std::uint64_t seed = 0; seed != 20; ++seed)
-      all.push_back({.workers = workers,
-                     .executor = ExecutorKind::deterministic,
-                     .seed = seed,
-                     .ledgers = ledgers,
-                     .check = true});
-    for (const ExecutorKind kind : tests::executors())
-      all.push_back({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers});
-  }
-  return all;
 }
 
 /// Feeds `rounds` epochs of numbers by hand at every worker and waits for each.

@@ -56,6 +56,10 @@ std::optional<std::string> broken_by_times(const std::vector<T>& times) {
       if (a == b && std::hash<T>{}(a) != std::hash<T>{}(b)) return broken("hash", a, b);
       if constexpr (is_totally_ordered<T>)
         if (!less_equal(a, b) && !less_equal(b, a)) return broken("totally ordered", a, b);
+      if constexpr (Joinable<T>)
+        for (const T& c : times)
+          if ((less_equal(a, c) && less_equal(b, c)) != less_equal(least_upper_bound(a, b), c))
+            return broken("least upper bound", a, b, c);
       // The coordinates, from the outside in, are what `<=>` compares.
       int order = 0;
       for (std::uint32_t k = 0; k != coordinates_of<T> && order == 0; ++k)

@@ -17,6 +17,7 @@ enum class Flaw {
   transitive,
   least,
   compatible,
+  bound,
   identity,
   composition,
   monotone,
@@ -57,6 +58,11 @@ struct Counter {
 
   int value = 0;
 
+  friend Counter least_upper_bound(const Counter& a, const Counter& b)
+    requires(flaw == Flaw::none || flaw == Flaw::bound)
+  {
+    return {std::max(a.value, b.value) + (flaw == Flaw::bound && a.value == 2 ? 1 : 0)};
+  }
   static Counter minimum() { return {flaw == Flaw::least ? 1 : 0}; }
   friend auto operator<=>(const Counter&, const Counter&) = default;
   friend bool less_equal(const Counter& a, const Counter& b) {
@@ -121,6 +127,7 @@ TEST_CASE("the law checks find a broken partial order", "[timestamp][laws]") {
   CHECK(law_broken_by<Flaw::transitive>() == "transitive");
   CHECK(law_broken_by<Flaw::least>() == "least");
   CHECK(law_broken_by<Flaw::compatible>() == "compatible");
+  CHECK(law_broken_by<Flaw::bound>() == "least upper bound");
 }
 
 TEST_CASE("the law checks find a broken path summary", "[timestamp][laws]") {

@@ -49,8 +49,8 @@ errors=$(awk '
             "Graphviz is included by sources of viz and of its tests only")
     only_in("^(tbb|oneapi)/", "^core/tbb_executor\\.cpp$",
             "oneTBB is included by core/tbb_executor.cpp only")
-    only_in("^boost/(graph|property_map)/", "^progress/graph_shape\\.cpp$",
-            "Boost.Graph is included by progress/graph_shape.cpp only")
+    only_in("^boost/(graph|property_map)/", "^(progress/graph_shape|tests/examples/graph_test)\\.cpp$",
+            "Boost.Graph is included by progress/graph_shape.cpp and the tests of examples only")
   }
 ' $sources)
 

@@ -58,6 +58,7 @@ expect 'error: oneTBB' core/executor.hpp "$licence" '#include <tbb/task.h>'
 expect 'error: oneTBB' tests/core/a.cpp "$licence" '#include <oneapi/tbb.h>'
 expect '' progress/graph_shape.cpp "$licence" '#include <boost/graph/adjacency_list.hpp>'
 expect '' progress/a.hpp "$licence" '#include <boost/container/small_vector.hpp>'
+expect '' tests/examples/graph_test.cpp "$licence" '#include <boost/graph/page_rank.hpp>'
 expect 'error: Boost.Graph' viz/a.cpp "$licence" '#include <boost/graph/graphviz.hpp>'
 
 if [ $failures -ne 0 ]; then exit 1; fi

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+//
+// Notificators: "call me when nothing at this timestamp can come any more".
+#pragma once
+
+#include <tidemark/core/capability.hpp>
+#include <tidemark/progress/antichain.hpp>
+
+#include <cstdint>
+#include <map>
+#include <utility>
+
+namespace tidemark {
+
+/// Capabilities that wait for their timestamps to be complete. Thread: its worker.
+///
+///     in.for_each([&](auto& batch) { notificator.notify_at(out.retain(batch)); });
+///     notificator.for_each([&](const Capability<T>& at, std::uint64_t requests) { ... },
+///                          in.frontier());
+template <Timestamp T>
+class Notificator {
+ public:
+  /// Asks for a notification at the capability's timestamp. Several requests for one timestamp are
+  /// one notification, which counts them.
+  void notify_at(Capability<T> capability) {
+    const T time = capability.time();
+    const auto at = requests_.find(time);
+    if (at == requests_.end()) {
+      requests_.emplace(time, Request{std::move(capability), 1});
+    } else {
+      ++at->second.count;
+    }
+  }
+
+  /// Calls `action(capability, requests)` for each timestamp that none of the frontiers can bring
+  /// any more, earliest first. The action may ask for more.
+  template <typename Action, typename... Frontiers>
+  void for_each(Action&& action, const Frontiers&... frontiers) {
+    for (auto at = requests_.begin(); at != requests_.end();) {
+      if ((frontiers.less_equal_to(at->first) || ...)) {
+        ++at;
+        continue;
+      }
+      auto request = requests_.extract(at);
+      action(std::as_const(request.mapped().capability), request.mapped().count);
+      at = requests_.begin();  // what the action has asked for may be earlier
+    }
+  }
+
+ private:
+  struct Request {
+    Capability<T> capability;
+    std::uint64_t count;
+  };
+  std::map<T, Request> requests_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+//
+// What every example begins with: the hand-driven interface, the options that all of them have, and
+// a stopwatch.
+#pragma once
+
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/open_times.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+#include <tidemark/progress/epoch.hpp>
+#include <tidemark/progress/nested.hpp>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+namespace tidemark::examples {
+
+/// Adds --workers, --threads, --executor and --seed to the example's own options, reads the command
+/// line, and calls `body` with what it says about the run. The result is the exit status; what
+/// `body` throws becomes a line on standard error and 1.
+int run_example(CLI::App& app, int argc, char** argv,
+                const std::function<void(const Config&)>& body);
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace tidemark::examples

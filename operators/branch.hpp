@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// branch, branch_when: one stream into two, by a question.
+#pragma once
+
+#include <tidemark/core/fused_outputs.hpp>
+
+#include <concepts>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// Two streams: the records for which `predicate(time, record)` is true, and the others.
+///
+///     auto [small, large] = numbers | branch([](Epoch, int n) { return n < 100; });
+template <typename F>
+auto branch(std::string id, F predicate) {
+  return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
+    static_assert(
+        requires(const T& time, const Item& record) {
+          { std::invoke(predicate, time, record) } -> std::same_as<bool>;
+        }, "branch: the predicate must take a timestamp and the stream's record and return bool");
+    return fuse_pair<Item, Item>(
+        input, "branch", id, [predicate](const T& time, auto& records, auto& outputs) mutable {
+          for (Item& record : records) {
+            const bool holds = std::invoke(predicate, time, std::as_const(record));
+            (holds ? outputs.first : outputs.second).give(std::move(record));
+          }
+        });
+  };
+}
+
+template <typename F>
+auto branch(F predicate) {
+  return branch("", std::move(predicate));
+}
+
+/// Two streams: all records of the timestamps for which `predicate(time)` is true, and the others.
+///
+///     auto [early, late] = numbers | branch_when([](Epoch time) { return time < 10; });
+template <typename F>
+auto branch_when(std::string id, F predicate) {
+  return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
+    static_assert(
+        requires(const T& time) {
+          { std::invoke(predicate, time) } -> std::same_as<bool>;
+        }, "branch_when: the predicate must take a timestamp and return bool");
+    return fuse_pair<Item, Item>(
+        input, "branch_when", id,
+        [predicate](const T& time, std::vector<Item>& records, auto& outputs) mutable {
+          (std::invoke(predicate, time) ? outputs.first : outputs.second).give_all(records);
+        });
+  };
+}
+
+template <typename F>
+auto branch_when(F predicate) {
+  return branch_when("", std::move(predicate));
+}
+
+}  // namespace tidemark

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+//
+// state_machine: a state for each key that its values drive, timestamp after timestamp.
+#pragma once
+
+#include <tidemark/operators/keyed.hpp>
+
+#include <concepts>
+#include <functional>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace tidemark {
+
+/// Drives a state for each key by its values, in order of timestamp and, within one, of arrival.
+/// `transition(key, value, state)` changes the state, which begins as `State{}`, and returns a
+/// pair: whether to drop the state, so that the key begins anew with its next value, and a range of
+/// records, which are sent at the value's timestamp.
+///
+///     logins | state_machine<int>("third attempt", [](const User& user, bool good, int& failures)
+///     {
+///       failures = good ? 0 : failures + 1;
+///       return std::pair(good, std::vector<User>(failures == 3 ? 1 : 0, user));
+///     })
+template <typename State, typename Transition>
+auto state_machine(std::string id, Transition transition) {
+  static_assert(std::default_initializable<State>,
+                "state_machine: the state must have a default constructor");
+  return [id, transition]<typename T, typename Item>(Stream<T, Item> input) {
+    static_assert(
+        KeyedItem<Item>,
+        "state_machine: the stream must be keyed; its records must be std::pair<Key, Value>");
+    using Key = typename Item::first_type;
+    static_assert(std::invocable<Transition&, const Key&, typename Item::second_type, State&>,
+                  "state_machine: the transition must take the key, a value and the state");
+    using Result = std::remove_cvref_t<
+        std::invoke_result_t<Transition&, const Key&, typename Item::second_type, State&>>;
+    static_assert(
+        requires(Result r) {
+          { r.first } -> std::convertible_to<bool>;
+          requires std::ranges::input_range<typename Result::second_type>;
+        },
+        "state_machine: the transition must return a std::pair of whether to drop the state and a "
+        "range of records");
+    using Records = typename Result::second_type;
+    using Out = std::ranges::range_value_t<Records>;
+    return stateful_in_order<Out>(
+        input, "state_machine", id,
+        [transition, table = KeyTable<Key, State>{}](Item item, auto& out) mutable {
+          const auto at = table.try_emplace(item.first).first;
+          Result result = std::invoke(transition, at->first, std::move(item.second), at->second);
+          for (auto&& record : result.second) {
+            if constexpr (std::ranges::view<Records>) {
+              out.give(std::forward<decltype(record)>(record));  // not ours
+            } else {
+              out.give(std::move(record));
+            }
+          }
+          if (result.first) table.erase(at);  // not before: the range may look into the state
+        });
+  };
+}
+
+}  // namespace tidemark

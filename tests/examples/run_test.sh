@@ -1,0 +1,151 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# The examples from outside: what each prints, at a small size, for several numbers of workers.
+# Usage: run_test.sh PROGRAMS SOURCES CASE, with the folders of the programs and of their sources.
+set -euo pipefail
+
+programs=$1
+sources=$2
+examples=(barrier bfs distinct flow_controlled hashjoin open_loop pagerank pingpong unionfind wordcount)
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+cd "$directory"
+
+fail() { printf 'failed: %s\n' "$*" >&2; exit 1; }
+
+# run WORKERS EXAMPLE ARGUMENT...
+run() {
+  "$programs/$2" --executor "${TIDEMARK_TEST_EXECUTOR:-tbb}" --threads 2 --workers "$1" "${@:3}"
+}
+
+# expect EXAMPLE ARGUMENT...: prints what is in the file `expected`, whoever runs it on how many
+# workers; lines with a time in seconds or microseconds are left out.
+expect() {
+  local workers
+  for workers in 1 2 7; do
+    run $workers "$@" | grep -vE ' (s|us)(,|$| )' >printed || fail "nothing from $* on $workers workers"
+    cmp expected printed || fail "$* on $workers workers printed: $(cat printed)"
+  done
+  "$programs/$1" --executor deterministic --seed 0 --workers 3 "${@:2}" |
+    grep -vE ' (s|us)(,|$| )' | cmp expected - || fail "$* on the deterministic executor"
+}
+
+# A path of 0 to 9, one of 20 to 22, and an edge from both ends of the first to 30.
+make_graph() {
+  seq 0 8 | awk '{print $1, $1 + 1}'
+  printf '20 21\n22 21\n0 30\n9 30\n'
+}
+
+case_the_barrier_lets_nobody_ahead() {
+  for workers in 1 2 7 64; do
+    run $workers barrier --rounds 50 | grep -qx "$workers workers met 50 times" || fail "$workers workers"
+  done
+}
+
+case_in_pingpong_every_ball_is_hit_in_every_lap() {
+  echo '5 balls went from worker to worker 30 times' >expected
+  expect pingpong --laps 30 --balls 5
+}
+
+case_wordcount_prints_what_a_shell_pipeline_does() {
+  awk 'BEGIN { for (l = 0; l < 500; ++l) { for (w = 0; w < l % 9; ++w) printf "w%d ", l * w % 23; print "" } }' >text
+  tr -s ' ' '\n' <text | grep . | LC_ALL=C sort | uniq -c | LC_ALL=C sort -k1,1nr -k2,2r |
+    awk '{ printf "%10d  %s\n", $1, $2 }' >expected
+  expect wordcount text --epoch-lines 20 --top 100
+}
+
+case_bfs_prints_how_many_nodes_are_how_far() {
+  make_graph >graph
+  {
+    echo 'distance     nodes'
+    echo '       0         1'
+    echo '       1         2'
+    for distance in 2 3 4 5 6 7 8 9; do echo "       $distance         1"; done
+    echo '    none        20'
+  } >expected
+  expect bfs --graph graph
+}
+
+case_unionfind_prints_how_many_components_are_how_large() {
+  make_graph >graph
+  {
+    echo 'components  of nodes'
+    echo '        17         1'
+    echo '         1         3'
+    echo '         1        11'
+  } >expected
+  expect unionfind --graph graph
+}
+
+case_pagerank_prints_the_nodes_that_matter_most() {
+  printf '1 0\n2 0\n3 0\n0 3\n' >graph  # r0 = .15 + .85 (.3 + r3), r3 = .15 + .85 r0
+  {
+    echo '    node          rank'
+    echo '       0   1.918918919'
+    echo '       3   1.781081081'
+  } >expected
+  expect pagerank --graph graph --top 2
+  printf '    node          rank\n       0   0.532500000\n' >expected
+  expect pagerank --graph graph --top 1 --rounds 1
+}
+
+case_hashjoin_finds_every_pair() {
+  awk 'BEGIN { for (n = 0; n < 300; ++n) { ++a[n % 20]; ++b[n * n % 20] }
+               for (k = 0; k < 20; ++k) pairs += a[k] * b[k]; print pairs " pairs" }' >expected
+  expect hashjoin --keys 20 --records 300
+}
+
+case_distinct_counts_the_squares_of_each_modulus() {
+  awk 'BEGIN { for (m = 97; m < 101; ++m) { count = 0; split("", seen)
+                 for (n = 0; n < m; ++n) if (!(n * n % m in seen)) { seen[n * n % m] = 1; ++count }
+                 printf "%6d squares modulo %d\n", count, m } }' >expected
+  expect distinct --modulus 97 --epochs 4
+}
+
+case_a_flow_controlled_source_keeps_to_what_it_is_allowed() {
+  for workers in 1 2 7; do
+    run $workers flow_controlled --epochs 40 --size 10 --ahead 3 >printed
+    grep -qx "$((workers * 400)) records, at most [0-9]* in flight of $((workers * 30)) allowed" printed ||
+      fail "$workers workers printed: $(cat printed)"
+  done
+}
+
+case_an_open_loop_answers_every_request() {
+  for workers in 1 2 7; do
+    run $workers open_loop --requests 50 --rate 1000 >printed
+    grep -qx "$((workers * 50)) answers" printed || fail "$workers workers printed: $(cat printed)"
+    [[ $(grep -cE '^ *(50|90|99|100)% +[0-9]+\.[0-9] us$' printed) -eq 4 ]] || fail "$(cat printed)"
+  done
+}
+
+case_every_example_explains_its_options_and_refuses_others() {
+  for example in "${examples[@]}"; do
+    "$programs/$example" --help >help
+    for option in --workers --threads --executor --seed; do
+      grep -q -- "$option" help || fail "no $option in the help of $example"
+    done
+    status=0
+    "$programs/$example" --no-such-option >out 2>&1 || status=$?
+    [[ $status -ne 0 && $status -lt 126 ]] || fail "exit status $status of $example"
+  done
+}
+
+case_an_error_of_an_example_is_one_line_that_names_it() {
+  "$programs/bfs" --root 100000 2>error && fail "no node is a root"
+  [[ $(cat error) == "bfs: the root is no node of the graph" ]] || fail "$(cat error)"
+  "$programs/pagerank" --graph nowhere 2>error && fail "no file is a graph"
+  [[ $(cat error) == "pagerank: cannot read 'nowhere'" ]] || fail "$(cat error)"
+}
+
+case_no_file_of_an_example_has_more_than_60_lines() {
+  for example in "${examples[@]}"; do
+    for file in "$sources/$example".?pp; do
+      [[ $(wc -l <"$file") -le 60 ]] || fail "$file has $(wc -l <"$file") lines"
+    done
+    lines=$(cat "$sources/$example".?pp | grep -cvE '^ *(//.*)?$|^#')
+    [[ $lines -le 60 ]] || fail "$example has $lines lines besides comments and includes"
+  done
+}
+
+"$3"
