@@ -33,6 +33,9 @@ class DataflowView {
   virtual ProgressSnapshot snapshot() = 0;
   /// Asks the workers what they hold. Valid as long as the run.
   virtual std::shared_ptr<Question> ask() = 0;
+  /// Ends it at all workers, each at its next step: what it holds, has queued and has open is
+  /// dropped, and no sink is closed. Does nothing if it is complete. Valid as long as the run.
+  virtual void cancel() = 0;
 };
 
 }  // namespace tidemark

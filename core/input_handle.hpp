@@ -101,7 +101,8 @@ class InputHandle {
     if (state() == State::gone)
       throw CapabilityError(
           name_ + " was used at " + to_text(capability_->time()) +
-          " after its dataflow had ended; use it inside the closure that built it");
+          " after its dataflow had ended or been cancelled; use it inside the closure that built "
+          "it");
     if (worker_->process().stopping()) throw RunStopped();
   }
 

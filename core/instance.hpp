@@ -139,6 +139,7 @@ class Instance final : public DataflowInstance {
   void send(std::uint32_t to, Envelope& envelope) { outbox_.emplace_back(to, &envelope); }
 
   bool step() override {
+    if (shared_->cancelled()) return false;
     watch_frontiers();
     for (std::size_t op = active_.pop_from(0); op != IndexSet::none; op = active_.pop_from(op + 1))
       run(static_cast<std::uint32_t>(op));
@@ -156,9 +157,10 @@ class Instance final : public DataflowInstance {
     return !active_.empty();
   }
 
-  bool complete() const override { return ledger_->complete(); }
+  bool ended() const override { return ledger_->complete() || shared_->cancelled(); }
 
   void close() override {
+    if (!shared_->end_complete()) return;
     for (OperatorShard<T>& shard : operators) {
       if (!shard.on_close) continue;
       shared_->set_running(worker_->index(), static_cast<std::uint32_t>(&shard - &operators[0]));
@@ -177,6 +179,7 @@ class Instance final : public DataflowInstance {
   }
 
   void require_inputs_closed() const override {
+    if (shared_->cancelled()) return;
     for (const OperatorShard<T>& shard : operators) {
       if (shard.how_to_close.empty() || !shard.holds_capability()) continue;
       std::set<T> times;

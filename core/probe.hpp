@@ -55,8 +55,10 @@ class Probe {
   bool less_than(const T& time) const { return frontier().less_than_to(time); }
   /// True if a timestamp before `time`, or `time` itself, can still come.
   bool less_equal(const T& time) const { return frontier().less_equal_to(time); }
-  /// True if nothing can come any more.
+  /// True if nothing can come any more, since the stream has ended or was cancelled.
   bool done() const { return frontier().empty(); }
+  /// True if the dataflow was cancelled.
+  bool cancelled() const { return state_->read_from && state_->read_from->cancelled(); }
 
   /// Asks all workers, and calls `report` with why `time` can still come: one explanation, without
   /// causes if it cannot. As Process::explain. Requires: the run goes on.
@@ -73,6 +75,10 @@ class Probe {
   }
 
   const Antichain<T>& frontier() const {
+    if (cancelled()) {
+      state_->seen.clear();
+      return state_->seen;
+    }
     state_->reader.refresh();
     return seen_from<T>(state_->reader.frontier(), state_->seen);
   }

@@ -88,6 +88,14 @@ void Process::require_same_number(std::uint32_t worker, std::uint32_t count) con
                       "; every worker builds the same dataflows in the same order");
 }
 
+void Process::cancel(std::uint32_t index) {
+  const auto built = dataflows();
+  if (index >= built.size())
+    throw DataflowError("dataflow " + std::to_string(index) + " cannot be cancelled: " +
+                        std::to_string(built.size()) + " have been built, counted from 0");
+  built[index]->cancel();
+}
+
 void Process::fail(std::exception_ptr error) noexcept {
   {
     const std::lock_guard lock(mutex_);

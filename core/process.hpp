@@ -58,6 +58,9 @@ class Process {
   /// The same for questions that have been asked already.
   void explain(std::vector<std::shared_ptr<Question>> questions, Report report);
 
+  /// Cancels the dataflow number `index` at all workers (Worker::cancel). Valid as long as the run.
+  void cancel(std::uint32_t index);
+
   /// Ends the run: keeps the first error for the caller, and has every worker leave at its next
   /// step.
   void fail(std::exception_ptr error) noexcept;

@@ -55,6 +55,7 @@ class SharedDataflow final : public DataflowView,
       : topology_(std::make_shared<Topology<T>>(std::move(topology))),
         graph_(std::move(graph)),
         transport_(&transport),
+        wake_(wake),
         post_(std::move(post)),
         running_(config.workers) {
     ProgressBatch<T> capabilities;
@@ -87,7 +88,7 @@ class SharedDataflow final : public DataflowView,
   std::shared_ptr<Question> ask(std::vector<AskedAbout<T>> about) {
     auto inquiry = std::make_shared<Inquiry<T>>(
         static_cast<std::uint32_t>(running_.size()), topology_, std::move(about),
-        [self = this->shared_from_this()] { return self->ledgers_.front()->cut(); },
+        [self = this->shared_from_this()] { return self->cut(); },
         [self = this->shared_from_this()](std::uint32_t worker) {
           return self->running_step(worker);
         });
@@ -95,6 +96,18 @@ class SharedDataflow final : public DataflowView,
       return *new InquiryEnvelope<T>(inquiry, index, worker);
     });
     return inquiry;
+  }
+
+  /// Race "cancelled at one worker, complete at another": one word decides for all of them. A
+  /// worker looks at it in each step, so whoever changes it wakes them.
+  void cancel() override {
+    if (end(Ending::cancelled)) wake_(SharedLedger<T>::everyone);
+  }
+  bool cancelled() const { return ending_.load(std::memory_order_seq_cst) == Ending::cancelled; }
+  /// Called by each worker that sees the dataflow complete; false if it has been cancelled.
+  bool end_complete() {
+    end(Ending::complete);
+    return !cancelled();
   }
 
   /// Notes that a program watches a location, and under which name.
@@ -133,6 +146,25 @@ class SharedDataflow final : public DataflowView,
   std::uint32_t index = 0;  ///< of this dataflow at every worker
 
  private:
+  enum class Ending : std::uint8_t { none, complete, cancelled };
+
+  /// True if this call has decided it.
+  bool end(Ending ending) {
+    Ending none = Ending::none;
+    return ending_.compare_exchange_strong(none, ending, std::memory_order_seq_cst);
+  }
+
+  /// The counts and frontiers of the first ledger; none once it has been cancelled, when nobody
+  /// holds what the ledger still counts.
+  LedgerCut<T> cut() {
+    LedgerCut<T> cut = ledgers_.front()->cut();
+    if (cancelled()) {
+      cut.counts.clear();
+      for (Antichain<T>& frontier : cut.frontiers) frontier.clear();
+    }
+    return cut;
+  }
+
   /// The probes; of a dataflow without any, its ends.
   std::vector<AskedAbout<T>> watched_locations() const {
     const std::lock_guard lock(mutex_);
@@ -164,7 +196,9 @@ class SharedDataflow final : public DataflowView,
   Transport* transport_;
   Trace* trace_ = nullptr;
   std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
+  std::function<void(std::uint32_t)> wake_;
   Post post_;
+  std::atomic<Ending> ending_{Ending::none};
 
   mutable std::mutex mutex_;  // guards probes_
   std::map<LocationId, std::string> probes_;

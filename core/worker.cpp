@@ -89,6 +89,10 @@ void Worker::read_mailbox() {
   }
 }
 
+void Worker::cancel(std::uint32_t index) {
+  process_->cancel(index);
+}
+
 bool Worker::step() {
   if (process_->stopping()) throw RunStopped();
   read_mailbox();
@@ -96,7 +100,7 @@ bool Worker::step() {
   for (std::size_t d = 0; d != dataflows_.size(); ++d) {
     if (!dataflows_[d]) continue;
     if (dataflows_[d]->step()) more = true;
-    if (dataflows_[d]->complete()) {
+    if (dataflows_[d]->ended()) {
       dataflows_[d]->close();
       dataflows_[d].reset();
       --live_;

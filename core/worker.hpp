@@ -30,9 +30,9 @@ class DataflowInstance {
   virtual ~DataflowInstance() = default;
   /// Runs what is active, reports it to the ledger, delivers it. True if there is more to do now.
   virtual bool step() = 0;
-  /// True when nothing is held, queued or in flight anywhere.
-  virtual bool complete() const = 0;
-  /// Ends a complete dataflow: flushes its sinks.
+  /// True when nothing is held, queued or in flight anywhere, or when it has been cancelled.
+  virtual bool ended() const = 0;
+  /// Flushes the sinks of one that has ended, unless it has been cancelled.
   virtual void close() = 0;
   /// Ends a dataflow that has failed: from here on its capabilities are inert.
   virtual void cancel() noexcept = 0;
@@ -76,7 +76,14 @@ class Worker final : public Task {
       if (!step() && condition()) suspend();
   }
 
-  /// True while a dataflow of this worker is not complete.
+  /// Cancels the dataflow number `index` (see next_dataflow) at all workers, each of which drops
+  /// its part at its next step; this one, too, so it may be called from the dataflow itself. From
+  /// then on its capabilities and inputs are inert, and its probes say that nothing can come any
+  /// more. Other dataflows go on. One that is complete stays so. Throws DataflowError if there is
+  /// none.
+  void cancel(std::uint32_t index);
+
+  /// True while a dataflow of this worker has not ended.
   bool has_dataflows() const { return live_ != 0; }
 
   /// Has the worker run soon. Any thread.
@@ -90,12 +97,15 @@ class Worker final : public Task {
   /// Makes this a hand-driven worker: `closure` drives it.
   void start_closure(std::function<void(Worker&)> closure);
 
+  /// The number of the dataflow that is built next.
   std::uint32_t next_dataflow() const { return static_cast<std::uint32_t>(dataflows_.size()); }
   void add(std::unique_ptr<DataflowInstance> dataflow);
 
   void run() override;  ///< a turn: some steps; called by the executor
 
  private:
+  friend class Embedded;  // which is its fiber
+
   /// `queued` also stands for "running, and woken meanwhile". Changed only by exchange, so that a
   /// wake-up between the last look and going idle is never lost.
   enum class State : std::uint8_t { idle, queued, running };
@@ -116,7 +126,7 @@ class Worker final : public Task {
   std::atomic<State> state_{State::running};
   std::atomic<bool> finished_{false};
   MpscStack<Envelope> mailbox_;
-  std::vector<std::unique_ptr<DataflowInstance>> dataflows_;  // null once complete
+  std::vector<std::unique_ptr<DataflowInstance>> dataflows_;  // null once ended
   std::size_t live_ = 0;
   std::vector<Envelope*> early_;  // for dataflows that this worker has not built yet
 };

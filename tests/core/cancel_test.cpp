@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+//
+// Cancelled dataflows: they end at all workers or at none, hold nothing any more, and leave the
+// other dataflows of the run alone.
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/run.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/core/steps.hpp>
+#include <tests/support.hpp>
+
+#include <atomic>
+#include <chrono>
+
+namespace tidemark {
+namespace {
+
+using Number = std::uint64_t;
+
+constexpr Number endless = 1u << 30;
+
+std::vector<Config> configs(std::uint32_t workers, std::uint64_t seeds) {
+  std::vector<Config> all;
+  for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
+    for (std::uint64_t seed = 0; seed != seeds; ++seed)
+      all.push_back({.workers = workers,
+                     .executor = ExecutorKind::deterministic,
+                     .seed = seed,
+                     .ledgers = ledgers,
+                     .check = true});
+    for (const ExecutorKind kind : tests::executors())
+      all.push_back({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers});
+  }
+  return all;
+}
+
+/// Ends a stream with a step that counts the workers which close it.
+void count_closes(const Stream<Epoch, Number>& stream, std::atomic<std::uint32_t>& closes) {
+  OperatorBuilder<Epoch> op(*stream.scope, "sink");
+  auto& in = op.input(stream, tests::by_hash());
+  op.on_close([&closes] { closes.fetch_add(1); });
+  op.build([&in] { in.for_each([](auto&) {}); });
+}
+
+TEST_CASE("a cancelled dataflow ends at all workers, and another goes on to its end", "[cancel]") {
+  for (const std::uint32_t workers : {1u, 2u, 7u})
+    for (const Config& config : configs(workers, 20)) {
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("a cancelled dataflow: " + tests::to_text(config));
+      std::atomic<std::uint32_t> closed_first{0};
+      std::atomic<std::uint32_t> closed_second{0};
+      std::atomic<std::uint32_t> inert{0};
+      tests::Arrivals<Number> first;
+      tests::Arrivals<Number> second;
+      execute(config, [&](Worker& worker) {
+        const std::uint32_t index = worker.next_dataflow();
+        auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+          auto [handle, stream] = new_input<Number>(scope);
+          // Held for ever, so that capabilities, queues and tables are full when it is cancelled.
+          auto held = tests::hold(
+              stream, tests::by_hash(), [](Number) { return 1; }, first);
+          count_closes(held, closed_first);
+          return std::pair(std::move(handle), tidemark::probe(stream));
+        });
+        worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+          auto stream = tests::rounds(scope, 20, tests::numbers(3));
+          tests::collect(stream, tests::by_hash(), second);
+          count_closes(stream, closed_second);
+        });
+        for (Number round = 0; !probe.done(); ++round) {
+          for (Number n = 0; n != 20; ++n) input.send(round * 100 + n);
+          input.advance_to(round + 1);
+          if (round == 3 && worker.index() == workers - 1) worker.cancel(index);
+          worker.step_while([&] { return probe.less_than(input.time()); });
+        }
+        worker.step_while([&] { return worker.has_dataflows(); });
+        try {
+          input.send(1);
+        } catch (const CapabilityError&) {
+          inert.fetch_add(1);
+        }
+        if (!probe.cancelled()) first.complain("a probe does not know");
+      });
+      CHECK(inert.load() == workers);
+      CHECK(closed_first.load() == 0);
+      CHECK(closed_second.load() == workers);
+      CHECK(first.complaints().empty());
+      CHECK(second.complaints().empty());
+      CHECK(second.all().size() == workers * 20 * 3);
+    }
+}
+
+TEST_CASE("a dataflow that ends while it is cancelled is closed by all workers or by none",
+          "[cancel][race]") {
+  std::set<std::uint32_t> outcomes;
+  for (const ExecutorKind kind : tests::executors())
+    for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker})
+      for (std::uint64_t seed = 0; seed != (kind == ExecutorKind::deterministic ? 40u : 10u);
+           ++seed)
+        for (const int steps : {0, 1, 2, 4, 7, 12, 40}) {
+          const Config config{
+              .workers = 3, .threads = 2, .executor = kind, .seed = seed, .ledgers = ledgers};
+          INFO(tests::to_text(config) << ", cancelled after " << steps << " steps");
+          tests::Watchdog watchdog("an end: " + tests::to_text(config));
+          std::atomic<std::uint32_t> closes{0};
+          execute(config, [&](Worker& worker) {
+            worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+              count_closes(tests::rounds(scope, 3, tests::numbers(2)), closes);
+            });
+            if (worker.index() != 1) return;
+            int left = steps;
+            worker.step_while([&] { return worker.has_dataflows() && left-- > 0; });
+            worker.cancel(0);
+          });
+          CHECK((closes.load() == 0 || closes.load() == 3));
+          outcomes.insert(closes.load());
+        }
+  CHECK(outcomes == std::set<std::uint32_t>{0, 3});  // else the test has not seen the race
+}
+
+TEST_CASE("a step may cancel its own dataflow, however endless", "[cancel]") {
+  for (const std::uint32_t workers : {1u, 2u, 7u})
+    for (const Config& config : configs(workers, 20)) {
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("an endless dataflow: " + tests::to_text(config));
+      std::atomic<std::uint32_t> closes{0};
+      tests::run_to_end(config, [&](Scope<Epoch>& scope) {
+        auto stream = tests::rounds(scope, endless, tests::numbers(2), "", 4);
+        auto looked_at = tests::map_numbers(stream, [&worker = scope.worker()](Number n) {
+          if (n >= 64 * 2 * 50) worker.cancel(0);
+          return n;
+        });
+        count_closes(looked_at, closes);
+      });
+      CHECK(closes.load() == 0);
+    }
+}
+
+TEST_CASE("a dataflow is cancelled from outside, by a timer", "[cancel]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    if (kind == ExecutorKind::deterministic) continue;  // no time passes while there is work
+    for (int repeat = 0; repeat != 5; ++repeat) {
+      const Config config{.workers = 3, .threads = 2, .executor = kind};
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("an endless dataflow: " + tests::to_text(config));
+      std::atomic<std::uint32_t> closes{0};
+      tests::run_to_end(config, [&](Scope<Epoch>& scope) {
+        Process& process = scope.worker().process();
+        count_closes(tests::rounds(scope, endless, tests::numbers(2), "", 4), closes);
+        if (scope.worker().index() == 0)
+          process.executor().call_at(process.executor().now() + std::chrono::milliseconds(1),
+                                     [&process] { process.cancel(0); });
+      });
+      CHECK(closes.load() == 0);
+    }
+  }
+}
+
+TEST_CASE("a dataflow may be cancelled before every worker has built it", "[cancel]") {
+  for (const std::uint32_t workers : {2u, 7u})
+    for (const Config& config : configs(workers, 20)) {
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("cancelled at once: " + tests::to_text(config));
+      std::atomic<std::uint32_t> closes{0};
+      execute(config, [&](Worker& worker) {
+        auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+          auto [handle, stream] = new_input<Number>(scope);
+          count_closes(stream, closes);
+          return std::pair(std::move(handle), tidemark::probe(stream));
+        });
+        if (worker.index() == 0) worker.cancel(0);
+        for (Number round = 0; !probe.done(); ++round) {
+          for (Number n = 0; n != 2000; ++n) input.send(n);
+          input.advance_to(round + 1);
+          worker.step_while([&] { return probe.less_than(input.time()); });
+        }
+      });
+      CHECK(closes.load() == 0);
+    }
+}
+
+TEST_CASE("what a cancelled dataflow has queued, opened and held is let go of", "[cancel]") {
+  using Token = std::shared_ptr<int>;
+  const Token token = std::make_shared<int>(1);
+  execute({.executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Token>(scope);
+      unary_frontier<Token>(stream, Pipeline{}, "keep", "",
+                            [kept = std::vector<Token>{}](auto& in, auto&) mutable {
+                              in.for_each([&](auto& batch) { kept.push_back(batch.records[0]); });
+                            });
+      return std::move(handle);
+    });
+    for (Number round = 0; round != 3; ++round) {
+      for (int n = 0; n != 10; ++n) input.send(token);
+      input.advance_to(round + 1);
+      if (round != 2) worker.step();  // the last batch stays in its queue
+    }
+    input.send(token);
+    CHECK(token.use_count() == 1 + 2 + 10 + 1);
+    worker.cancel(0);
+    worker.step();
+    CHECK(token.use_count() == 1);
+  });
+}
+
+TEST_CASE("a complete dataflow stays complete, and one that is none is refused",
+          "[cancel][errors]") {
+  execute({.executor = ExecutorKind::deterministic}, [](Worker& worker) {
+    CHECK_THROWS_WITH(worker.cancel(0),
+                      "dataflow 0 cannot be cancelled: 0 have been built, counted from 0");
+    CHECK_THROWS_AS(worker.cancel(0), DataflowError);
+    auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Number>(scope);
+      return std::pair(std::move(handle), tidemark::probe(stream));
+    });
+    input.close();
+    worker.step_while([&] { return worker.has_dataflows(); });
+    worker.cancel(0);
+    CHECK(probe.done());
+    CHECK_FALSE(probe.cancelled());
+  });
+}
+
+TEST_CASE("a cancelled dataflow is not what a stuck run waits for", "[cancel]") {
+  for (const bool cancel : {false, true}) {
+    std::string error;
+    try {
+      execute({.workers = 2, .executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+        std::vector<InputHandle<Epoch, Number>> inputs;
+        for (const char* name : {"first", "second"})
+          inputs.push_back(worker.dataflow<Epoch>(
+              [&](Scope<Epoch>& scope) { return new_input<Number>(scope, name).first; }));
+        if (cancel) worker.cancel(0);
+        worker.step_while([] { return true; });
+      });
+    } catch (const StuckError& stuck) {
+      error = stuck.what();
+    }
+    INFO(error);
+    CHECK((error.find("first.out0 holds") == std::string::npos) == cancel);
+    CHECK(error.find("second.out0 holds") != std::string::npos);
+  }
+}
+
+TEST_CASE("dataflows built, ended and cancelled in turn do not disturb each other", "[cancel]") {
+  for (const std::uint32_t workers : {1u, 2u, 7u})
+    for (const Config& config : configs(workers, 20)) {
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("a row of dataflows: " + tests::to_text(config));
+      tests::Arrivals<Number> arrivals;
+      std::atomic<std::uint32_t> closes{0};
+      execute(config, [&](Worker& worker) {
+        for (std::uint32_t d = 0; d != 6; ++d) {
+          worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+            const bool ends = d % 2 == 0;
+            auto stream = tests::rounds(scope, ends ? 5 : endless, tests::numbers(4), "", 2);
+            if (ends) tests::collect(stream, tests::by_hash(), arrivals);
+            count_closes(stream, closes);
+          });
+          worker.step();
+          worker.step();
+          if (d % 2 == 1 && d % workers == worker.index()) worker.cancel(d);
+        }
+      });
+      CHECK(arrivals.all().size() == 3 * workers * 5 * 4);
+      CHECK(arrivals.complaints().empty());
+      CHECK(closes.load() == 3 * workers);
+    }
+}
+
+}  // namespace
+}  // namespace tidemark
