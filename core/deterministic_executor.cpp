@@ -35,6 +35,9 @@ class BatonFiber final : public Fiber, public Task {
     baton_.acquire();
   }
   void resume() override { executor_->submit(*this); }
+  void yield() override {
+    suspend([this] { resume(); });
+  }
 
   /// Hands the baton over and waits until it comes back.
   void run() override {

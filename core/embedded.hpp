@@ -67,6 +67,7 @@ class Embedded {
 
     void suspend(const std::function<void()>& parked) override;
     void resume() override;
+    void yield() override {}
 
     void call_due();
     void drop_timers();

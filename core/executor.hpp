@@ -33,6 +33,10 @@ class Fiber {
 
   /// Lets a suspended closure go on. Any thread; once for each `suspend`.
   virtual void resume() = 0;
+
+  /// Called by the closure: lets what else is ready to run go first. As after `suspend`, it may go
+  /// on in another thread.
+  virtual void yield() = 0;
 };
 
 /// Nothing is left to run before the run has ended: everybody waits for something that nobody does.

@@ -23,6 +23,10 @@ namespace {
 
 class TbbFiber final : public Fiber {
  public:
+  /// `enqueue` puts a task behind those that the arena has.
+  explicit TbbFiber(std::function<void(std::function<void()>)> enqueue)
+      : enqueue_(std::move(enqueue)) {}
+
   void suspend(const std::function<void()>& parked) override {
     tbb::task::suspend([&](tbb::task::suspend_point point) {
       point_ = point;
@@ -30,8 +34,13 @@ class TbbFiber final : public Fiber {
     });
   }
   void resume() override { tbb::task::resume(point_); }
+  /// By a task, since the arena prefers what is resumed to closures that have not begun.
+  void yield() override {
+    suspend([this] { enqueue_([this] { resume(); }); });
+  }
 
  private:
+  std::function<void(std::function<void()>)> enqueue_;
   tbb::task::suspend_point point_{};
 };
 
@@ -60,7 +69,10 @@ class TbbExecutor final : public Executor {
     TbbFiber* fiber = nullptr;
     {
       const std::lock_guard lock(mutex_);
-      fiber = fibers_.emplace_back(std::make_unique<TbbFiber>()).get();
+      fiber = fibers_
+                  .emplace_back(std::make_unique<TbbFiber>(
+                      [this](std::function<void()> task) { enqueue(std::move(task)); }))
+                  .get();
     }
     enqueue([body = std::move(body), fiber] { body(*fiber); });
   }

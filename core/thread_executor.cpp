@@ -23,6 +23,7 @@ class ThreadFiber final : public Fiber {
     resumed_.acquire();
   }
   void resume() override { resumed_.release(); }
+  void yield() override {}  // it holds no thread that others need
 
  private:
   std::binary_semaphore resumed_{0};

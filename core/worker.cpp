@@ -95,6 +95,10 @@ void Worker::cancel(std::uint32_t index) {
 
 bool Worker::step() {
   if (process_->stopping()) throw RunStopped();
+  if (fiber_ != nullptr && ++steps_in_slice_ > steps_per_slice) {
+    steps_in_slice_ = 1;
+    fiber_->yield();
+  }
   read_mailbox();
   bool more = false;
   for (std::size_t d = 0; d != dataflows_.size(); ++d) {
@@ -145,6 +149,7 @@ void Worker::park() {
 }
 
 void Worker::suspend() {
+  steps_in_slice_ = 0;
   fiber_->suspend([this] { park(); });
   state_.exchange(State::running, std::memory_order_seq_cst);
 }

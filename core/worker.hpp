@@ -62,6 +62,10 @@ class Worker final : public Task {
 
   /// Does a bounded amount of work. True if there may be more to do at once. Throws what user code
   /// throws, as StepError, and RunStopped when another worker has failed.
+  ///
+  /// A closure that goes on and on without waiting lets other workers go first now and then, so
+  /// that they run with any number of threads, and may go on in another thread: hold no lock over
+  /// it. To wait is for `step_while`, which holds no thread.
   bool step();
 
   /// Steps while `condition()` holds; suspends the closure when there is nothing to do. The
@@ -110,6 +114,8 @@ class Worker final : public Task {
   /// wake-up between the last look and going idle is never lost.
   enum class State : std::uint8_t { idle, queued, running };
   static constexpr int steps_per_turn = 32;
+  /// Of a closure that does not wait, before it yields: for that costs more than a turn's end.
+  static constexpr int steps_per_slice = 512;
 
   bool turn();
   void suspend();
@@ -122,6 +128,7 @@ class Worker final : public Task {
   std::uint32_t index_;
   std::function<void(Worker&)> setup_;
   Fiber* fiber_ = nullptr;
+  int steps_in_slice_ = 0;
   // Not idle before its start: another worker may wake it earlier than that.
   std::atomic<State> state_{State::running};
   std::atomic<bool> finished_{false};

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+//
+// Hand-driven programs: `execute`, `Worker::dataflow`, `step` and `step_while`, with more workers
+// than threads. The programs of HACKING.md are the first ones here.
+#include <tidemark/core/embedded.hpp>
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/core/steps.hpp>
+#include <tests/support.hpp>
+
+#include <atomic>
+
+namespace tidemark {
+namespace {
+
+using Number = std::uint64_t;
+
+/// Two threads on every executor, and the deterministic one with `seeds` seeds.
+std::vector<Config> configs(std::uint32_t workers, std::uint64_t seeds) {
+  std::vector<Config> all;
+  for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
+    for (std::uint64_t seed = 0; seed != seeds; ++seed)
+      all.push_back({.workers = workers,
+                     .executor = ExecutorKind::deterministic,
+                     .seed = seed,
+                     .ledgers = ledgers,
+                     .check = true});
+    for (const ExecutorKind kind : tests::executors())
+      if (kind != ExecutorKind::deterministic)
+        all.push_back({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers});
+  }
+  return all;
+}
+
+/// An input, and a probe on what has passed a step behind an exchange by hash. The step counts the
+/// records in `passed`.
+auto fed(Worker& worker, std::string id, tests::Arrivals<Number>& arrivals,
+         std::atomic<Number>& passed) {
+  return worker.dataflow<Epoch>(id, [&](Scope<Epoch>& scope) {
+    auto [input, stream] = new_input<Number>(scope, id);
+    auto counted = unary<Number>(stream, tests::by_hash(), "count", "", [&](auto& in, auto& out) {
+      in.for_each([&](auto& batch) {
+        passed.fetch_add(batch.records.size());
+        out.at(batch).give_all(batch.records);
+      });
+    });
+    tests::collect(counted, Pipeline{}, arrivals);
+    return std::pair{std::move(input), probe(counted)};
+  });
+}
+
+/// What each of `workers` sends in `rounds` rounds, with its round.
+std::vector<std::pair<Number, Number>> expected(std::uint32_t workers, Number rounds) {
+  std::vector<std::pair<Number, Number>> all;
+  for (Number worker = 0; worker != workers; ++worker)
+    for (Number round = 0; round != rounds; ++round) all.emplace_back(round, worker * 1000 + round);
+  std::ranges::sort(all);
+  return all;
+}
+
+TEST_CASE("closures build dataflows while others run, each at its own pace", "[execute]") {
+  for (const std::uint32_t workers : {1u, 2u, 7u, 16u})
+    for (const Config& config : configs(workers, 20 / tests::slowdown)) {
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("dataflows built while others run: " + tests::to_text(config));
+      tests::Arrivals<Number> by_itself;
+      tests::Arrivals<Number> first;
+      tests::Arrivals<Number> second;
+      std::atomic<Number> first_passed{0};
+      std::atomic<Number> second_passed{0};
+      std::atomic<std::uint32_t> early{0};
+      execute(config, [&](Worker& worker) {
+        const Number me = worker.index() * Number{1000};
+        worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+          tests::collect(tests::rounds(scope, 30, tests::numbers(2)), tests::by_hash(), by_itself);
+        });
+        for (std::uint32_t i = 0; i != worker.index() % 5; ++i) worker.step();
+        auto [one, one_probe] = fed(worker, "first", first, first_passed);
+        for (Number round = 0; round != 3; ++round) {
+          one.send(me + round);
+          one.advance_to(round + 1);
+          worker.step_while([&] { return one_probe.less_than(one.time()); });
+        }
+        // From here on workers are in different dataflows: mail comes for some not built yet.
+        for (std::uint32_t i = 0; i != 3 * (worker.index() % 2); ++i) worker.step();
+        auto [two, two_probe] = fed(worker, "second", second, second_passed);
+        for (Number round = 0; round != 5; ++round) {
+          one.send(me + 3 + round);
+          one.advance_to(round + 4);
+          two.send(me + round);
+          two.advance_to(round + 1);
+          worker.step_while([&] { return two_probe.less_than(two.time()); });
+          if (second_passed.load() < workers * (round + 1)) early.fetch_add(1);
+        }
+        one.close();
+        worker.step_while([&] { return !one_probe.done(); });
+        if (two_probe.done()) early.fetch_add(1);
+      });
+      CHECK(by_itself.all().size() == workers * 30 * 2);
+      CHECK(first.sorted() == expected(workers, 8));
+      CHECK(second.sorted() == expected(workers, 5));
+      for (const auto* arrivals : {&by_itself, &first, &second})
+        CHECK(arrivals->complaints().empty());
+      CHECK(early.load() == 0);
+    }
+}
+
+TEST_CASE("closures that step without waiting let the others run", "[execute]") {
+  for (const std::uint32_t workers : {2u, 7u, 16u})
+    for (const Config& config : configs(workers, 3)) {
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("loops of steps: " + tests::to_text(config));
+      tests::Arrivals<Number> arrivals;
+      std::atomic<Number> passed{0};
+      execute(config, [&](Worker& worker) {
+        auto [input, probe] = fed(worker, "numbers", arrivals, passed);
+        for (Number round = 0; round != 3; ++round) {
+          input.send(worker.index() * Number{1000} + round);
+          input.advance_to(round + 1);
+          while (probe.less_than(input.time())) worker.step();
+        }
+        input.close();
+        while (worker.has_dataflows()) worker.step();
+      });
+      CHECK(arrivals.sorted() == expected(workers, 3));
+      CHECK(arrivals.complaints().empty());
+    }
+}
+
+TEST_CASE("closures that always have more to do let the others run", "[execute][cancel]") {
+  for (const std::uint32_t workers : {2u, 7u, 16u})
+    for (const Config& config : configs(workers, 3)) {
+      if (config.ledgers == Ledgers::per_worker) continue;  // the same, only slower
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("endless sources: " + tests::to_text(config));
+      std::atomic<std::uint32_t> cancelled{0};
+      execute(config, [&](Worker& worker) {
+        auto probe = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+          return tidemark::probe(tests::rounds(scope, Number{1} << 40,
+                                               [](auto...) { return std::vector<Number>{1}; }));
+        });
+        if (worker.index() + 1 == worker.peers()) worker.cancel(0);  // the last to begin
+        worker.step_while([&] { return !probe.done(); });
+        if (probe.cancelled()) cancelled.fetch_add(1);
+      });
+      CHECK(cancelled.load() == workers);
+    }
+}
+
+/// All workers meet `rounds` times; the number of times that one went on too early.
+Number meet(const Config& config, Number rounds) {
+  std::atomic<Number> arrivals{0};
+  std::atomic<Number> early{0};
+  execute(config, [&](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+      auto [handle, nothing] = new_input<int>(scope);
+      return std::pair{std::move(handle), tidemark::probe(nothing)};
+    });
+    for (Number round = 1; round <= rounds; ++round) {
+      arrivals.fetch_add(1);
+      input.advance_to(round);
+      worker.step_while([&] { return probe.less_than(round); });
+      if (arrivals.load() < round * worker.peers()) early.fetch_add(1);
+    }
+  });
+  CHECK(arrivals.load() == rounds * config.workers);
+  return early.load();
+}
+
+// experiments/README.md has the command for more of them.
+TEST_CASE("hundreds of closures on two threads meet round after round", "[execute][barrier]") {
+  struct Meeting {
+    ExecutorKind executor;
+    std::uint32_t workers;
+    Number rounds;
+  };
+  for (const auto& [executor, workers, rounds] :
+       {Meeting{ExecutorKind::tbb, 64, 2000}, Meeting{ExecutorKind::tbb, 512, 200},
+        Meeting{ExecutorKind::threads, 16, 2000}, Meeting{ExecutorKind::threads, 64, 500},
+        Meeting{ExecutorKind::deterministic, 64, 200},
+        Meeting{ExecutorKind::deterministic, 512, 4}}) {
+    if (executor == ExecutorKind::tbb && !tests::with_tbb) continue;
+    for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
+      const bool broadcast = ledgers == Ledgers::per_worker;  // costs workers times as much
+      const Config config{
+          .workers = workers, .threads = 2, .executor = executor, .ledgers = ledgers};
+      INFO(tests::to_text(config));
+      tests::Watchdog watchdog("a barrier: " + tests::to_text(config));
+      if (broadcast && workers > 64) continue;
+      CHECK(meet(config, rounds / tests::slowdown / (broadcast ? 50 : 1) + 1) == 0);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tidemark
