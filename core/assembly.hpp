@@ -109,8 +109,12 @@ class Assembly {
       throw DataflowError(loop +
                           " was never closed: a feedback into it has no input; connect it to the "
                           "stream that goes round");
-    Topology<T> topology = freeze();
     Worker& worker = instance_->worker();
+    if (worker.next_dataflow() != instance_->index())
+      throw DataflowError("worker " + std::to_string(worker.index()) +
+                          " has built another dataflow in the function that builds '" +
+                          graph_.name + "'; build one after the other");
+    Topology<T> topology = freeze();
     auto shared = worker.process().attach<T>(instance_->index(), worker.index(),
                                              std::move(topology), std::move(graph_), initial_);
     for (const auto& input : instance_->inputs)

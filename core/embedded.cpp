@@ -21,9 +21,19 @@ Embedded::~Embedded() {
 
 bool Embedded::step() {
   try {
+    process_.rethrow_failure();
     thread_.call_due();
     return worker().step();
   } catch (...) {
+    process_.fail(std::current_exception());
+    throw;
+  }
+}
+
+void Embedded::wait() {
+  try {
+    worker().suspend();
+  } catch (...) {  // of a timer
     process_.fail(std::current_exception());
     throw;
   }

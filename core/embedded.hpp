@@ -27,7 +27,8 @@ namespace tidemark {
 ///     embedded.step_while([&] { return !probe.done(); });
 ///
 /// What has not ended when it is destroyed is dropped: capabilities and inputs become inert, and no
-/// sink is closed. Thread: the one that made it; others may activate operators and set timers.
+/// sink is closed. Thread: any, one at a time; meanwhile others may activate operators, cancel
+/// dataflows and ask for explanations, as long as it lives.
 class Embedded {
  public:
   /// Of `config` the executor, threads, monitor and explain do not matter. Throws ConfigError
@@ -37,10 +38,11 @@ class Embedded {
   Embedded& operator=(const Embedded&) = delete;
   ~Embedded();
 
+  /// Builds and cancels dataflows. It is driven by the functions below, which also call timers.
   Worker& worker() { return process_.worker(0); }
 
   /// Calls what timers are due and does a bounded amount of work. True if there may be more to do
-  /// at once. Throws what user code throws, as StepError, and RunStopped ever after.
+  /// at once. Throws what user code throws, as StepError, and the same ever after.
   bool step();
 
   /// Steps while `condition()` holds. When there is nothing to do, waits for a timer or for another
@@ -48,13 +50,15 @@ class Embedded {
   template <typename Condition>
   void step_while(Condition&& condition) {
     while (condition())
-      if (!step() && condition()) worker().suspend();
+      if (!step() && condition()) wait();
   }
 
   /// True while a dataflow has not ended.
   bool has_dataflows() { return worker().has_dataflows(); }
 
  private:
+  void wait();
+
   /// The worker's closure is the thread that calls: it waits in `suspend`, and calls timers there.
   class Thread final : public Executor, public Fiber {
    public:

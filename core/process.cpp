@@ -89,11 +89,15 @@ void Process::require_same_number(std::uint32_t worker, std::uint32_t count) con
 }
 
 void Process::cancel(std::uint32_t index) {
-  const auto built = dataflows();
-  if (index >= built.size())
-    throw DataflowError("dataflow " + std::to_string(index) + " cannot be cancelled: " +
-                        std::to_string(built.size()) + " have been built, counted from 0");
-  built[index]->cancel();
+  std::shared_ptr<DataflowView> dataflow;
+  {
+    const std::lock_guard lock(mutex_);
+    if (index >= views_.size())
+      throw DataflowError("dataflow " + std::to_string(index) + " cannot be cancelled: " +
+                          std::to_string(views_.size()) + " have been built, counted from 0");
+    dataflow = views_[index];
+  }
+  dataflow->cancel();
 }
 
 void Process::fail(std::exception_ptr error) noexcept {

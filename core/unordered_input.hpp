@@ -26,8 +26,8 @@ namespace tidemark {
 /// What it changes becomes visible to others with the worker's next step, as for an InputHandle.
 ///
 /// Throws CapabilityError, naming step and worker, for a capability of another input, and when it
-/// is used while its dataflow is being built or after that has ended; RunStopped when another
-/// worker has failed.
+/// is used while its dataflow is being built or after that has ended or been cancelled; RunStopped
+/// when another worker has failed.
 template <Timestamp T, typename Item>
 class UnorderedInput {
  public:
@@ -59,8 +59,8 @@ class UnorderedInput {
                             "builds it");
     if (book_->state == Book::State::gone)
       throw CapabilityError(name() + at +
-                            " after its dataflow had ended; use it inside the closure that built "
-                            "it");
+                            " after its dataflow had ended or been cancelled; use it inside the "
+                            "closure that built it");
     if (worker_->process().stopping()) throw RunStopped();
     return output_->at(capability);
   }

@@ -4,6 +4,7 @@
 #include <tidemark/core/worker.hpp>
 
 #include <exception>
+#include <string>
 #include <utility>
 
 namespace tidemark {
@@ -90,6 +91,10 @@ void Worker::read_mailbox() {
 }
 
 void Worker::cancel(std::uint32_t index) {
+  if (index >= next_dataflow())  // else it would depend on how far the other workers are
+    throw DataflowError("worker " + std::to_string(index_) + " cannot cancel dataflow " +
+                        std::to_string(index) + ", which it has not built; it has built " +
+                        std::to_string(next_dataflow()) + ", counted from 0");
   process_->cancel(index);
 }
 

@@ -83,8 +83,8 @@ class Worker final : public Task {
   /// Cancels the dataflow number `index` (see next_dataflow) at all workers, each of which drops
   /// its part at its next step; this one, too, so it may be called from the dataflow itself. From
   /// then on its capabilities and inputs are inert, and its probes say that nothing can come any
-  /// more. Other dataflows go on. One that is complete stays so. Throws DataflowError if there is
-  /// none.
+  /// more. Other dataflows go on. One that is complete stays so. Throws DataflowError unless this
+  /// worker has built it.
   void cancel(std::uint32_t index);
 
   /// True while a dataflow of this worker has not ended.

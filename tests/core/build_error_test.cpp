@@ -108,6 +108,19 @@ TEST_CASE("a stream of another dataflow is refused", "[build_errors]") {
                     "dataflows");
 }
 
+TEST_CASE("a dataflow that is built inside another is refused", "[build_errors]") {
+  const auto build = [](Scope<Epoch>& scope) { tests::rounds(scope, 1, tests::numbers(1)); };
+  CHECK_THROWS_WITH(execute({.executor = ExecutorKind::deterministic},
+                            [&](Worker& worker) {
+                              worker.dataflow<Epoch>("outer", [&](Scope<Epoch>& scope) {
+                                build(scope);
+                                worker.dataflow<Epoch>("inner", build);
+                              });
+                            }),
+                    "worker 0 has built another dataflow in the function that builds 'outer'; "
+                    "build one after the other");
+}
+
 TEST_CASE("an error while building ends the run on every executor", "[build_errors]") {
   for (const ExecutorKind kind : tests::executors())
     for (int repeat = 0; repeat != 20; ++repeat) {

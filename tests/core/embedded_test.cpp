@@ -165,6 +165,34 @@ TEST_CASE("an embedded worker that waits is woken by another thread", "[embedded
   }
 }
 
+TEST_CASE("an embedded dataflow is cancelled by another thread", "[embedded][cancel]") {
+  tests::Watchdog watchdog("another thread that cancels");
+  for (int repeat = 0; repeat != 100; ++repeat) {
+    tests::Arrivals<Number> arrivals;
+    Embedded embedded;
+    auto [input, probe] = doubled(embedded, arrivals);
+    embedded.step();
+    const std::jthread other([&] { embedded.worker().process().cancel(0); });
+    embedded.step_while([&] { return embedded.has_dataflows(); });
+    CHECK(probe.cancelled());
+  }
+}
+
+TEST_CASE("an error of a handle that goes out of scope comes out of an embedded worker's step",
+          "[embedded][errors]") {
+  Embedded embedded;
+  {
+    auto input = embedded.worker().dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Number>(scope);
+      tests::map_numbers(
+          stream, [](Number) -> Number { throw std::runtime_error("no"); }, "strict");
+      return std::move(handle);
+    });
+    input.send(1);
+  }
+  CHECK_THROWS_WITH(embedded.step(), Catch::Contains("step 'strict' failed on worker 0"));
+}
+
 TEST_CASE("what a step throws comes out of an embedded worker, which then stands still",
           "[embedded][errors]") {
   Embedded embedded;
@@ -179,7 +207,8 @@ TEST_CASE("what a step throws comes out of an embedded worker, which then stands
   input.send(1);
   input.flush();
   CHECK_THROWS_WITH(embedded.step(), "step 'strict' failed on worker 0 at timestamp 0: no");
-  CHECK_THROWS_AS(embedded.step(), RunStopped);
+  CHECK_THROWS_AS(embedded.step(), StepError);
+  CHECK_THROWS_AS(embedded.step_while([] { return true; }), StepError);
   CHECK_THROWS_AS(input.send(2), RunStopped);
 }
 
@@ -199,6 +228,13 @@ TEST_CASE("an embedded worker is asked why it waits", "[embedded]") {
   });
   embedded.step_while([&] { return told.empty(); });
   CHECK_THAT(told, Catch::Contains("numbers.out0 holds 1 capability at 0 (worker 0)"));
+
+  embedded.worker().cancel(0);
+  std::optional<std::vector<Explanation>> nothing;
+  probe.explain(0, [&](const std::vector<Explanation>& explanations) { nothing = explanations; });
+  embedded.step_while([&] { return !nothing; });
+  REQUIRE(nothing->size() == 1);
+  CHECK(nothing->front().causes.empty());
 }
 
 }  // namespace
