@@ -50,9 +50,9 @@ struct HeldCapability
 };
 
 /// One worker's capabilities of one output, and where their changes are entered. While the dataflow
-/// is being built they are kept until it is attached to its ledger. Once it is gone at its worker
-/// the book is inert, so that what user code still holds can be dropped without harm. `T` is the
-/// ledger's timestamp. Thread: its worker.
+/// is being built they are kept until it is attached to its ledger. Once it is gone at its worker,
+/// or was cancelled, the book is inert: what user code still holds can be dropped without harm. `T`
+/// is the ledger's timestamp. Thread: its worker.
 template <Timestamp T>
 struct CapabilityBook {
   using Held =
@@ -61,7 +61,7 @@ struct CapabilityBook {
   std::string step;
   OperatorId op{};
   std::uint32_t worker = 0;
-  enum class State { building, live, gone } state = State::building;
+  enum class State { building, live, cancelled, gone } state = State::building;
   LocationId location{};
   ProgressBatch<T>* pending = nullptr;              ///< of the worker's current step, while live
   const InHand* const* in_hand = nullptr;           ///< the innermost one, while live

@@ -21,7 +21,8 @@ namespace tidemark {
 /// before it waits.
 ///
 /// Throws CapabilityError, naming step and worker, when it is used after it was closed or after its
-/// dataflow has ended, and RunStopped when another worker has failed.
+/// dataflow has ended, and RunStopped when another worker has failed. One whose dataflow has been
+/// cancelled, by whatever worker, only keeps its time: records go nowhere.
 template <Timestamp T, typename Item>
 class InputHandle {
  public:
@@ -41,7 +42,8 @@ class InputHandle {
   InputHandle& operator=(InputHandle&&) = delete;
 
   ~InputHandle() {
-    if (!capability_ || state() == State::gone) return;
+    const State state = state_if_held();
+    if (state == State::cancelled || state == State::gone) return;  // and perhaps the worker, too
     if (worker_->process().stopping()) return;  // in a run that has failed nothing more is sent
     try {
       close();
@@ -52,58 +54,57 @@ class InputHandle {
 
   /// The timestamp of the next record.
   T time() const {
-    require_open();
+    is_open();
     return capability_->time();
   }
 
   /// Sends a record at `time()`. Throws what fused user code throws, too.
   void send(Item record) {
-    require_open();
-    output_->at(*capability_).give(std::move(record));
+    if (is_open()) output_->at(*capability_).give(std::move(record));
   }
 
   /// Pushes what has been sent so far, without waiting for a full batch.
   void flush() {
-    require_open();
-    output_->flush();
+    if (is_open()) output_->flush();
   }
 
   /// Moves on to `later`: nothing more comes at a timestamp before it. Throws CapabilityError if
   /// that is not later or equal.
   void advance_to(const T& later) {
-    require_open();
-    output_->flush();
+    if (is_open()) output_->flush();
     capability_->downgrade(later);
   }
 
   /// Ends the input.
   void close() {
-    if (!capability_ || state() != State::building) require_open();
-    output_->flush();
+    if (state_if_held() == State::building || is_open()) output_->flush();
     closed_at_ = capability_->time();
     capability_.reset();
   }
 
  private:
   using State = typename Capability<T>::Book::State;
-  State state() const { return capability_->book().state; }
+  State state_if_held() const { return capability_ ? capability_->book().state : State::gone; }
 
-  void require_open() const {
+  /// False if the dataflow has been cancelled: then the output is gone. Throws for a misuse.
+  bool is_open() const {
     if (!capability_)
       throw CapabilityError(closed_at_
                                 ? name_ + " was used after it was closed at " +
                                       to_text(*closed_at_) + "; send and advance before closing it"
                                 : name_ + " was used through a handle that has been moved from");
-    if (state() == State::building)
+    const State state = capability_->book().state;
+    if (state == State::cancelled) return false;
+    if (state == State::building)
       throw CapabilityError(name_ +
                             " was used before its dataflow was built; return it from the "
                             "function that builds it");
-    if (state() == State::gone)
-      throw CapabilityError(
-          name_ + " was used at " + to_text(capability_->time()) +
-          " after its dataflow had ended or been cancelled; use it inside the closure that built "
-          "it");
+    if (state == State::gone)
+      throw CapabilityError(name_ + " was used at " + to_text(capability_->time()) +
+                            " after its dataflow had ended; use it inside the closure that built "
+                            "it");
     if (worker_->process().stopping()) throw RunStopped();
+    return true;
   }
 
   Worker* worker_;

@@ -174,8 +174,10 @@ class Instance final : public DataflowInstance {
   }
 
   void cancel() noexcept override {
+    using State = typename CapabilityBook<T>::State;
+    const State state = shared_ && shared_->cancelled() ? State::cancelled : State::gone;
     for (OperatorShard<T>& shard : operators)
-      for (const auto& book : shard.outputs) book->state = CapabilityBook<T>::State::gone;
+      for (const auto& book : shard.outputs) book->state = state;
   }
 
   void require_inputs_closed() const override {

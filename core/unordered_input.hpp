@@ -26,8 +26,8 @@ namespace tidemark {
 /// What it changes becomes visible to others with the worker's next step, as for an InputHandle.
 ///
 /// Throws CapabilityError, naming step and worker, for a capability of another input, and when it
-/// is used while its dataflow is being built or after that has ended or been cancelled; RunStopped
-/// when another worker has failed.
+/// is used while its dataflow is being built or after that has ended; RunStopped when another
+/// worker has failed. Once its dataflow has been cancelled, by whatever worker, records go nowhere.
 template <Timestamp T, typename Item>
 class UnorderedInput {
  public:
@@ -38,20 +38,24 @@ class UnorderedInput {
 
   /// Sends a record at the capability's timestamp, as a batch of its own; for many, see `send_all`.
   void send(const Capability<T>& capability, Item record) {
-    open_at(capability).give(std::move(record));
+    if (!is_open(capability)) return;
+    output_->at(capability).give(std::move(record));
     output_->flush();  // nothing may be left behind when the capability is dropped
   }
 
   /// Sends what `records` holds at the capability's timestamp, and leaves it empty.
   void send_all(const Capability<T>& capability, std::vector<Item>& records) {
-    open_at(capability).give_all(records);
+    if (!is_open(capability)) return records.clear();
+    output_->at(capability).give_all(records);
     output_->flush();
   }
 
  private:
   using Book = typename OutputPort<T, Item>::Book;
 
-  Emitter<T, Item>& open_at(const Capability<T>& capability) {
+  /// False if the dataflow has been cancelled: then the output is gone. Throws for a misuse.
+  bool is_open(const Capability<T>& capability) const {
+    if (book_->state == Book::State::cancelled) return false;
     const std::string at = "was used at " + to_text(capability.time());
     if (book_->state == Book::State::building)
       throw CapabilityError(name() + at +
@@ -59,10 +63,10 @@ class UnorderedInput {
                             "builds it");
     if (book_->state == Book::State::gone)
       throw CapabilityError(name() + at +
-                            " after its dataflow had ended or been cancelled; use it inside the "
-                            "closure that built it");
+                            " after its dataflow had ended; use it inside the closure that built "
+                            "it");
     if (worker_->process().stopping()) throw RunStopped();
-    return output_->at(capability);
+    return true;
   }
 
   std::string name() const {

@@ -82,9 +82,9 @@ class Worker final : public Task {
 
   /// Cancels the dataflow number `index` (see next_dataflow) at all workers, each of which drops
   /// its part at its next step; this one, too, so it may be called from the dataflow itself. From
-  /// then on its capabilities and inputs are inert, and its probes say that nothing can come any
-  /// more. Other dataflows go on. One that is complete stays so. Throws DataflowError unless this
-  /// worker has built it.
+  /// then on its capabilities are inert, its inputs drop what they are given, and its probes say
+  /// that nothing can come any more. Other dataflows go on. One that is complete stays so. Throws
+  /// DataflowError unless this worker has built it.
   void cancel(std::uint32_t index);
 
   /// True while a dataflow of this worker has not ended.

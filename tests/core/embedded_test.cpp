@@ -88,8 +88,7 @@ TEST_CASE("an embedded worker has several dataflows, built and cancelled while o
   embedded.worker().cancel(0);
   CHECK(first_probe.done());
   embedded.step_while([&] { return second_probe.less_than(5); });
-  CHECK_THROWS_WITH(first.send(4),
-                    Catch::Contains("after its dataflow had ended or been cancelled"));
+  first.send(4);  // goes nowhere
   second.close();
   embedded.step_while([&] { return embedded.has_dataflows(); });
   CHECK(first_arrivals.all().size() == 1);

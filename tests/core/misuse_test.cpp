@@ -352,10 +352,10 @@ TEST_CASE("an input that a closure forgets to close is named, and nothing hangs"
     CHECK(text ==
           "the closure of worker 1 has returned, and its input 'numbers' is still open at 3; close "
           "it, or let its handle go out of scope");
-    CHECK_THROWS_WITH(forgotten[1]->send(1),
-                      "input 'numbers' on worker 1 was used at 3 after its dataflow had ended or "
-                      "been cancelled; use it "
-                      "inside the closure that built it");
+    CHECK_THROWS_WITH(
+        forgotten[1]->send(1),
+        "input 'numbers' on worker 1 was used at 3 after its dataflow had ended; use it "
+        "inside the closure that built it");
     CHECK_THROWS_AS(forgotten[1]->close(), CapabilityError);
   }
 }
