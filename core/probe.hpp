@@ -7,6 +7,7 @@
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -72,9 +73,16 @@ class Probe {
     return state_->feeder;
   }
 
+  /// The minimal timestamps that can still come. Changes as the worker steps.
   const Antichain<T>& frontier() const {
     state_->reader.refresh();
     return seen_from<T>(state_->reader.frontier(), state_->seen);
+  }
+
+  /// What `look(frontier)` gives.
+  template <typename Look>
+  decltype(auto) with_frontier(Look&& look) const {
+    return std::invoke(std::forward<Look>(look), frontier());
   }
 
  private:
