@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace tidemark {
@@ -103,6 +104,19 @@ class Probe {
 template <Timestamp T, typename Item>
 Probe<T> probe(const Stream<T, Item>& stream) {
   return Probe<T>(stream);
+}
+
+/// Has a probe follow the stream, which goes on.
+///
+///     numbers | map(expensive) | probe_with(done) | output("out", StdOutput{})
+template <Timestamp T>
+auto probe_with(Probe<T> probe) {
+  return [probe]<typename Time, typename Item>(Stream<Time, Item> stream) mutable {
+    static_assert(std::is_same_v<Time, T>,
+                  "probe_with: the probe and the stream must have the same type of timestamp");
+    probe.follow(stream);
+    return stream;
+  };
 }
 
 }  // namespace tidemark

@@ -48,6 +48,9 @@ TEST_CASE("an input sends at its timestamp, advances and closes", "[input_handle
         if (input.time() != Epoch{time}) arrivals.complain("wrong time");
         input.send(time * 10 + worker.index());
         if (time == 4) input.flush();
+        std::vector<std::uint64_t> more{1000, 1001};
+        input.send_all(more);
+        if (!more.empty()) arrivals.complain("records were left");
         worker.step();
       }
       input.close();
@@ -55,7 +58,9 @@ TEST_CASE("an input sends at its timestamp, advances and closes", "[input_handle
     std::vector<std::pair<std::uint64_t, std::uint64_t>> expected;
     for (const std::uint64_t time : {0u, 4u, 5u})
       for (std::uint64_t worker = 0; worker != config.workers; ++worker)
-        expected.emplace_back(time, time * 10 + worker);
+        for (const std::uint64_t n : {time * 10 + worker, std::uint64_t{1000}, std::uint64_t{1001}})
+          expected.emplace_back(time, n);
+    std::ranges::sort(expected);
     CHECK(arrivals.sorted() == expected);
     CHECK(arrivals.complaints().empty());
   });
