@@ -17,6 +17,7 @@
 #include <tidemark/core/explanation.hpp>
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
+#include <tidemark/progress/timestamp.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -73,6 +74,11 @@ class Trace {
   std::vector<Explanation> explain_at(std::uint64_t sequence, LocationId location) const {
     return explainer_ ? explainer_(sequence, location) : std::vector<Explanation>{};
   }
+
+  /// Why `time` could still appear at `location` after `sequence` batches; an explanation without
+  /// causes if it could not. Throws DataflowError if the dataflow has other timestamps. O(events).
+  template <Timestamp T>
+  Explanation explain_at(std::uint64_t sequence, LocationId location, const T& time) const;
 
   /// Writes all events as JSON lines.
   void write(std::ostream& out) const;

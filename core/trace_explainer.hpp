@@ -3,8 +3,10 @@
 // Explanations after the fact: why a frontier stood where it stood, at any instant of a trace.
 #pragma once
 
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/inquiry.hpp>
 #include <tidemark/core/shared_ledger.hpp>
+#include <tidemark/core/trace.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <cstdint>
@@ -32,6 +34,26 @@ class TraceExplainer {
   /// Why each timestamp of the frontier at `location` could still appear there when `sequence`
   /// batches had been applied. O(batches).
   std::vector<Explanation> operator()(std::uint64_t sequence, LocationId location) const {
+    const Instant instant = instant_at(sequence);
+    const PathsTo<T> paths(*topology_, location);
+    std::vector<Explanation> explanations;
+    for (const T& time : instant.cut.frontiers[location.value])
+      explanations.push_back(explain(paths, instant, location, time));
+    return explanations;
+  }
+
+  /// Why `time` could still appear at `location` then: without causes if it could not. O(batches).
+  Explanation operator()(std::uint64_t sequence, LocationId location, const T& time) const {
+    return explain(PathsTo<T>(*topology_, location), instant_at(sequence), location, time);
+  }
+
+ private:
+  struct Instant {
+    LedgerCut<T> cut;
+    std::vector<std::optional<std::vector<Holding<T>>>> answers;  // by worker
+  };
+
+  Instant instant_at(std::uint64_t sequence) const {
     Ledger<T> ledger(topology_, NegativeCounts::allowed);
     std::vector<ChangeBatch<Pointstamp<T>>> held(workers_);
     ledger.apply(history_->initial);
@@ -44,27 +66,37 @@ class TraceExplainer {
     }
     ledger.propagate([](LocationId, const auto&, const auto&) {});
 
-    std::vector<std::optional<std::vector<Holding<T>>>> answers;
+    Instant instant{cut_of(ledger), {}};
     for (auto& worker : held) {
-      auto& holdings = answers.emplace_back().emplace();
+      auto& holdings = instant.answers.emplace_back().emplace();
       for (const auto& [pointstamp, count] : worker.view())
         for (std::int64_t i = 0; i < count && !topology_->is_target(pointstamp.location); ++i)
           holdings.push_back({pointstamp, Explanation::Holder::Kind::capability});
     }
-    const LedgerCut<T> cut = cut_of(ledger);
-    const PathsTo<T> paths(*topology_, location);
-    std::vector<Explanation> explanations;
-    for (const T& time : ledger.frontier(location))
-      explanations.push_back(explanation_of(
-          paths, cut, answers, [](std::uint32_t) { return std::string(); },
-          AskedAbout<T>{location, "", {}}, time));
-    return explanations;
+    return instant;
   }
 
- private:
+  static Explanation explain(const PathsTo<T>& paths, const Instant& instant, LocationId location,
+                             const T& time) {
+    return explanation_of(
+        paths, instant.cut, instant.answers, [](std::uint32_t) { return std::string(); },
+        AskedAbout<T>{location, "", {}}, time);
+  }
+
   std::shared_ptr<const Topology<T>> topology_;
   History history_;
   std::uint32_t workers_;
 };
+
+template <Timestamp T>
+Explanation Trace::explain_at(std::uint64_t sequence, LocationId location, const T& time) const {
+  using Typed = TraceExplainer<typename Level<T>::Ledger>;
+  const Typed* const explainer = explainer_.target<Typed>();
+  if (explainer == nullptr)
+    throw DataflowError(
+        "a trace was asked about a timestamp of another type than that of its dataflow, or has "
+        "recorded none");
+  return (*explainer)(sequence, location, Level<T>::to_ledger(time));
+}
 
 }  // namespace tidemark

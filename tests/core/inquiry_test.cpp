@@ -7,6 +7,8 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/trace.hpp>
+#include <tidemark/progress/nested.hpp>
+#include <tidemark/progress/product.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
@@ -229,6 +231,37 @@ TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][tr
       CHECK(held == static_cast<std::uint64_t>(state.ports[0].counts[0].count));
     }
   }
+}
+
+TEST_CASE(
+    "a trace explains a timestamp of one's choice at any instant, or says that it is complete",
+    "[inquiry][trace]") {
+  using Rounds = Nested<Epoch, 1>;
+  Trace trace;
+  execute({.executor = ExecutorKind::deterministic, .trace = &trace}, [](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Rounds>([](auto& scope) {
+      auto [handle, numbers] = new_input<Number>(scope, "numbers");
+      return std::pair(std::move(handle), tidemark::probe(numbers));
+    });
+    for (Number round = 1; round != 4; ++round) {
+      input.advance_to(round);
+      worker.step_while([&] { return probe.less_than(round); });
+    }
+  });
+  std::uint64_t last = 0;
+  for (const TraceEvent& event : trace.events()) last = std::max(last, event.sequence);
+  const LocationId location{0};
+  for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
+    const std::vector<std::string> frontier = trace.state_at(sequence).ports[0].frontier;
+    for (Number time = 0; time != 5; ++time) {
+      const bool can_come = !frontier.empty() && time >= std::stoull(frontier.front());
+      const Explanation why = trace.explain_at(sequence, location, Nested<Epoch, 0, 1>{time});
+      CHECK(why.time == std::to_string(time));
+      CHECK(why.causes.empty() == !can_come);
+    }
+  }
+  CHECK_THROWS_WITH(trace.explain_at(1, location, Product<Epoch, Epoch>{0, 0}),
+                    Catch::Contains("a timestamp of another type than that of its dataflow"));
 }
 
 TEST_CASE("a worker that has finished holds nothing, and answers so", "[inquiry]") {
