@@ -46,8 +46,9 @@ class Assembly {
     graph_.nodes.push_back(std::move(node));
     return static_cast<std::uint32_t>(graph_.nodes.size() - 1);
   }
-  bool has_step(const std::string& kind) const {
-    return std::ranges::any_of(graph_.nodes, [&](const FlowNode& n) { return n.kind == kind; });
+  template <typename Predicate>
+  bool has_step(Predicate predicate) const {
+    return std::ranges::any_of(graph_.nodes, predicate);
   }
   FlowNode& node(std::uint32_t index) { return graph_.nodes[index]; }
   void add_edge(FlowEdge edge) { graph_.edges.push_back(edge); }

@@ -8,9 +8,12 @@ namespace tidemark {
 void Dataflow::build(Scope<Epoch>& scope) const {
   Slots slots;
   for (const auto& step : steps_) step(scope, slots);
-  for (const char* kind : {"input", "output"})
-    if (!scope.assembly().has_step(kind))
-      throw DataflowError(std::string("the dataflow needs at least one ") + kind + " step");
+  const auto require = [&](const std::string& kind, auto is_it) {
+    if (!scope.assembly().has_step(is_it))
+      throw DataflowError("the dataflow needs at least one " + kind + " step");
+  };
+  require("input", [](const FlowNode& step) { return step.inputs == 0; });
+  require("output", [](const FlowNode& step) { return step.kind == "output"; });
 }
 
 FlowGraph Dataflow::describe() const {

@@ -71,6 +71,24 @@ class Dataflow {
         });
   }
 
+  /// Adds a step that makes `count` streams of another: `op(stream)` is called at each worker, on a
+  /// copy, and gives a vector of that many.
+  template <typename Operator, typename Item>
+  auto apply_many(std::size_t count, Operator op, FlowStream<Item> input) {
+    using Streams = std::invoke_result_t<Operator, Stream<Epoch, Item>>;
+    using Out = typename Streams::value_type::item_type;
+    const std::size_t slot =
+        add<Streams>([op = std::move(op), input](auto&, Slots& slots) {
+          return Operator(op)(std::any_cast<Stream<Epoch, Item>>(slots[input.slot]));
+        }).slot;
+    std::vector<FlowStream<Out>> streams;
+    for (std::size_t i = 0; i != count; ++i)
+      streams.push_back(add<Out>([slot, i](auto&, Slots& slots) {
+        return std::any_cast<const Streams&>(slots[slot])[i];
+      }));
+    return streams;
+  }
+
   /// Builds this worker's instance. Throws DataflowError unless there is an input and an output.
   void build(Scope<Epoch>& scope) const;
 
@@ -110,11 +128,17 @@ class Dataflow {
   std::vector<std::function<void(Scope<Epoch>&, Slots&)>> steps_;
 };
 
-/// Applies an operator to a stream of a blueprint.
+/// Applies an operator to a stream of a blueprint. One that knows blueprints by itself is asked:
+/// where it makes many streams, or takes others besides.
 template <typename Item, typename Operator>
-  requires std::invocable<Operator&, Stream<Epoch, Item>>
+  requires(std::invocable<Operator&, Stream<Epoch, Item>> ||
+           std::invocable<Operator&, FlowStream<Item>>)
 auto operator|(FlowStream<Item> stream, Operator op) {
-  return stream.flow->apply(std::move(op), stream);
+  if constexpr (std::invocable<Operator&, FlowStream<Item>>) {
+    return op(stream);
+  } else {
+    return stream.flow->apply(std::move(op), stream);
+  }
 }
 
 /// Runs a dataflow to its end with one worker, in this thread. Throws DataflowError, and the first

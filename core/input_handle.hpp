@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
 
@@ -61,6 +62,12 @@ class InputHandle {
   /// Sends a record at `time()`. Throws what fused user code throws, too.
   void send(Item record) {
     if (is_open()) output_->at(*capability_).give(std::move(record));
+  }
+
+  /// Sends what `records` holds, and leaves it empty.
+  void send_all(std::vector<Item>& records) {
+    require_open();
+    output_->at(*capability_).give_all(records);
   }
 
   /// Pushes what has been sent so far, without waiting for a full batch.

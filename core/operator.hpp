@@ -7,33 +7,32 @@
 #include <tidemark/core/notificator.hpp>
 #include <tidemark/core/operator_builder.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
 
 namespace tidemark {
 
-/// An operator with one input: `logic(in, out)` is called when there are batches.
+/// An operator with one input: `logic(in, out)` is called when there are batches, and as `interest`
+/// says when `in.frontier()` has moved.
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id,
-                     Logic logic) {
+                     Logic logic, Interest interest = Interest::never) {
   OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
+  op.set_interest(interest);
   auto& in = op.input(stream, std::move(pact));
   auto [out, output] = op.template output<Out>();
   op.build([&in, &out = out, logic = std::move(logic)]() mutable { logic(in, out); });
   return output;
 }
 
-/// An operator with one input that also runs when `in.frontier()` has moved while it holds a
+/// An operator with one input that also runs when its frontier has moved while it holds a
 /// capability: it may keep records until their timestamp is complete.
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary_frontier(const Stream<T, In>& stream, Pact pact, std::string kind,
                               std::string id, Logic logic) {
-  OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
-  op.set_interest(Interest::when_holding);
-  auto& in = op.input(stream, std::move(pact));
-  auto [out, output] = op.template output<Out>();
-  op.build([&in, &out = out, logic = std::move(logic)]() mutable { logic(in, out); });
-  return output;
+  return unary<Out>(stream, std::move(pact), std::move(kind), std::move(id), std::move(logic),
+                    Interest::when_holding);
 }
 
 /// The same with notifications: `logic(in, out, notificator)` asks to be told when a timestamp is
@@ -46,12 +45,15 @@ Stream<T, Out> unary_notify(const Stream<T, In>& stream, Pact pact, std::string 
                                  auto& in, auto& out) mutable { logic(in, out, notificator); });
 }
 
-/// An operator with two inputs: `logic(first, second, out)` is called when there are batches.
+/// An operator with two inputs: `logic(first, second, out)` is called when there are batches, and
+/// as `interest` says when the frontier of one input has moved.
 template <typename Out, Timestamp T, typename A, typename B, typename PactA, typename PactB,
           typename Logic>
 Stream<T, Out> binary(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a, PactB pact_b,
-                      std::string kind, std::string id, Logic logic) {
+                      std::string kind, std::string id, Logic logic,
+                      Interest interest = Interest::never) {
   OperatorBuilder<T> op(*a.scope, std::move(kind), std::move(id));
+  op.set_interest(interest);
   auto& first = op.input(a, std::move(pact_a));
   auto& second = op.input(b, std::move(pact_b));
   auto [out, output] = op.template output<Out>();
@@ -67,15 +69,33 @@ template <typename Out, Timestamp T, typename A, typename B, typename PactA, typ
           typename Logic>
 Stream<T, Out> binary_frontier(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a,
                                PactB pact_b, std::string kind, std::string id, Logic logic) {
-  OperatorBuilder<T> op(*a.scope, std::move(kind), std::move(id));
-  op.set_interest(Interest::when_holding);
-  auto& first = op.input(a, std::move(pact_a));
-  auto& second = op.input(b, std::move(pact_b));
-  auto [out, output] = op.template output<Out>();
-  op.build([&first, &second, &out = out, logic = std::move(logic)]() mutable {
-    logic(first, second, out);
-  });
-  return output;
+  return binary<Out>(a, b, std::move(pact_a), std::move(pact_b), std::move(kind), std::move(id),
+                     std::move(logic), Interest::when_holding);
+}
+
+/// The same with notifications, which wait for both inputs.
+template <typename Out, Timestamp T, typename A, typename B, typename PactA, typename PactB,
+          typename Logic>
+Stream<T, Out> binary_notify(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a,
+                             PactB pact_b, std::string kind, std::string id, Logic logic) {
+  return binary_frontier<Out>(a, b, std::move(pact_a), std::move(pact_b), std::move(kind),
+                              std::move(id),
+                              [logic = std::move(logic), notificator = Notificator<T>{}](
+                                  auto& first, auto& second, auto& out) mutable {
+                                logic(first, second, out, notificator);
+                              });
+}
+
+/// An operator with one input and no output: `logic(in)` is called when there are batches, whenever
+/// `in.frontier()` has moved, and at last with an empty frontier, when the dataflow is complete.
+template <Timestamp T, typename In, typename Pact, typename Logic>
+void sink(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id, Logic logic) {
+  OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
+  op.set_interest(Interest::always);
+  auto& in = op.input(stream, std::move(pact));
+  const auto run = [&in, boxed = std::make_shared<Logic>(std::move(logic))] { (*boxed)(in); };
+  op.on_close(run);
+  op.build(run);
 }
 
 /// An operator without inputs. `make(capability, activator)` is called once, with the capability at

@@ -7,9 +7,11 @@
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace tidemark {
@@ -74,6 +76,7 @@ class Probe {
     return state_->feeder;
   }
 
+  /// The minimal timestamps that can still come. Changes as the worker steps.
   const Antichain<T>& frontier() const {
     if (cancelled()) {
       state_->seen.clear();
@@ -81,6 +84,12 @@ class Probe {
     }
     state_->reader.refresh();
     return seen_from<T>(state_->reader.frontier(), state_->seen);
+  }
+
+  /// What `look(frontier)` gives.
+  template <typename Look>
+  decltype(auto) with_frontier(Look&& look) const {
+    return std::invoke(std::forward<Look>(look), frontier());
   }
 
  private:
@@ -101,6 +110,19 @@ class Probe {
 template <Timestamp T, typename Item>
 Probe<T> probe(const Stream<T, Item>& stream) {
   return Probe<T>(stream);
+}
+
+/// Has a probe follow the stream, which goes on.
+///
+///     numbers | map(expensive) | probe_with(done) | output("out", StdOutput{})
+template <Timestamp T>
+auto probe_with(Probe<T> probe) {
+  return [probe]<typename Time, typename Item>(Stream<Time, Item> stream) mutable {
+    static_assert(std::is_same_v<Time, T>,
+                  "probe_with: the probe and the stream must have the same type of timestamp");
+    probe.follow(stream);
+    return stream;
+  };
 }
 
 }  // namespace tidemark

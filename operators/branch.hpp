@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/fused_outputs.hpp>
+#include <tidemark/operators/predicate.hpp>
 
-#include <concepts>
 #include <functional>
 #include <string>
 #include <utility>
@@ -20,9 +20,8 @@ template <typename F>
 auto branch(std::string id, F predicate) {
   return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(
-        requires(const T& time, const Item& record) {
-          { std::invoke(predicate, time, record) } -> std::same_as<bool>;
-        }, "branch: the predicate must take a timestamp and the stream's record and return bool");
+        PredicateOn<F, const T&, const Item&>,
+        "branch: the predicate must take a timestamp and the stream's record and return bool");
     return fuse_pair<Item, Item>(
         input, "branch", id, [predicate](const T& time, auto& records, auto& outputs) mutable {
           for (Item& record : records) {
@@ -44,10 +43,8 @@ auto branch(F predicate) {
 template <typename F>
 auto branch_when(std::string id, F predicate) {
   return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
-    static_assert(
-        requires(const T& time) {
-          { std::invoke(predicate, time) } -> std::same_as<bool>;
-        }, "branch_when: the predicate must take a timestamp and return bool");
+    static_assert(PredicateOn<F, const T&>,
+                  "branch_when: the predicate must take a timestamp and return bool");
     return fuse_pair<Item, Item>(
         input, "branch_when", id,
         [predicate](const T& time, std::vector<Item>& records, auto& outputs) mutable {

@@ -26,11 +26,10 @@ inline auto count(std::string id = "") {
             auto& table = open.at(batch, out);
             for (Item& item : batch) ++table[std::move(item)];
           });
-          open.release(
-              [&](const Capability<T>& at, auto& table) {
-                for (auto& [item, occurrences] : table) out.at(at).give({item, occurrences});
-              },
-              in.frontier());
+          const auto send = [&](const Capability<T>& at, auto& table) {
+            for (auto& [item, occurrences] : table) out.at(at).give({item, occurrences});
+          };
+          open.release(send, in.frontier());
         });
   };
 }

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/fused.hpp>
+#include <tidemark/operators/predicate.hpp>
 
-#include <concepts>
 #include <functional>
 #include <string>
 #include <utility>
@@ -19,10 +19,8 @@ namespace tidemark {
 template <typename F>
 auto filter(std::string id, F predicate) {
   return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
-    static_assert(
-        requires(const Item& record) {
-          { std::invoke(predicate, record) } -> std::same_as<bool>;
-        }, "filter: the predicate must take the stream's record and return bool");
+    static_assert(PredicateOn<F, const Item&>,
+                  "filter: the predicate must take the stream's record and return bool");
     return fuse_in_place(
         input, "filter", id, [predicate](const T&, std::vector<Item>& records) mutable {
           std::erase_if(records,

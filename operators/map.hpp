@@ -22,15 +22,13 @@ auto map(std::string id, F f) {
     using Out = std::remove_cvref_t<std::invoke_result_t<F&, In>>;
     static_assert(!std::is_void_v<Out>, "map: the function must return a record; see inspect");
     if constexpr (std::is_same_v<In, Out>) {
-      return fuse_in_place(input, "map", id, [f](const T&, std::vector<In>& records) mutable {
-        for (In& record : records)  // by way of an Out: the result may be the record itself
-          record = Out(std::invoke(f, std::move(record)));
+      return fuse_in_place(input, "map", id, [f](const T&, auto& records) mutable {
+        for (In& r : records) r = Out(std::invoke(f, std::move(r)));  // f may return r itself
       });
     } else {
-      return fuse<Out>(input, "map", id,
-                       [f](const T&, std::vector<In>& records, auto& out) mutable {
-                         for (In& record : records) out.give(std::invoke(f, std::move(record)));
-                       });
+      return fuse<Out>(input, "map", id, [f](const T&, auto& records, auto& out) mutable {
+        for (In& record : records) out.give(std::invoke(f, std::move(record)));
+      });
     }
   };
 }

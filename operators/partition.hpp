@@ -3,6 +3,7 @@
 // partition: one stream into any number, each record into one of them.
 #pragma once
 
+#include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/fused_outputs.hpp>
 
 #include <concepts>
@@ -15,24 +16,27 @@
 #include <vector>
 
 namespace tidemark {
+namespace detail {
 
-/// Makes `count` streams of one: `route(record)` returns a pair of the stream's index and the
-/// record that goes into it. An index of `count` or more ends the run with a StepError.
-///
-///     auto streams = numbers | partition(3, [](int n) { return std::pair(n % 3, n / 3); });
 template <typename F>
-auto partition(std::string id, std::size_t count, F route) {
-  return [id, count, route]<typename T, typename In>(Stream<T, In> input) {
+struct Partition {
+  std::string id;
+  std::size_t count;
+  F route;
+
+  template <Timestamp T, typename In>
+  auto operator()(Stream<T, In> input) const {
     static_assert(
-        requires(In record) {
-          { std::invoke(route, std::move(record)).first } -> std::convertible_to<std::size_t>;
-          std::invoke(route, std::move(record)).second;
+        requires(F& f, In record) {
+          { std::invoke(f, std::move(record)).first } -> std::convertible_to<std::size_t>;
+          std::invoke(f, std::move(record)).second;
         },
         "partition: the route must take the stream's record and return a std::pair of an index "
         "and a record");
     using Out = typename std::invoke_result_t<F&, In>::second_type;
     return fuse_many<Out>(
-        input, count, "partition", id, [route](const T&, auto& records, auto& outputs) mutable {
+        input, count, "partition", id,
+        [route = route](const T&, auto& records, auto& outputs) mutable {
           for (In& record : records) {
             auto [index, result] = std::invoke(route, std::move(record));
             const auto to = static_cast<std::size_t>(index);
@@ -42,7 +46,23 @@ auto partition(std::string id, std::size_t count, F route) {
             outputs[to].give(std::move(result));
           }
         });
-  };
+  }
+
+  template <typename In>
+  auto operator()(FlowStream<In> input) const {
+    return input.flow->apply_many(count, *this, input);
+  }
+};
+
+}  // namespace detail
+
+/// Makes `count` streams of one: `route(record)` returns a pair of the stream's index and the
+/// record that goes into it. An index of `count` or more ends the run with a StepError.
+///
+///     auto streams = numbers | partition(3, [](int n) { return std::pair(n % 3, n / 3); });
+template <typename F>
+auto partition(std::string id, std::size_t count, F route) {
+  return detail::Partition<F>{std::move(id), count, std::move(route)};
 }
 
 template <typename F>

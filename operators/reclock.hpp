@@ -3,6 +3,7 @@
 // reclock: moves records to the timestamps at which a clock ticks.
 #pragma once
 
+#include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/notificator.hpp>
 #include <tidemark/core/operator.hpp>
 
@@ -52,6 +53,15 @@ auto reclock(Stream<T, Tick> clock, std::string id = "") {
               },
               in.frontier(), clock_in.frontier());
         });
+  };
+}
+
+/// The same in a blueprint.
+template <typename Tick>
+auto reclock(FlowStream<Tick> clock, std::string id = "") {
+  return [clock, id]<typename Item>(FlowStream<Item> input) {
+    return input.flow->apply(
+        [id](auto records, auto ticks) { return records | reclock(ticks, id); }, input, clock);
   };
 }
 

@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// redistribute, exchange: move records to other workers.
+// redistribute: spreads records evenly over the workers.
 #pragma once
 
-#include <tidemark/core/hash.hpp>
-#include <tidemark/core/operator.hpp>
 #include <tidemark/core/random.hpp>
+#include <tidemark/operators/exchange.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <string>
-#include <type_traits>
-#include <utility>
 
 namespace tidemark {
-
-namespace detail {
-
-template <Timestamp T, typename Item, typename Route>
-Stream<T, Item> exchange_by(const Stream<T, Item>& input, std::string kind, std::string id,
-                            Route route) {
-  return unary<Item>(
-      input, Exchange{std::move(route)}, std::move(kind), std::move(id),
-      [](InputPort<T, Item>& in, OutputPort<T, Item>& out) {
-        in.for_each([&](Batch<T, Item>& batch) { out.at(batch).give_all(batch.records); });
-      });
-}
-
-}  // namespace detail
 
 /// Sends each record to a worker drawn at random, so that all take part in the work that follows.
 /// Order is not kept. The draws depend on the sending worker alone, and are the same in each run.
@@ -48,23 +30,6 @@ inline auto redistribute(std::string id = "", std::uint64_t run = 1) {
           return to;
         });
   };
-}
-
-/// Sends each record to the worker that the hash of `key(record)` names.
-template <typename F>
-auto exchange(std::string id, F key) {
-  return [id, key]<typename T, typename Item>(Stream<T, Item> input) {
-    static_assert(std::invocable<F&, const Item&>,
-                  "exchange: the key must take the stream's record");
-    return detail::exchange_by(input, "exchange", id, [key](const Item& record) mutable {
-      return KeyHash{}(std::invoke(key, record));
-    });
-  };
-}
-
-template <typename F>
-auto exchange(F key) {
-  return exchange("", std::move(key));
 }
 
 }  // namespace tidemark

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/predicate.hpp>
 
 #include <concepts>
 #include <functional>
@@ -25,10 +26,8 @@ auto reduce(std::string id, Reducer reducer, IsComplete is_complete) {
     using Value = typename Item::second_type;
     static_assert(std::is_invocable_r_v<Value, Reducer&, Value, Value>,
                   "reduce: the reducer must take two values and return one");
-    static_assert(
-        requires(const Value& value) {
-          { std::invoke(is_complete, value) } -> std::same_as<bool>;
-        }, "reduce: is_complete must take a value and return bool");
+    static_assert(PredicateOn<IsComplete, const Value&>,
+                  "reduce: is_complete must take a value and return bool");
     return stateful_in_order<Item>(
         input, "reduce", id,
         [reducer, is_complete, table = KeyTable<Key, Value>{}](Item item, auto& out) mutable {

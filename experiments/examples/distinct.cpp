@@ -2,28 +2,14 @@
 //
 // How many different numbers come in each epoch? Each is passed on when it is first seen; what has
 // been seen of an epoch is forgotten when the epoch is complete.
+#include <tidemark/operators/distinct.hpp>
 #include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/keyed.hpp>
 
 #include "example.hpp"
 #include <atomic>
 
 using namespace tidemark;
 using Number = std::uint64_t;
-
-template <Timestamp T, typename Item>
-Stream<T, Item> distinct(const Stream<T, Item>& input) {
-  return unary_frontier<Item>(
-      input, Exchange{KeyHash{}}, "distinct", "",
-      [open = OpenTimes<T, KeyTable<Item, bool>>{}](auto& in, auto& out) mutable {
-        in.for_each([&](auto& batch) {
-          auto& seen = open.at(batch, out);
-          for (const Item& item : batch)
-            if (seen.emplace(item, true).second) out.at(batch).give(item);
-        });
-        open.release([](const auto&, auto&) {}, in.frontier());
-      });
-}
 
 int main(int argc, char** argv) {
   CLI::App app("How many different squares modulo m are there?", "distinct");
@@ -38,12 +24,12 @@ int main(int argc, char** argv) {
       auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
         auto [handle, squares] = new_input<Number>(scope);
         auto counted =
-            distinct(squares) | inspect_epoch([&](Epoch at, Number) { ++different[at.value]; });
+            squares | distinct() | inspect_epoch([&](Epoch at, Number) { ++different[at.value]; });
         return std::pair{std::move(handle), tidemark::probe(counted)};
       });
       for (Number epoch = 0; epoch != epochs; ++epoch) {
         const Number m = modulus + epoch;
-        for (Number n = worker.index(); n < m; n += worker.peers()) input.send(n * n % m);
+        for (const Number n : examples::share_of(worker, m)) input.send(n * n % m);
         input.advance_to(epoch + 1);
         worker.step_while([&] { return probe.less_than(input.time()); });
         if (worker.index() == 0)

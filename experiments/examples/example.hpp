@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What every example begins with: the hand-driven interface, the options that all of them have, and
-// a stopwatch.
+// What every example begins with: the hand-driven interface, the options that all of them have, a
+// worker's share, and a stopwatch.
 #pragma once
 
 #include <tidemark/core/input_handle.hpp>
@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <ranges>
 
 namespace tidemark::examples {
 
@@ -26,6 +27,12 @@ namespace tidemark::examples {
 /// `body` throws becomes a line on standard error and 1.
 int run_example(CLI::App& app, int argc, char** argv,
                 const std::function<void(const Config&)>& body);
+
+/// Those of the numbers from 0 to `count` - 1 that fall to this worker.
+inline auto share_of(const Worker& worker, std::uint64_t count) {
+  const auto begin_of = [&](std::uint64_t index) { return count * index / worker.peers(); };
+  return std::views::iota(begin_of(worker.index()), begin_of(worker.index() + 1));
+}
 
 class Stopwatch {
  public:

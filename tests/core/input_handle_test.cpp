@@ -7,6 +7,7 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
@@ -37,22 +38,32 @@ void alone(Closure closure) {
   });
 }
 
-TEST_CASE("an input sends at its timestamp, and advances", "[input_handle]") {
-  for (const ExecutorKind kind : tests::executors()) {
+TEST_CASE("an input sends at its timestamp, advances and closes", "[input_handle]") {
+  tests::for_each_configuration([](const Config& config) {
     tests::Arrivals<std::uint64_t> arrivals;
-    execute({.workers = 3, .executor = kind}, [&](Worker& worker) {
+    execute(config, [&](Worker& worker) {
       auto [input, probe] = collected_input(worker, arrivals);
       for (const std::uint64_t time : {0u, 4u, 5u}) {
         input.advance_to(time);
         if (input.time() != Epoch{time}) arrivals.complain("wrong time");
         input.send(time * 10 + worker.index());
+        if (time == 4) input.flush();
+        std::vector<std::uint64_t> more{1000, 1001};
+        input.send_all(more);
+        if (!more.empty()) arrivals.complain("records were left");
+        worker.step();
       }
+      input.close();
     });
-    CHECK(arrivals.sorted() ==
-          std::vector<std::pair<std::uint64_t, std::uint64_t>>{
-              {0, 0}, {0, 1}, {0, 2}, {4, 40}, {4, 41}, {4, 42}, {5, 50}, {5, 51}, {5, 52}});
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> expected;
+    for (const std::uint64_t time : {0u, 4u, 5u})
+      for (std::uint64_t worker = 0; worker != config.workers; ++worker)
+        for (const std::uint64_t n : {time * 10 + worker, std::uint64_t{1000}, std::uint64_t{1001}})
+          expected.emplace_back(time, n);
+    std::ranges::sort(expected);
+    CHECK(arrivals.sorted() == expected);
     CHECK(arrivals.complaints().empty());
-  }
+  });
 }
 
 TEST_CASE("an input that has been closed refuses what would use it", "[input_handle][errors]") {

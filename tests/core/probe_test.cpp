@@ -8,9 +8,13 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/product.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
+
+#include <array>
+#include <atomic>
 
 namespace tidemark {
 namespace {
@@ -36,6 +40,58 @@ TEST_CASE("a probe says what can still come before a timestamp, or at it", "[pro
     worker.step_while([&] { return !probe.done(); });
     CHECK_FALSE(probe.less_equal(1000));
     CHECK(probe.frontier().empty());
+  });
+}
+
+TEST_CASE("a probe shows its frontier whole", "[probe]") {
+  execute({.executor = ExecutorKind::deterministic}, [](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<int>(scope);
+      return std::pair(std::move(handle), tidemark::probe(stream));
+    });
+    input.advance_to(5);
+    worker.step();
+    CHECK(probe.with_frontier([](const Antichain<Epoch>& f) { return to_text(f); }) == "{5}");
+    CHECK(probe.with_frontier(&Antichain<Epoch>::size) == 1);
+  });
+}
+
+TEST_CASE("a probe says that a round is over when all its records have arrived, and not before",
+          "[probe]") {
+  tests::for_each_configuration([](const Config& config) {
+    constexpr std::uint64_t rounds = 6;
+    std::array<std::atomic<std::uint64_t>, rounds> arrived{};
+    std::atomic<int> early = 0;
+    execute(config, [&](Worker& worker) {
+      auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        auto [handle, numbers] = new_input<std::uint64_t>(scope);
+        const auto passed =
+            unary<std::uint64_t>(numbers, tests::by_hash(), "pass", "", [](auto& in, auto& out) {
+              in.for_each([&](auto& b) { out.at(b).give_all(b.records); });
+            });
+        const auto counted = tests::map_numbers(passed, [&](std::uint64_t n) {
+          ++arrived[n % rounds];
+          return n;
+        });
+        Probe<Epoch> all_counted;
+        const auto same = counted | probe_with(all_counted);
+        if (same.node != counted.node) ++early;
+        return std::pair(std::move(handle), all_counted);
+      });
+      for (std::uint64_t round = 0; round != rounds; ++round) {
+        for (std::uint64_t n = 0; n != 5; ++n) {
+          input.send((worker.index() * 5 + n) * rounds + round);
+          if (n == 2) input.flush();
+        }
+        if (!probe.less_equal(round)) ++early;
+        input.advance_to(round + 1);
+        worker.step_while([&] { return probe.less_than(round + 1); });
+        if (arrived[round] != 5 * worker.peers()) ++early;
+      }
+      input.close();
+      worker.step_while([&] { return !probe.done(); });
+    });
+    CHECK(early == 0);
   });
 }
 

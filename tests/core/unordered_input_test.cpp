@@ -9,6 +9,7 @@
 #include <tidemark/core/unordered_input.hpp>
 #include <tidemark/progress/product.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
@@ -21,28 +22,11 @@ namespace {
 using Number = std::uint64_t;
 using Handle = UnorderedInput<Epoch, Number>;
 
-std::vector<Config> configurations() {
-  std::vector<Config> all;
-  for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
-      Config config{.workers = workers, .threads = 2, .ledgers = ledgers, .check = true};
-      for (const ExecutorKind kind : tests::executors())
-        for (config.seed = 0; config.seed != (kind == ExecutorKind::deterministic ? 20u : 1u);
-             ++config.seed) {
-          config.executor = kind;
-          all.push_back(config);
-        }
-    }
-  return all;
-}
-
 TEST_CASE(
     "an unordered input sends at any of its capabilities, and each timestamp is complete once "
     "nothing before it is held",
     "[unordered_input]") {
-  for (const Config& config : configurations()) {
-    INFO(tests::to_text(config));
-    tests::Watchdog watchdog(tests::to_text(config));
+  tests::for_each_configuration([](const Config& config) {
     tests::Arrivals<Number> arrivals;
     std::atomic<bool> passed_early = false;
     std::atomic<bool> left_something = false;
@@ -78,7 +62,7 @@ TEST_CASE(
     REQUIRE(arrivals.complaints().empty());
     REQUIRE_FALSE(passed_early);
     REQUIRE_FALSE(left_something);
-  }
+  });
 }
 
 TEST_CASE("an unordered input holds a frontier of incomparable timestamps", "[unordered_input]") {

@@ -7,13 +7,21 @@
 #include <boost/graph/breadth_first_search.hpp>
 #include <boost/graph/connected_components.hpp>
 #include <boost/graph/page_rank.hpp>
-#include <examples/bfs.hpp>
-#include <examples/pagerank.hpp>
-#include <examples/unionfind.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/support.hpp>
 
-#include <cstdlib>
+#include <filesystem>
+
+// The examples themselves, whose main functions are not called here.
+#define main bfs_main
+#include <examples/bfs.cpp>
+#undef main
+#define main pagerank_main
+#include <examples/pagerank.cpp>
+#undef main
+#define main unionfind_main
+#include <examples/unionfind.cpp>
+#undef main
 
 namespace tidemark::examples {
 namespace {
@@ -91,12 +99,14 @@ std::vector<Graph> small_graphs() {
   return graphs;
 }
 
-/// Larger ones: of packages, random, and what the environment names.
+/// Larger ones: of packages, random, and those that lie beside the project, where they do.
 std::vector<Graph> large_graphs() {
   std::vector<Graph> graphs;
   graphs.push_back(read_graph(TIDEMARK_PACKAGE_GRAPH));
-  graphs.push_back(random_graph(2000, 5000, 1));
-  if (const char* more = std::getenv("TIDEMARK_TEST_GRAPH")) graphs.push_back(read_graph(more));
+  for (const std::uint64_t seed : {1u, 2u}) graphs.push_back(random_graph(2000, 5000, seed));
+  for (const char* name : {"wiki-Vote.txt", "debian-bookworm-packages.edges.txt"})
+    if (const auto path = std::filesystem::path(TIDEMARK_TEST_DATA) / name; exists(path))
+      graphs.push_back(read_graph(path));
   return graphs;
 }
 

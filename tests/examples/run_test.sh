@@ -7,7 +7,7 @@ set -euo pipefail
 
 programs=$1
 sources=$2
-examples=(barrier bfs distinct flow_controlled hashjoin open_loop pagerank pingpong unionfind wordcount)
+examples=(barrier bfs capture_replay distinct flow_controlled hashjoin open_loop pagerank pingpong unionfind wordcount)
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
 cd "$directory"
@@ -111,6 +111,17 @@ case_a_flow_controlled_source_keeps_to_what_it_is_allowed() {
   done
 }
 
+case_a_replayed_stream_is_the_captured_one_at_any_number_of_workers() {
+  awk 'BEGIN { printf "%8s  %16s  %16s\n", "epoch", "captured", "replayed"
+               for (e = 0; e < 4; ++e) { sum = 0; for (n = 0; n < 50; ++n) sum += e * 50 + n
+                 printf "%8d  %16d  %16d\n", e, sum, sum } }' >expected
+  for replayers in 1 2 7; do
+    expect capture_replay captured --epochs 4 --size 50 --replayers $replayers
+  done
+  "$programs/capture_replay" no/such/folder 2>error && fail "captured to no folder"
+  [[ $(cat error) == "capture_replay: "*"no/such/folder"*"No such file or directory" ]] || fail "$(cat error)"
+}
+
 case_an_open_loop_answers_every_request() {
   for workers in 1 2 7; do
     run $workers open_loop --requests 50 --rate 1000 >printed
@@ -138,13 +149,10 @@ case_an_error_of_an_example_is_one_line_that_names_it() {
   [[ $(cat error) == "pagerank: cannot read 'nowhere'" ]] || fail "$(cat error)"
 }
 
-case_no_file_of_an_example_has_more_than_60_lines() {
+case_no_example_has_more_than_60_lines_or_a_header_of_its_own() {
   for example in "${examples[@]}"; do
-    for file in "$sources/$example".?pp; do
-      [[ $(wc -l <"$file") -le 60 ]] || fail "$file has $(wc -l <"$file") lines"
-    done
-    lines=$(cat "$sources/$example".?pp | grep -cvE '^ *(//.*)?$|^#')
-    [[ $lines -le 60 ]] || fail "$example has $lines lines besides comments and includes"
+    [[ $(wc -l <"$sources/$example.cpp") -le 60 ]] || fail "$example has more than 60 lines"
+    [[ ! -e $sources/$example.hpp ]] || fail "$example has a header of its own"
   done
 }
 

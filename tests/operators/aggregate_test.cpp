@@ -25,7 +25,7 @@ auto sums() {
 
 TEST_CASE("aggregate sends one result for each key of a timestamp, the same as a table's",
           "[aggregate]") {
-  tests::for_each_run([](const Config& config) {
+  tests::for_each_configuration([](const Config& config) {
     std::map<std::pair<Number, Number>, Number> table;
     for (const auto& [round, record] : tests::sent_by(config, 8, tests::keyed_numbers))
       table[{round, record.first}] += record.second;
@@ -60,7 +60,7 @@ TEST_CASE("aggregate makes records of another type, of accumulators that cannot 
 
 TEST_CASE("accumulate sends one result for each timestamp and worker that has records",
           "[accumulate]") {
-  tests::for_each_run([](const Config& config) {
+  tests::for_each_configuration([](const Config& config) {
     AtEpochs<Number> expected;
     for (Number round = 0; round != 8; ++round)
       for (std::uint32_t worker = 0; worker != config.workers; ++worker) {

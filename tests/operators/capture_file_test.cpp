@@ -46,7 +46,7 @@ using Names = std::set<std::string>;
 TEST_CASE("a capture in a file is replayed by any number of workers", "[capture_file]") {
   const tests::Directory directory;
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : tests::capture_configs(workers, 5)) {
+    for (const Config& config : tests::configurations(workers, 5)) {
       INFO(tests::to_text(config));
       const CaptureFile file(directory / "numbers");
       const auto expected = tests::capture_numbers(config, file);

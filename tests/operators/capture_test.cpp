@@ -8,9 +8,9 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/operators/capture.hpp>
 #include <tidemark/operators/captures/captured.hpp>
+#include <tidemark/operators/exchange.hpp>
 #include <tidemark/operators/filter.hpp>
 #include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/redistribute.hpp>
 #include <tidemark/operators/replay.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/progress/mutable_antichain.hpp>
@@ -35,7 +35,7 @@ TEST_CASE(
     "a replayed stream has the captured records at their timestamps, at any number of workers",
     "[capture]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : tests::capture_configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers)) {
       INFO(tests::to_text(config));
       const Kept kept;
       const auto expected = tests::capture_numbers(config, kept);
@@ -71,7 +71,7 @@ std::string fault_of(const std::vector<CaptureEvent<T, Item>>& events) {
 
 TEST_CASE("captured events are in order: batches before the frontier passes them", "[capture]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : tests::capture_configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers)) {
       INFO(tests::to_text(config));
       const Kept kept;
       tests::capture_numbers(config, kept);
@@ -82,7 +82,7 @@ TEST_CASE("captured events are in order: batches before the frontier passes them
 
 TEST_CASE("a replay follows a capture that goes on, and is never ahead of it", "[capture]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : tests::capture_configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers)) {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("a live replay: " + tests::to_text(config));
       const Kept kept;
@@ -257,7 +257,7 @@ TEST_CASE("a capture in memory takes one stream, and is replayed only after that
                     "a capture in memory was captured into twice; give each its own");
 }
 
-TEST_CASE("a blueprint with a capture may be described before it runs", "[capture]") {
+TEST_CASE("a blueprint captures and replays, and may be described before it runs", "[capture]") {
   const Captured<Epoch, int> kept;
   Dataflow flow;
   input(flow, "numbers", TestingInput(std::vector{1, 2, 3})) | capture(kept) |
@@ -267,13 +267,19 @@ TEST_CASE("a blueprint with a capture may be described before it runs", "[captur
   cluster_main(flow, tests::deterministic(3, 0));
   CHECK(kept.parts() == 3);
   CHECK(fault_of<Epoch, int>(kept.events(0)).empty());
+
+  tests::Log<tests::InEpoch<int>> log;
+  Dataflow again;
+  tests::log_output(replay<int>(again, "again", kept), log);
+  cluster_main(again, tests::deterministic(2, 0));
+  CHECK(log.sorted() == std::vector<tests::InEpoch<int>>{{1, 1}, {1, 2}, {1, 3}});
 }
 
 TEST_CASE("a stream in a loop is captured and replayed with the loop's counters", "[capture]") {
   using Time = Nested<Epoch, 1>;
   using Inside = Nested<Epoch, 1, 1>;
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : tests::capture_configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers)) {
       INFO(tests::to_text(config));
       const Captured<Inside, Number> kept;
       execute(config, [&](Worker& worker) {

@@ -5,9 +5,10 @@
 
 #include <tidemark/core/run.hpp>
 #include <tidemark/operators/capture.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/exchange.hpp>
 #include <tidemark/operators/replay.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
@@ -15,22 +16,6 @@
 namespace tidemark::tests {
 
 using Number = std::uint64_t;
-
-/// The deterministic executor with some seeds, and each other one once, with both kinds of ledgers.
-inline std::vector<Config> capture_configs(std::uint32_t workers, std::uint64_t seeds) {
-  std::vector<Config> all;
-  for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
-    for (std::uint64_t seed = 0; seed != seeds; ++seed)
-      all.push_back({.workers = workers,
-                     .executor = ExecutorKind::deterministic,
-                     .seed = seed,
-                     .ledgers = ledgers,
-                     .check = true});
-    for (const ExecutorKind kind : executors())
-      all.push_back({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers});
-  }
-  return all;
-}
 
 inline Config with_workers(Config config, std::uint32_t workers) {
   config.workers = workers;

@@ -6,6 +6,7 @@
 #include <tidemark/operators/sources/testing_input.hpp>
 
 #include <tests/operators/flow.hpp>
+#include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>
 
 namespace tidemark {
@@ -29,6 +30,25 @@ TEST_CASE("count tells how often each record occurs in each epoch", "[count]") {
     CHECK(log.sorted() ==
           std::vector<InEpoch<std::pair<std::string, std::uint64_t>>>{
               {1, {"a", 3}}, {1, {"b", 1}}, {1, {"c", 1}}, {2, {"a", 1}}, {2, {"b", 1}}});
+  });
+}
+
+TEST_CASE("count agrees with a table under every schedule", "[count]") {
+  using Number = std::uint64_t;
+  const auto few = [](std::uint32_t worker, Number round) {
+    std::vector<Number> records;
+    for (Number i = 0; i != 12; ++i) records.push_back((round + worker + i * i) % 7);
+    return records;
+  };
+  tests::for_each_configuration([&](const Config& config) {
+    std::map<std::pair<Number, Number>, Number> table;
+    for (const auto& entry : tests::sent_by(config, 8, few)) ++table[entry];
+    tests::AtEpochs<std::pair<Number, Number>> expected;
+    for (const auto& [entry, times] : table)
+      expected.push_back({entry.first, {entry.second, times}});
+    REQUIRE(tests::results_of<std::pair<Number, Number>>(config, [&](Scope<Epoch>& scope) {
+              return tests::rounds(scope, 8, few) | count();
+            }) == expected);
   });
 }
 

@@ -10,9 +10,9 @@
 #include <tidemark/operators/map.hpp>
 #include <tidemark/progress/nested.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
-#include <tests/operators/configurations.hpp>
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 

@@ -49,7 +49,7 @@ TEST_CASE("distinct sends each record once at each timestamp at which it occurs"
     for (Number i = 0; i != 12; ++i) records.push_back((round + worker + i * i) % 7);
     return records;
   };
-  tests::for_each_run([&](const Config& config) {
+  tests::for_each_configuration([&](const Config& config) {
     AtEpochs<Number> expected = tests::sent_by(config, 8, few);
     const auto rest = std::ranges::unique(expected);
     REQUIRE_FALSE(rest.empty());

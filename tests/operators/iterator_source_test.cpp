@@ -29,7 +29,7 @@ constexpr Number rounds = 20;
 TEST_CASE("iterator_source is never more than `ahead` timestamps before what its probe has seen",
           "[iterator_source]") {
   for (const Number ahead : {1u, 3u})
-    tests::for_each_run([&](const Config& config) {
+    tests::for_each_configuration([&](const Config& config) {
       std::array<std::atomic<Number>, rounds> arrived{};
       std::atomic<Number> calls = 0;
       std::atomic<bool> early = false;

@@ -31,7 +31,7 @@ std::vector<Keyed> others(std::uint32_t worker, Number round) {
 
 TEST_CASE("join sends each pair of values of a key once, at the later of their timestamps",
           "[join]") {
-  tests::for_each_run([](const Config& config) {
+  tests::for_each_configuration([](const Config& config) {
     AtEpochs<Joined> expected;
     for (const auto& [at, left] : tests::sent_by(config, 6, tests::keyed_numbers))
       for (const auto& [then, right] : tests::sent_by(config, 4, others))

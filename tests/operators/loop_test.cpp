@@ -4,15 +4,15 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/operators/exchange.hpp>
 #include <tidemark/operators/filter.hpp>
 #include <tidemark/operators/inspect.hpp>
 #include <tidemark/operators/iterate.hpp>
 #include <tidemark/operators/map.hpp>
-#include <tidemark/operators/redistribute.hpp>
 #include <tidemark/progress/nested.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
-#include <tests/operators/configurations.hpp>
 #include <tests/support.hpp>
 
 #include <mutex>
@@ -68,7 +68,7 @@ Number collatz(Number n) {
 }
 
 TEST_CASE("iterate sends a stream round until nothing is left of it", "[iterate]") {
-  for (const std::uint32_t workers : {1u, 3u})
+  for (const std::uint32_t workers : {1u, 2u, 7u})
     for (const Config& config : configurations(workers)) {
       Results results;
       feed<Once>(config, 3, [&](auto numbers) {
@@ -124,7 +124,7 @@ TEST_CASE("a loop in a loop: what leaves the inner one goes round the outer one 
 }
 
 TEST_CASE("a feedback outside all loops advances the epoch itself", "[feedback]") {
-  for (const Config& config : configurations(2)) {
+  tests::for_each_configuration([](const Config& config) {
     Results results;
     feed<Epoch>(config, 1, [&](auto numbers) {
       auto [back, again] = feedback<Number>(*numbers.scope, EpochSummary{10});
@@ -134,14 +134,14 @@ TEST_CASE("a feedback outside all loops advances the epoch itself", "[feedback]"
       return next;
     });
     std::multiset<std::pair<Number, Number>> expected;
-    for (std::uint32_t worker = 0; worker != 2; ++worker)
+    for (std::uint32_t worker = 0; worker != config.workers; ++worker)
       for (Number n = 1; n != 8; ++n) {
         Number epoch = 0, x = n * 10 + worker;
         for (expected.emplace(epoch, x); x > 50; expected.emplace(epoch += 10, x -= 20)) {
         }
       }
     REQUIRE(results.all() == expected);
-  }
+  });
 }
 
 TEST_CASE("a feedback drops what it would carry out of the range of timestamps", "[feedback]") {

@@ -3,10 +3,13 @@
 // reclock: each record at the first tick that covers it.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/operators/filter.hpp>
 #include <tidemark/operators/inspect.hpp>
 #include <tidemark/operators/reclock.hpp>
 #include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/sources/testing_input.hpp>
 
+#include <tests/operators/flow.hpp>
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>
 
@@ -21,7 +24,7 @@ TEST_CASE("reclock sends each record at the first tick at or after its timestamp
   const auto ticks = [](std::uint32_t, Number round) {
     return std::vector<char>(round % 3 == 1 ? 2 : 0);
   };
-  tests::for_each_run([&](const Config& config) {
+  tests::for_each_configuration([&](const Config& config) {
     AtEpochs<Keyed> expected;  // the last tick is at 7, so what comes at 8 or later is dropped
     for (const auto& [round, record] : tests::sent_by(config, 10, tests::keyed_numbers))
       if (round <= 7) expected.emplace_back(round <= 1 ? 1 : round <= 4 ? 4 : 7, record);
@@ -68,6 +71,17 @@ TEST_CASE("reclock waits until a tick's timestamp is complete on both streams", 
     CHECK(seen == "1@5 2@5 ");  // the clock may still tick earlier than it ticks elsewhere
   });
   CHECK(seen == "1@5 2@5 3@9 ");
+}
+
+TEST_CASE("a blueprint is reclocked, too", "[reclock]") {
+  tests::Log<tests::InEpoch<int>> log;
+  Dataflow flow;
+  const auto numbers =
+      input(flow, "numbers", TestingInput(std::vector{1, 2, 3, 4}, 1), tests::epoch_per_poll());
+  const auto clock = numbers | filter([](int n) { return n == 3; });
+  tests::log_output(numbers | reclock(clock, "ticks"), log);
+  cluster_main(flow, tests::deterministic(1, 0));
+  CHECK(log.sorted() == std::vector<tests::InEpoch<int>>{{3, 1}, {3, 2}, {3, 3}});
 }
 
 }  // namespace

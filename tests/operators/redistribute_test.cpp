@@ -5,6 +5,8 @@
 #include <tidemark/operators/redistribute.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 
+#include <tests/core/configurations.hpp>
+#include <tests/core/steps.hpp>
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
@@ -68,6 +70,31 @@ TEST_CASE("redistributed records keep their epochs", "[redistribute]") {
     for (int n = 0; n != 1000; ++n)
       REQUIRE(seen[static_cast<std::size_t>(n)] ==
               InEpoch<int>{static_cast<std::uint64_t>(n / 10 + 1), n});
+  });
+}
+
+TEST_CASE("exchange and redistribute keep every record in its epoch, whatever the schedule",
+          "[redistribute][exchange]") {
+  using Number = std::uint64_t;
+  tests::for_each_configuration([](const Config& config) {
+    tests::Arrivals<Number> by_key, at_random;
+    tests::run_to_end(config, [&](Scope<Epoch>& scope) {
+      const auto numbers = tests::rounds(scope, 5, tests::numbers(6));
+      tests::collect(numbers | exchange([](Number n) { return n % 10; }), Pipeline{}, by_key);
+      tests::collect(numbers | redistribute(), Pipeline{}, at_random);
+    });
+    std::map<Number, std::set<std::uint32_t>> homes;
+    for (const auto& arrival : by_key.all()) homes[arrival.item % 10].insert(arrival.worker);
+    for (const auto& [key, workers] : homes) CHECK(workers.size() == 1);
+    std::vector<std::pair<Number, Number>> expected;
+    for (Number epoch = 0; epoch != 5; ++epoch)
+      for (std::uint32_t worker = 0; worker != config.workers; ++worker)
+        for (const Number n : tests::numbers(6)(worker, epoch)) expected.emplace_back(epoch, n);
+    std::ranges::sort(expected);
+    CHECK(by_key.sorted() == expected);
+    CHECK(at_random.sorted() == expected);
+    CHECK(by_key.complaints().empty());
+    CHECK(at_random.complaints().empty());
   });
 }
 

@@ -12,9 +12,9 @@
 #include <tidemark/operators/split_by.hpp>
 #include <tidemark/progress/nested.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
-#include <tests/operators/configurations.hpp>
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
@@ -259,6 +259,23 @@ TEST_CASE("a blueprint branches, splits and concatenates, too", "[branch][split_
     CHECK(errors.sorted() == std::vector<tests::InEpoch<std::string>>{{2, "no four"}});
   });
   CHECK_THROWS_AS(concat(std::vector<FlowStream<int>>{}), DataflowError);
+}
+
+TEST_CASE("a blueprint is partitioned, too", "[partition]") {
+  tests::for_each_schedule([](const Config& config) {
+    tests::Log<tests::InEpoch<std::string>> log;
+    Dataflow flow;
+    auto thirds = input(flow, "in", tests::PartsInput<int>({{{1, 2}, {3, 4}}, {{5, 6, 7}}}),
+                        tests::epoch_per_poll()) |
+                  partition("thirds", 3, [](int n) { return std::pair(n % 3, to_text(n)); });
+    REQUIRE(thirds.size() == 3);
+    thirds[2] = thirds[2] | map([](const std::string& n) { return n + "!"; });
+    thirds.erase(thirds.begin());
+    tests::log_output(concat(thirds), log);
+    cluster_main(flow, config);
+    CHECK(log.sorted() == std::vector<tests::InEpoch<std::string>>{
+                              {1, "1"}, {1, "2!"}, {1, "5!"}, {1, "7"}, {2, "4"}});
+  });
 }
 
 TEST_CASE("streams branch and meet again in a loop", "[branch][partition][concat]") {

@@ -41,7 +41,7 @@ auto visits() {
 
 TEST_CASE("state_machine drives a key's state by its values in the order of their timestamps",
           "[state_machine]") {
-  tests::for_each_run([](const Config& config) {
+  tests::for_each_configuration([](const Config& config) {
     AtEpochs<Keyed> expected;
     for (Number key = 0; key != 5; ++key)
       for (Number round = 0, count = 1, last = 0; round != 10; ++round, ++count) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// What the tests of operators that hold state share: the runs that each must pass, and a dataflow
-// whose results and frontiers are checked.
+// What the tests of operators that hold state share: a dataflow whose results and frontiers are
+// checked, and records for it.
 #pragma once
 
 #include <tidemark/core/scope.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
@@ -15,29 +16,6 @@ namespace tidemark::tests {
 using Number = std::uint64_t;
 template <typename Item>
 using AtEpochs = std::vector<std::pair<Number, Item>>;
-
-/// Calls `run(config)` for 1, 2 and 7 workers with one ledger and a ledger each: 20 seeds of the
-/// deterministic executor, all of them checked, and one run on each other executor.
-template <typename Run>
-void for_each_run(Run run) {
-  for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
-      std::vector<Config> configs;
-      for (Number seed = 0; seed != 20; ++seed)
-        configs.push_back({.executor = ExecutorKind::deterministic, .seed = seed});
-      for (const ExecutorKind kind : executors())
-        if (kind != ExecutorKind::deterministic) configs.push_back({.executor = kind});
-      for (Config& config : configs) {
-        config.workers = workers;
-        config.threads = 2;
-        config.ledgers = ledgers;
-        config.check = true;
-        INFO(to_text(config));
-        Watchdog watchdog(to_text(config));
-        run(static_cast<const Config&>(config));
-      }
-    }
-}
 
 /// Runs the dataflow that ends with the stream `build(scope)` and gives what came out of it,
 /// checked against the frontiers there, sorted.

@@ -10,9 +10,9 @@
 #include <tidemark/operators/to_stream.hpp>
 #include <tidemark/progress/nested.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
-#include <tests/operators/configurations.hpp>
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
@@ -115,6 +115,17 @@ TEST_CASE("an empty stream keeps no frontier back, at any depth", "[empty]") {
     std::vector<Number> expected(config.workers, 5);
     expected.resize(2 * config.workers, 7);
     CHECK(log.sorted() == expected);
+  });
+}
+
+TEST_CASE("a blueprint sends a range once, however many workers there are", "[to_stream][empty]") {
+  tests::for_each_schedule([](const Config& config) {
+    tests::Log<tests::InEpoch<int>> log;
+    Dataflow flow;
+    const auto numbers = to_stream(flow, std::vector{4, 5, 6}, "numbers");
+    tests::log_output(concat(std::vector{numbers, empty<int>(flow)}), log);
+    cluster_main(flow, config);
+    CHECK(log.sorted() == std::vector<tests::InEpoch<int>>{{0, 4}, {0, 5}, {0, 6}});
   });
 }
 
