@@ -31,6 +31,10 @@ class Envelope {
   /// Gives the envelope back to whoever owns its memory. Any thread.
   virtual void release() = 0;
 
+  /// Its size on a network: that of the records as they lie in memory, and of a header of 16 bytes
+  /// and the timestamp.
+  virtual std::size_t bytes() const { return 16; }
+
   /// Fills in timestamp and number of records; false if the envelope is not worth a trace event.
   virtual bool describe(TraceEvent& event) const = 0;
 
@@ -51,6 +55,7 @@ class Batch final : public Envelope {
   explicit Batch(BatchPool<T, Item>& owner) : owner_(&owner) {}
 
   void release() override { owner_->give_back(*this); }
+  std::size_t bytes() const override { return 16 + sizeof(T) + records.size() * sizeof(Item); }
   bool describe(TraceEvent& event) const override {
     event.time = to_text(time);
     event.records = records.size();

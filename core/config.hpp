@@ -4,10 +4,14 @@
 #pragma once
 
 #include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/network.hpp>
+#include <tidemark/core/traffic.hpp>
+#include <tidemark/progress/policy.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
 namespace tidemark {
@@ -39,8 +43,9 @@ enum class ExecutorKind {
 };
 
 enum class Ledgers {
-  per_process,  ///< one ledger for all workers: the cost of a change is independent of their number
-  per_worker,   ///< every worker broadcasts to a ledger of each: the protocol of Timely Dataflow
+  per_process,  ///< one for all workers of a process: a change costs the same for any number of
+                ///< them
+  per_worker,   ///< one for each worker: with the direct policy the protocol of Timely Dataflow
 };
 
 #ifdef NDEBUG
@@ -52,14 +57,28 @@ inline constexpr bool checked_by_default = true;
 /// How to run. Every member has a sensible default; use designated initialisers.
 struct Config {
   std::uint32_t workers = 1;  ///< at least 1; more workers than threads is an ordinary thing to ask
+  /// Virtual processes: the workers are spread over them in blocks, and what goes from one to
+  /// another passes the virtual network. Between 1 and `workers`; more than 1 on the deterministic
+  /// executor only.
+  std::uint32_t processes = 1;
   std::uint32_t threads = 0;  ///< of the executor; 0: one per core
   ExecutorKind executor = ExecutorKind::tbb;
-  std::uint64_t seed = 0;  ///< of the deterministic executor
+  std::uint64_t seed = 0;            ///< of the deterministic executor
+  std::chrono::nanoseconds turn{0};  ///< of its time, that each turn of a worker takes
   Ledgers ledgers = Ledgers::per_process;
+  /// How progress travels between ledgers; null: DirectPolicy{}, every worker sends every report to
+  /// every ledger. Of no consequence with a single ledger, unless the policy takes a way round.
+  std::shared_ptr<const ProgressPolicy> policy;
+  NetworkOptions network;  ///< of the deterministic executor
   Monitor monitor;
   ExplainOptions explain;
   bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule
   Trace* trace = nullptr;           ///< records the first dataflow if set; outlives the run
+  Traffic* traffic = nullptr;       ///< filled at the end of the run if set; outlives the run
 };
+
+inline Layout layout_of(const Config& config) {
+  return {config.workers, config.processes, config.ledgers == Ledgers::per_worker};
+}
 
 }  // namespace tidemark

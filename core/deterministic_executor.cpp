@@ -4,6 +4,7 @@
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/random.hpp>
 
+#include <deque>
 #include <map>
 #include <semaphore>
 #include <thread>
@@ -55,9 +56,17 @@ class BatonFiber final : public Fiber, public Task {
 
 class DeterministicExecutor final : public Executor {
  public:
-  explicit DeterministicExecutor(std::uint64_t seed) : random_(seed) {}
+  DeterministicExecutor(std::uint64_t seed, std::chrono::nanoseconds turn)
+      : random_(seed),
+        turn_(turn) {}
 
-  void submit(Task& task) override { runnable_.push_back(&task); }
+  void submit(Task& task) override {
+    if (turn_.count() == 0) {
+      runnable_.push_back(&task);
+    } else {
+      later_.emplace_back(now_ + turn_, &task);
+    }
+  }
 
   void call_at(Clock::time_point when, std::function<void()> action) override {
     timers_.emplace(when, std::move(action));
@@ -71,10 +80,15 @@ class DeterministicExecutor final : public Executor {
   void serve() override {
     while (!stopped_) {
       if (!runnable_.empty()) {
-        const auto choice = static_cast<std::ptrdiff_t>(random_.below(runnable_.size()));
-        Task* const task = runnable_[static_cast<std::size_t>(choice)];
-        runnable_.erase(runnable_.begin() + choice);
+        Task*& choice = runnable_[random_.below(runnable_.size())];
+        Task* const task = std::exchange(choice, runnable_.back());
+        runnable_.pop_back();
         task->run();
+      } else if (!later_.empty() &&
+                 (timers_.empty() || later_.front().first <= timers_.begin()->first)) {
+        now_ = later_.front().first;
+        for (; !later_.empty() && later_.front().first == now_; later_.pop_front())
+          runnable_.push_back(later_.front().second);
       } else if (!timers_.empty()) {
         const auto first = timers_.begin();
         now_ = std::max(now_, first->first);
@@ -91,17 +105,20 @@ class DeterministicExecutor final : public Executor {
 
  private:
   Random random_;
+  std::chrono::nanoseconds turn_;
   Clock::time_point now_{};
   bool stopped_ = false;
-  std::vector<Task*> runnable_;
+  std::vector<Task*> runnable_;                            // now
+  std::deque<std::pair<Clock::time_point, Task*>> later_;  // when their turn is over; in order
   std::multimap<Clock::time_point, std::function<void()>> timers_;
   std::vector<std::unique_ptr<BatonFiber>> fibers_;
 };
 
 }  // namespace
 
-std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed) {
-  return std::make_unique<DeterministicExecutor>(seed);
+std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed,
+                                                      std::chrono::nanoseconds turn) {
+  return std::make_unique<DeterministicExecutor>(seed, turn);
 }
 
 }  // namespace tidemark

@@ -84,7 +84,10 @@ std::unique_ptr<Executor> make_tbb_executor(std::uint32_t threads);
 std::unique_ptr<Executor> make_thread_executor(std::uint32_t threads);
 
 /// One thread, virtual time, and every choice drawn from `seed`: the same program gives the same
-/// trace, byte for byte, on every machine.
-std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed);
+/// trace, byte for byte, on every machine. A task runs `turn` after it was submitted, however many
+/// others do: as if each had a processor of its own and took so long. With a turn of 0 time stands
+/// still while there is something to run.
+std::unique_ptr<Executor> make_deterministic_executor(
+    std::uint64_t seed, std::chrono::nanoseconds turn = std::chrono::nanoseconds(0));
 
 }  // namespace tidemark

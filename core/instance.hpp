@@ -107,6 +107,8 @@ class Instance final : public DataflowInstance {
   void attach(std::shared_ptr<SharedDataflow<T>> shared) {
     shared_ = std::move(shared);
     ledger_ = &shared_->ledger_of(worker_->index());
+    stations_ = shared_->stations();
+    process_index_ = layout_of(worker_->process().config()).process_of_worker(worker_->index());
     trace_ = shared_->trace();
     check_ = worker_->process().config().check;
     entries_ = &worker_->process().template pool<ReturnPool<LedgerEntry<T>>>(worker_->index());
@@ -215,6 +217,9 @@ class Instance final : public DataflowInstance {
 
  private:
   static constexpr int max_steps_open = 8;
+  /// A worker that is awake and has nothing to report for so many steps may be waiting for what is
+  /// gathered around it, which else would leave when it goes idle.
+  static constexpr int max_quiet_steps = 32;
 
   /// Activates the operators that are interested in a frontier which has moved.
   void watch_frontiers() {
@@ -312,10 +317,15 @@ class Instance final : public DataflowInstance {
       LedgerEntry<T>& entry = take_entry();
       std::swap(entry.batch, pending_);
       shared_->append(entry);
+      quiet_steps_ = 0;
+    } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
+      quiet_steps_ = 0;
+      stations_->flush_worker(worker_->index());
+      stations_->flush_process(process_index_);
     }
     for (auto& [to, envelope] : outbox_) {
       if (trace_ != nullptr) trace_message(TraceEvent::Kind::send, *envelope, to);
-      worker_->process().worker(to).post(*envelope);
+      worker_->process().deliver(worker_->index(), to, *envelope);
     }
     outbox_.clear();
     ledger_->combine();
@@ -346,6 +356,9 @@ class Instance final : public DataflowInstance {
   std::uint32_t index_;
   std::shared_ptr<SharedDataflow<T>> shared_;
   SharedLedger<T>* ledger_ = nullptr;
+  ProgressStations* stations_ = nullptr;  // null: nothing is gathered
+  std::uint32_t process_index_ = 0;
+  int quiet_steps_ = 0;
   Trace* trace_ = nullptr;
   bool check_ = false;
   std::vector<InquiryEnvelope<T>*> inquiries_;  // to be answered at the end of the step

@@ -6,26 +6,62 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <map>
+#include <thread>
 #include <utility>
 
 namespace tidemark {
+namespace {
+
+/// Throws ConfigError.
+void require_runnable(const Config& config) {
+  if (config.workers == 0) throw ConfigError("a run needs at least 1 worker, and was given 0");
+  if (config.processes == 0 || config.processes > config.workers)
+    throw ConfigError("a run of " + std::to_string(config.workers) +
+                      " workers takes between 1 and " + std::to_string(config.workers) +
+                      " processes, and was given " + std::to_string(config.processes));
+  if (config.processes > 1 && config.executor != ExecutorKind::deterministic)
+    throw ConfigError("a run was given " + std::to_string(config.processes) +
+                      " processes; these are virtual, and only the deterministic executor has "
+                      "more than 1");
+}
+
+/// False if all workers tell the only ledger at once.
+bool gathers_anything(const Routes& routes) {
+  if (routes.layout().ledgers() > 1) return true;
+  for (std::uint32_t w = 0; w != routes.layout().workers; ++w)
+    if (!routes.tells_own_ledger(w)) return true;
+  return false;
+}
+
+}  // namespace
 
 Process::Process(const Config& config, Executor& executor)
     : config_(config),
       executor_(&executor),
       unfinished_(config.workers) {
-  if (config.workers == 0) throw ConfigError("a run needs at least 1 worker, and was given 0");
-  if (config.executor == ExecutorKind::deterministic) {
-    transport_ = std::make_unique<VirtualTransport>(executor);
-  } else {
-    transport_ = std::make_unique<InProcessTransport>();
+  require_runnable(config);
+  const Layout layout = layout_of(config);
+  if (config.executor == ExecutorKind::deterministic)
+    network_ = std::make_unique<VirtualNetwork>(config.network, config.seed, executor);
+  auto routes = std::make_shared<const Routes>(
+      config.policy ? config.policy : std::make_shared<const DirectPolicy>(), layout);
+  if (gathers_anything(*routes)) {
+    awake_.emplace(layout);
+    exchange_ = {std::move(routes), network_.get(), &*awake_, config.traffic != nullptr};
   }
+  if (config.traffic != nullptr)
+    data_.assign(layout.workers, std::vector<DataTraffic>(layout.processes));
   for (std::uint32_t w = 0; w != config.workers; ++w)
     workers_.push_back(std::make_unique<Worker>(*this, w));
 }
 
 Process::~Process() {
-  workers_.clear();  // before the pools, to which they still give batches back
+  // A closure's last rest may still be on its way from `goes_idle`, on another thread.
+  while (going_idle_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+  if (config_.traffic != nullptr) fill(*config_.traffic);
+  workers_.clear();  // before the pools, to which they still give batches back,
+  network_.reset();  // and so does this
 }
 
 void Process::wake(std::uint32_t worker) {
@@ -38,6 +74,78 @@ void Process::wake(std::uint32_t worker) {
 
 void Process::post_to_all(const std::function<Envelope&(std::uint32_t worker)>& make) {
   for (const auto& each : workers_) each->post(make(each->index()));
+}
+
+namespace {
+
+/// Gives an envelope back that has not been delivered when the run ends.
+struct InTransit {
+  explicit InTransit(Envelope& of) : envelope(&of) {}
+  InTransit(const InTransit&) = delete;
+  InTransit& operator=(const InTransit&) = delete;
+  ~InTransit() {
+    if (envelope != nullptr) envelope->release();
+  }
+  Envelope* envelope;
+};
+
+}  // namespace
+
+void Process::deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) {
+  if (config_.processes == 1 && data_.empty()) return workers_[to]->post(envelope);
+  const Layout layout = layout_of(config_);
+  const std::uint32_t from_process = layout.process_of_worker(from);
+  const std::uint32_t to_process = layout.process_of_worker(to);
+  if (!data_.empty()) data_[from][to_process] += {1, envelope.bytes()};
+  if (from_process == to_process) return workers_[to]->post(envelope);
+  network_->send({VirtualNetwork::Kind::data, from_process, to_process, from_process, to_process},
+                 envelope.bytes(),
+                 [receiver = workers_[to].get(), sent = std::make_shared<InTransit>(envelope)] {
+                   receiver->post(*std::exchange(sent->envelope, nullptr));
+                 });
+  network_->depart();
+}
+
+void Process::goes_idle(std::uint32_t worker) {
+  going_idle_.fetch_add(1, std::memory_order_relaxed);
+  for (ProgressStations* const of : stations()) of->flush_worker(worker);
+}
+
+void Process::has_gone_idle(std::uint32_t worker) {
+  if (awake_->sleeps(worker)) {
+    const std::uint32_t process = exchange_.routes->layout().process_of_worker(worker);
+    for (ProgressStations* const of : stations()) of->flush_process(process);
+  }
+  going_idle_.fetch_sub(1, std::memory_order_release);
+}
+
+std::vector<ProgressStations*> Process::stations() const {
+  const std::lock_guard lock(mutex_);
+  return stations_;
+}
+
+void Process::fill(Traffic& traffic) const {
+  traffic = {};
+  const Layout layout = layout_of(config_);
+  if (exchange_.routes) {
+    const Routes& routes = *exchange_.routes;
+    std::vector<std::vector<ProgressTraffic>> sent(routes.size());
+    for (std::size_t s = 0; s != routes.size(); ++s) sent[s].resize(routes.next(s).size());
+    for (ProgressStations* const of : stations_) of->add_to(sent);
+    for (std::size_t s = 0; s != routes.size(); ++s)
+      for (std::size_t i = 0; i != sent[s].size(); ++i) {
+        const Station from = routes.station(s);
+        const Station to = routes.station(routes.next(s)[i]);
+        if (sent[s][i].batches != 0)
+          traffic.progress.push_back(
+              {from, to, layout.process_of(from) != layout.process_of(to), sent[s][i]});
+      }
+  }
+  std::map<std::pair<std::uint32_t, std::uint32_t>, DataTraffic> between;
+  for (std::uint32_t w = 0; w != layout.workers; ++w)
+    for (std::uint32_t to = 0; to != layout.processes; ++to)
+      if (data_[w][to].batches != 0) between[{layout.process_of_worker(w), to}] += data_[w][to];
+  for (const auto& [link, sent] : between) traffic.data.push_back({link.first, link.second, sent});
 }
 
 namespace {

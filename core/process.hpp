@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// A process: the workers that share memory, and what they share.
+// A process: the workers that share memory, and what they share; and, on the deterministic
+// executor, several virtual processes that play at not sharing it.
 #pragma once
 
+#include <tidemark/core/awake_workers.hpp>
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/network.hpp>
 #include <tidemark/core/shared_dataflow.hpp>
-#include <tidemark/core/transport.hpp>
 
 #include <any>
 #include <atomic>
@@ -31,7 +33,8 @@ class Worker;
 /// The workers of one run. Thread: any, unless noted.
 class Process {
  public:
-  /// Throws ConfigError for a configuration that cannot be run.
+  /// Throws ConfigError for a configuration that cannot be run, and DataflowError for a policy that
+  /// does not bring every report to every ledger.
   Process(const Config& config, Executor& executor);
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
@@ -47,6 +50,21 @@ class Process {
 
   /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
   void post_to_all(const std::function<Envelope&(std::uint32_t worker)>& make);
+
+  /// Puts an envelope that `from` sends into the mailbox of `to`; between virtual processes by way
+  /// of the network. Thread: that of `from`.
+  void deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope);
+
+  /// Whether reports are gathered anywhere, and the three functions that follow are to be called.
+  bool exchanges() const { return awake_.has_value(); }
+  /// A worker has been woken; called before it is submitted.
+  void has_woken(std::uint32_t worker) { awake_->wakes(worker); }
+  /// A worker is about to go idle: sends what is gathered at its own station. Thread: that of the
+  /// worker, or whoever runs it.
+  void goes_idle(std::uint32_t worker);
+  /// A worker that was about to has gone idle, and may have been woken since. If it was the last of
+  /// its process, sends what is gathered there. The process lives until this returns.
+  void has_gone_idle(std::uint32_t worker);
 
   using Report = std::function<void(const std::vector<Explanation>&)>;
 
@@ -91,17 +109,24 @@ class Process {
   std::vector<std::shared_ptr<DataflowView>> dataflows() const;
 
  private:
+  std::vector<ProgressStations*> stations() const;
+  void fill(Traffic& traffic) const;
   void require_same_number(std::uint32_t worker, std::uint32_t count) const;
 
   Config config_;
   Executor* executor_;
-  std::unique_ptr<Transport> transport_;
+  std::optional<AwakeWorkers> awake_;         // none if reports go to the only ledger at once
+  std::atomic<std::uint32_t> going_idle_{0};  // between `goes_idle` and the end of `has_gone_idle`
+  std::unique_ptr<VirtualNetwork> network_;   // null on executors with real threads
+  std::vector<std::vector<DataTraffic>> data_;  // by worker, then by process; empty: not counted
+  ExchangeSetup exchange_;
 
   mutable std::mutex mutex_;  // guards the members up to failure_
   std::map<std::pair<std::type_index, std::uint32_t>, std::shared_ptr<void>> pools_;
   std::vector<std::any> dataflows_;
   std::optional<std::pair<std::uint32_t, std::uint32_t>> fewest_;  // built, and by which worker
   std::vector<std::shared_ptr<DataflowView>> views_;
+  std::vector<ProgressStations*> stations_;  // of the dataflows that have any
   std::exception_ptr failure_;
 
   std::atomic<bool> stopping_{false};
@@ -120,11 +145,12 @@ std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uin
     Config config = config_;
     if (index != 0) config.trace = nullptr;
     auto shared = std::make_shared<SharedDataflow<T>>(
-        std::move(topology), std::move(graph), initial, config, *transport_,
+        std::move(topology), std::move(graph), initial, config, exchange_,
         [this](std::uint32_t w) { wake(w); }, [this](const auto& make) { post_to_all(make); });
     shared->index = index;
     dataflows_[index] = shared;
     views_.push_back(shared);
+    if (shared->stations() != nullptr) stations_.push_back(shared->stations());
     return shared;
   }
   const auto* known = std::any_cast<std::shared_ptr<SharedDataflow<T>>>(&dataflows_[index]);

@@ -21,7 +21,7 @@ std::unique_ptr<Executor> make_executor(const Config& config) {
     case ExecutorKind::threads:
       return make_thread_executor(config.threads);
     case ExecutorKind::deterministic:
-      return make_deterministic_executor(config.seed);
+      return make_deterministic_executor(config.seed, config.turn);
   }
   throw ConfigError("an executor that does not exist was asked for");
 }

@@ -6,9 +6,9 @@
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/inquiry.hpp>
+#include <tidemark/core/shared_exchange.hpp>
 #include <tidemark/core/shared_ledger.hpp>
 #include <tidemark/core/trace_explainer.hpp>
-#include <tidemark/core/transport.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -50,11 +50,11 @@ class SharedDataflow final : public DataflowView,
 
   /// `initial` lists the sources at which every worker begins with a capability at the minimum.
   SharedDataflow(Topology<T> topology, FlowGraph graph, std::span<const Source> initial,
-                 const Config& config, Transport& transport,
+                 const Config& config, const ExchangeSetup& exchange,
                  std::function<void(std::uint32_t)> wake, Post post)
       : topology_(std::make_shared<Topology<T>>(std::move(topology))),
         graph_(std::move(graph)),
-        transport_(&transport),
+        layout_(layout_of(config)),
         wake_(wake),
         post_(std::move(post)),
         running_(config.workers) {
@@ -63,13 +63,12 @@ class SharedDataflow final : public DataflowView,
       capabilities.update({topology_->location(source), T::minimum()}, config.workers);
     capabilities.compact();
 
-    if (config.ledgers == Ledgers::per_process) {
-      add_ledger(config, NegativeCounts::forbidden, capabilities, std::move(wake));
-    } else {
-      for (std::uint32_t w = 0; w != config.workers; ++w)
-        add_ledger(config, NegativeCounts::allowed, capabilities,
-                   [wake, w](std::uint32_t) { wake(w); });
-    }
+    for (std::uint32_t l = 0; l != layout_.ledgers(); ++l)
+      ledgers_.push_back(std::make_unique<SharedLedger<T>>(
+          topology_, config.workers,
+          exchange.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
+          wake_of(l, wake), l == 0 ? config.trace : nullptr));
+    if (exchange.routes) exchange_ = std::make_unique<SharedExchange<T>>(exchange, ledgers_);
     trace_ = config.trace;
     if (trace_ != nullptr) {
       trace_->describe(graph_, snapshot());
@@ -123,7 +122,7 @@ class SharedDataflow final : public DataflowView,
 
   /// The ledger that `worker` reads.
   SharedLedger<T>& ledger_of(std::uint32_t worker) {
-    return *ledgers_[ledgers_.size() == 1 ? 0 : worker];
+    return *ledgers_[layout_.ledger_of_worker(worker)];
   }
 
   /// Null when not tracing.
@@ -131,17 +130,15 @@ class SharedDataflow final : public DataflowView,
   /// The clock of the trace: the number of batches that its ledger has applied.
   std::uint64_t trace_sequence() const { return ledgers_.front()->trace_sequence(); }
 
-  /// Tells every ledger of a worker's step. The entry is given back through its home.
+  /// Tells the ledgers of a worker's step, or has them told. The entry is given back through its
+  /// home.
   void append(LedgerEntry<T>& entry) {
-    for (std::uint32_t to = 0; ledgers_.size() > 1 && to != ledgers_.size(); ++to) {
-      if (to == entry.worker) continue;
-      transport_->send(entry.worker, to, [this, to, worker = entry.worker, batch = entry.batch] {
-        ledgers_[to]->append(*new LedgerEntry<T>{.worker = worker, .batch = batch});
-        ledgers_[to]->combine();
-      });
-    }
-    ledger_of(entry.worker).append(entry);
+    if (exchange_) return exchange_->append(entry);
+    ledgers_.front()->append(entry);
   }
+
+  /// Where reports are gathered; null if there is a single ledger, which is told at once.
+  ProgressStations* stations() { return exchange_.get(); }
 
   std::uint32_t index = 0;  ///< of this dataflow at every worker
 
@@ -184,18 +181,23 @@ class SharedDataflow final : public DataflowView,
     return op == 0 ? "" : topology_->operators()[op - 1].name;
   }
 
-  void add_ledger(const Config& config, NegativeCounts negative, const ProgressBatch<T>& initial,
-                  std::function<void(std::uint32_t)> wake) {
-    Trace* const trace = ledgers_.empty() ? config.trace : nullptr;
-    ledgers_.push_back(std::make_unique<SharedLedger<T>>(topology_, config.workers, negative,
-                                                         initial, std::move(wake), trace));
+  /// What a ledger wakes: all that read it, when the dataflow is complete.
+  typename SharedLedger<T>::Wake wake_of(std::uint32_t ledger,
+                                         std::function<void(std::uint32_t)> wake) const {
+    if (layout_.ledgers() == 1) return wake;
+    return [layout = layout_, ledger, wake = std::move(wake)](std::uint32_t worker) {
+      if (worker != SharedLedger<T>::everyone) return wake(worker);
+      for (std::uint32_t w = 0; w != layout.workers; ++w)
+        if (layout.ledger_of_worker(w) == ledger) wake(w);
+    };
   }
 
   std::shared_ptr<const Topology<T>> topology_;
   FlowGraph graph_;
-  Transport* transport_;
+  Layout layout_;
   Trace* trace_ = nullptr;
   std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
+  std::unique_ptr<SharedExchange<T>> exchange_;  // null: there is one ledger, told at once
   std::function<void(std::uint32_t)> wake_;
   Post post_;
   std::atomic<Ending> ending_{Ending::none};

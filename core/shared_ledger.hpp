@@ -33,10 +33,22 @@ template <Timestamp T>
 struct LedgerEntry {
   LedgerEntry* next = nullptr;
   ReturnPool<LedgerEntry>* home = nullptr;  ///< where it is given back to; null: it is deleted
-  std::uint32_t worker = 0;
+  std::uint32_t worker = 0;                 ///< whose report it is; or `several_workers`
   ProgressBatch<T> batch;
   std::optional<LocationId> watch;
+
+  static constexpr std::uint32_t several_workers = TraceEvent::several_workers;
 };
+
+template <Timestamp T>
+void give_back(LedgerEntry<T>* entry) {
+  if (entry->home == nullptr) {
+    delete entry;
+  } else {
+    entry->batch.clear();
+    entry->home->give_back(*entry);
+  }
+}
 
 /// All batches of a ledger, kept while tracing.
 template <Timestamp T>
@@ -152,10 +164,16 @@ class SharedLedger {
   /// Calls `look(ledger)` between two batches and returns its result. Waits for the combiner.
   template <typename Look>
   auto inspect(Look&& look) {
+    auto result = peek(std::forward<Look>(look));
+    combine();  // what was appended meanwhile
+    return result;
+  }
+  /// The same, but the caller combines afterwards, when it holds no lock.
+  template <typename Look>
+  auto peek(Look&& look) {
     lock();
     auto result = look(std::as_const(ledger_));
     unlock();
-    combine();  // what was appended meanwhile
     return result;
   }
 
@@ -202,15 +220,6 @@ class SharedLedger {
     }
     if (trace_ == nullptr) propagate();
     publish();
-  }
-
-  static void give_back(LedgerEntry<T>* entry) {
-    if (entry->home == nullptr) {
-      delete entry;
-    } else {
-      entry->batch.clear();
-      entry->home->give_back(*entry);
-    }
   }
 
   void propagate() {

@@ -32,6 +32,7 @@ const char* name_of(TraceEvent::Kind kind) {
 
 Json to_json(const TraceEvent& event) {
   Json line{{"seq", event.sequence}, {"kind", name_of(event.kind)}, {"worker", event.worker}};
+  if (event.worker == TraceEvent::several_workers) line["worker"] = nullptr;
   switch (event.kind) {
     case TraceEvent::Kind::batch:
       line["changes"] = Json::array();

@@ -7,6 +7,7 @@
 // `seq` is the number of batches the ledger had applied, so any prefix is a consistent cut. Per
 // kind:
 //   batch     worker's atomic report    changes: [{at: location, time, diff}, ...]
+//             (worker is null if a policy has added up the reports of several)
 //   frontier  a frontier moved          at: location, frontier: [time, ...]
 //   start     an operator is run        op: operator
 //   stop      it has returned           op: operator
@@ -31,6 +32,7 @@ namespace tidemark {
 
 struct TraceEvent {
   enum class Kind { batch, frontier, start, stop, send, receive };
+  static constexpr std::uint32_t several_workers = ~std::uint32_t{0};
 
   struct Change {
     std::uint32_t location = 0;

@@ -19,7 +19,8 @@
 namespace tidemark {
 
 /// Replays a ledger's batches up to an instant and explains what it finds there. Holders are the
-/// workers whose reports had left capabilities behind; a batch on its way has none.
+/// workers whose reports had left capabilities behind; a batch on its way has none, nor has what
+/// several workers reported in one.
 template <Timestamp T>
 class TraceExplainer {
  public:
@@ -62,6 +63,7 @@ class TraceExplainer {
     for (const auto& [worker, batch] : history_->batches) {
       if (ledger.sequence() >= sequence) break;
       ledger.apply(batch);
+      if (worker == LedgerEntry<T>::several_workers) continue;
       for (const auto& [pointstamp, diff] : batch.changes()) held[worker].update(pointstamp, diff);
     }
     ledger.propagate([](LocationId, const auto&, const auto&) {});

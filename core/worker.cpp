@@ -53,6 +53,7 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
 
 void Worker::wake() {
   if (state_.exchange(State::queued, std::memory_order_seq_cst) != State::idle) return;
+  if (process_->exchanges()) process_->has_woken(index_);
   if (fiber_ != nullptr) {
     fiber_->resume();
   } else {
@@ -148,9 +149,15 @@ bool Worker::turn() {
 
 /// Goes idle, unless woken meanwhile; then looks once more, since a mailbox that was not empty
 /// wakes nobody.
+///
+/// Once it is idle it may be woken and end, and the run with it, while this function still runs on
+/// another stack; if reports are exchanged, `goes_idle` keeps the process until `has_gone_idle`.
 void Worker::park() {
+  Process* const exchanging = process_->exchanges() ? process_ : nullptr;
+  if (exchanging != nullptr) exchanging->goes_idle(index_);
   const bool woken = state_.exchange(State::idle, std::memory_order_seq_cst) == State::queued;
   if (woken || !mailbox_.empty() || process_->stopping()) wake();
+  if (exchanging != nullptr) exchanging->has_gone_idle(index_);
 }
 
 void Worker::suspend() {
@@ -170,6 +177,10 @@ void Worker::finish(bool failed) noexcept {
                   std::memory_order_seq_cst);  // then look: `post` does it the other way round
   release_mailbox();
   state_.exchange(State::running, std::memory_order_seq_cst);  // and never idle again
+  if (process_->exchanges()) {
+    process_->goes_idle(index_);
+    process_->has_gone_idle(index_);
+  }
   process_->worker_finished();
 }
 

@@ -42,9 +42,9 @@ struct Accumulator {
 ///
 /// Thread: `take_in` and `send_all` for one station at a time; for different stations any.
 template <Timestamp T>
-class Exchange {
+class ProgressExchange {
  public:
-  explicit Exchange(std::shared_ptr<const Routes> routes)
+  explicit ProgressExchange(std::shared_ptr<const Routes> routes)
       : routes_(std::move(routes)),
         accumulators_(routes_->size()) {}
 
@@ -74,7 +74,7 @@ class Exchange {
     for (const std::size_t to : routes_->next(station)) send(to, std::as_const(all.gathered));
   }
 
-  friend bool operator==(const Exchange& a, const Exchange& b) {
+  friend bool operator==(const ProgressExchange& a, const ProgressExchange& b) {
     return a.accumulators_ == b.accumulators_;
   }
 

@@ -67,9 +67,27 @@ inline std::string name_of(ExecutorKind kind) {
 }
 
 inline std::string to_text(const Config& config) {
-  return name_of(config.executor) + ", " + std::to_string(config.workers) + " workers, " +
-         (config.ledgers == Ledgers::per_process ? "one ledger" : "a ledger each") + ", seed " +
+  return name_of(config.executor) + ", " + std::to_string(config.workers) + " workers in " +
+         std::to_string(config.processes) + " processes, " +
+         (config.ledgers == Ledgers::per_process ? "a ledger per process" : "a ledger each") +
+         ", policy " + (config.policy ? config.policy->name() : "direct") + ", seed " +
          std::to_string(config.seed);
+}
+
+/// Every built-in policy, on the deterministic executor, in 1 process and in 3 if there are as many
+/// workers, with both kinds of ledgers.
+inline std::vector<Config> protocols(std::uint32_t workers) {
+  std::vector<Config> all;
+  for (const std::string& policy : policy_names())
+    for (const std::uint32_t processes : {1u, 3u})
+      for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker})
+        if (processes <= workers)
+          all.push_back({.workers = workers,
+                         .processes = processes,
+                         .executor = ExecutorKind::deterministic,
+                         .ledgers = ledgers,
+                         .policy = make_policy(policy)});
+  return all;
 }
 
 /// Builds one dataflow on epochs with `build(scope)` at every worker and runs it to its end.

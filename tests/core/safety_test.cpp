@@ -4,58 +4,14 @@
 // the end every frontier is empty; under many seeds, with one ledger and with one per worker.
 #include <tidemark/core/run.hpp>
 
+#include <tests/core/networks.hpp>
 #include <tests/core/runs.hpp>
+#include <tests/core/safety_flow.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
 namespace tidemark {
 namespace {
-
-using Results = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
-
-std::uint64_t tripled(std::uint64_t n) {
-  return n * 3 + 1;
-}
-std::uint64_t delay_of(std::uint64_t n) {
-  return KeyHash{}(n) % 4;
-}
-
-/// Branches, holds until complete, delays, merges and exchanges.
-void build(Scope<Epoch>& scope, std::uint64_t rounds, std::uint64_t per_round,
-           tests::Arrivals<std::uint64_t>& arrivals) {
-  auto source = tests::rounds(scope, rounds, tests::numbers(per_round));
-  auto held = tests::hold(source, tests::by_hash(), delay_of, arrivals);
-  auto mapped = tests::map_numbers(source, tripled);
-  OperatorBuilder<Epoch> op(scope, "merge");
-  auto& left = op.input(held, tests::by_value());
-  auto& right = op.input(mapped, Pipeline{});
-  auto [out, merged] = op.output<std::uint64_t>();
-  op.build([&left, &right, &out = out] {
-    left.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
-    right.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
-  });
-  auto again = tests::hold(
-      merged, tests::by_hash(), [](std::uint64_t) { return 1; }, arrivals);
-  tests::collect(again, tests::by_value(), arrivals);
-  tests::collect(tests::map_numbers(merged, [](std::uint64_t n) { return ~n; }), Pipeline{},
-                 arrivals);
-}
-
-Results plain_loop(std::uint32_t workers, std::uint64_t rounds, std::uint64_t per_round) {
-  Results results;
-  const auto merged = [&](std::uint64_t time, std::uint64_t n) {
-    results.emplace_back(time + 1, n);
-    results.emplace_back(time, ~n);
-  };
-  for (std::uint32_t worker = 0; worker != workers; ++worker)
-    for (std::uint64_t round = 0; round != rounds; ++round)
-      for (const std::uint64_t n : tests::numbers(per_round)(worker, round)) {
-        merged(round + delay_of(n), n);
-        merged(round, tripled(n));
-      }
-  std::ranges::sort(results);
-  return results;
-}
 
 void check_run(const Config& config, std::uint64_t rounds, std::uint64_t per_round) {
   INFO(tests::to_text(config));
@@ -67,7 +23,7 @@ void check_run(const Config& config, std::uint64_t rounds, std::uint64_t per_rou
   run_workers(config, [&](Worker& worker) {
     worker.start([&](Worker& self) {
       self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
-        build(scope, rounds, per_round, arrivals);
+        tests::build_safety_flow(scope, rounds, per_round, arrivals);
         OperatorBuilder<Epoch> op(scope, "last look");
         op.on_close([&, &process = self.process()] {
           const std::lock_guard lock(mutex);
@@ -77,7 +33,7 @@ void check_run(const Config& config, std::uint64_t rounds, std::uint64_t per_rou
       });
     });
   });
-  CHECK(arrivals.sorted() == plain_loop(config.workers, rounds, per_round));
+  CHECK(arrivals.sorted() == tests::plain_loop(config.workers, rounds, per_round));
   CHECK(arrivals.complaints() == std::vector<std::string>{});
   REQUIRE(last.ports.size() == 10);
   for (const PortProgress& port : last.ports) {
@@ -98,21 +54,43 @@ TEST_CASE("no seed lets a batch come after its frontier or changes the results",
                   6, 5);
 }
 
+TEST_CASE("no policy and no layout lets a batch come after its frontier or changes the results",
+          "[safety][policy]") {
+  for (const std::uint32_t workers : {1u, 2u, 7u})
+    for (const Config& layout : tests::protocols(workers))
+      for (std::uint64_t seed = 0; seed != 12u / tests::slowdown; ++seed) {
+        Config config = layout;
+        config.seed = seed;
+        check_run(config, 6, 5);
+      }
+}
+
 TEST_CASE("random dataflow sizes keep the promises under random seeds", "[safety]") {
-  tests::check_property(40 / tests::slowdown, [] {
+  const auto networks = tests::networks();
+  tests::check_property(100 / tests::slowdown, [&] {
     const auto workers = *rc::gen::inRange<std::uint32_t>(1, 9).as("workers");
     const auto rounds = *rc::gen::inRange<std::uint64_t>(1, 12).as("rounds");
     const auto per_round = *rc::gen::inRange<std::uint64_t>(0, 40).as("records a round");
     const auto seed = *rc::gen::arbitrary<std::uint64_t>().as("seed");
     const bool own = *rc::gen::arbitrary<bool>().as("a ledger each");
+    const auto processes = *rc::gen::inRange<std::uint32_t>(1, workers + 1).as("processes");
+    const auto policy = *rc::gen::elementOf(policy_names()).as("policy");
+    const auto& [network_name, network] =
+        networks[*rc::gen::inRange<std::size_t>(0, networks.size()).as("network")];
+    INFO(network_name);
     tests::Arrivals<std::uint64_t> arrivals;
-    tests::run_to_end({.workers = workers,
-                       .executor = ExecutorKind::deterministic,
-                       .seed = seed,
-                       .ledgers = own ? Ledgers::per_worker : Ledgers::per_process},
-                      [&](Scope<Epoch>& scope) { build(scope, rounds, per_round, arrivals); });
+    tests::run_to_end(
+        {.workers = workers,
+         .processes = processes,
+         .executor = ExecutorKind::deterministic,
+         .seed = seed,
+         .turn = std::chrono::nanoseconds(*rc::gen::inRange(0, 3).as("turn")),
+         .ledgers = own ? Ledgers::per_worker : Ledgers::per_process,
+         .policy = make_policy(policy),
+         .network = network},
+        [&](Scope<Epoch>& scope) { tests::build_safety_flow(scope, rounds, per_round, arrivals); });
     RC_ASSERT(arrivals.complaints().empty());
-    RC_ASSERT(arrivals.sorted() == plain_loop(workers, rounds, per_round));
+    RC_ASSERT(arrivals.sorted() == tests::plain_loop(workers, rounds, per_round));
   });
 }
 
@@ -125,6 +103,18 @@ TEST_CASE("workers on threads keep the promises, too", "[safety][race][stress]")
           check_run({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers}, 20,
                     20);
   }
+}
+
+TEST_CASE("workers on threads keep the promises under every policy, and all runs end",
+          "[safety][race][stress][policy]") {
+  for (const ExecutorKind kind : tests::executors())
+    for (const std::uint32_t workers : {1u, 2u, 7u})
+      for (Config config : tests::protocols(workers)) {
+        if (kind == ExecutorKind::deterministic || config.processes != 1) continue;
+        config.executor = kind;
+        config.threads = 2;
+        for (int repeat = 0; repeat != 8 / tests::slowdown; ++repeat) check_run(config, 20, 10);
+      }
 }
 
 TEST_CASE("full batches cross between threads without a negative count", "[safety][race][stress]") {

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// Traffic: what a run has sent, progress and data, link by link.
+#pragma once
+
+#include <tidemark/progress/station.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// An amount of progress batches. Bytes are those of a serialisation with fixed fields: 8 for a
+/// batch's header, and for each update 4 (the location), 8 for each coordinate of the timestamp and
+/// 8 (the count).
+struct ProgressTraffic {
+  std::uint64_t batches = 0;
+  std::uint64_t updates = 0;  ///< changes of the count of one pointstamp
+  std::uint64_t bytes = 0;
+
+  void add(std::size_t updates_of_batch, std::size_t bytes_of_time) {
+    ++batches;
+    updates += updates_of_batch;
+    bytes += 8 + updates_of_batch * (4 + bytes_of_time + 8);
+  }
+  ProgressTraffic& operator+=(const ProgressTraffic& other);
+  friend bool operator==(const ProgressTraffic&, const ProgressTraffic&) = default;
+};
+
+/// An amount of batches of records. Bytes are those of the records as they lie in memory, and of a
+/// header (batch.hpp).
+struct DataTraffic {
+  std::uint64_t batches = 0;
+  std::uint64_t bytes = 0;
+
+  DataTraffic& operator+=(const DataTraffic& other);
+  friend bool operator==(const DataTraffic&, const DataTraffic&) = default;
+};
+
+/// Filled when the run has ended, also by an error, with what was sent up to then. Of several
+/// dataflows it holds the sums. What a worker tells the ledger that it reads is no traffic, nor is
+/// a batch of records that stays at its worker.
+struct Traffic {
+  struct ProgressLink {
+    Station from;
+    Station to;
+    bool between_processes = false;
+    ProgressTraffic sent;
+  };
+  struct DataLink {
+    std::uint32_t from = 0;  ///< process
+    std::uint32_t to = 0;    ///< process; the same: between its workers
+    DataTraffic sent;
+  };
+
+  std::vector<ProgressLink> progress;  ///< those in use, by sender and receiver
+  std::vector<DataLink> data;          ///< those in use, by sender and receiver
+
+  /// The sum over all links, or over those between processes.
+  ProgressTraffic all_progress() const;
+  ProgressTraffic progress_between_processes() const;
+  DataTraffic all_data() const;
+  DataTraffic data_between_processes() const;
+};
+
+/// A table: one line for each kind of link, such as from workers to ledgers, and the totals.
+std::string to_text(const Traffic& traffic);
+
+}  // namespace tidemark
