@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+//
+// Mutations: what can be wrong with a protocol. For the checker's own test only.
+#pragma once
+
+#include <tests/model/state.hpp>
+#include <tests/model/violation.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemark::model {
+
+/// How a batch of progress can come out of a link.
+struct Arrival {
+  std::size_t which = 0;  ///< of the queue
+  bool arrives = true;    ///< else it is lost
+  bool stays = false;     ///< so that it can arrive again
+};
+
+/// Where a mutant differs. What is not overridden is right.
+class Mutation {
+ public:
+  virtual ~Mutation() = default;
+
+  /// How often it may err in a run. Each of the ways below costs one.
+  virtual std::uint32_t faults() const { return 1; }
+
+  /// Adds the wrong ways in which a worker may report `batch`, each a sequence of batches: the
+  /// first is reported at once, and may be `nothing`; the others later, before the worker goes on.
+  virtual void report(Counts&, Id /*batch*/, std::vector<std::vector<Id>>& /*ways*/) const {}
+  /// Adds the wrong ways in which a link may go on, which is not empty.
+  virtual void arrive(const Queue&, std::vector<Arrival>& /*ways*/) const {}
+  /// A worker may gain a capability at any timestamp of a frontier that it sees.
+  virtual bool trusts_frontiers() const { return false; }
+  /// A worker may have a batch of data open that is not reported before it is sent.
+  virtual bool forgets_open_buffers() const { return false; }
+  /// A ledger publishes before it propagates, and again afterwards.
+  virtual bool publishes_early() const { return false; }
+  /// Ledgers begin empty, and workers report what they begin with.
+  virtual bool begins_empty() const { return false; }
+};
+
+struct Mutant {
+  std::string name;
+  std::string about;
+  std::shared_ptr<const Mutation> mutation;
+  System system;
+  Invariant breaks{};       ///< first of all
+  std::uint32_t steps = 0;  ///< of the shortest counterexample to that
+  Invariant consequence{};  ///< of those that can be observed: observable()
+  std::uint32_t until = 0;  ///< steps of the shortest counterexample to that
+};
+
+/// The invariants that tell what harm is done, not how.
+std::vector<Invariant> observable();
+
+const std::vector<Mutant>& mutants();
+/// Throws DataflowError, listing the names, if there is none.
+const Mutant& mutant_named(const std::string& name);
+
+}  // namespace tidemark::model

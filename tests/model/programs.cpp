@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include <tests/model/system.hpp>
+
+#include <utility>
+
+namespace tidemark::model {
+namespace {
+
+/// Builds programs whose operators join all inputs with all outputs.
+class Builder {
+ public:
+  OperatorId add(std::string name, std::uint32_t inputs, std::uint32_t outputs,
+                 std::uint32_t depth = 0, Summary summary = {}) {
+    return add(std::move(name), inputs, outputs, PortDepths{depth, depth}, summary);
+  }
+  OperatorId feedback(std::string name, std::uint32_t depth) {
+    return add(std::move(name), 1, 1, depth, {NestedSummary<Epoch, 2>::feedback(depth, 1)});
+  }
+  OperatorId leave(std::string name, std::uint32_t depth) {
+    return add(std::move(name), 1, 1, PortDepths{depth, depth - 1},
+               {NestedSummary<Epoch, 2>::leave(depth)});
+  }
+  OperatorId add(std::string name, std::uint32_t inputs, std::uint32_t outputs, PortDepths depths,
+                 Summary summary) {
+    std::vector<Connection<Time>> all;
+    for (std::uint32_t i = 0; i != inputs; ++i)
+      for (std::uint32_t o = 0; o != outputs; ++o) all.push_back({i, o, summary});
+    return builder_.add_operator(std::move(name), inputs, outputs, std::move(all), depths);
+  }
+
+  void pipeline(OperatorId from, OperatorId to, std::uint32_t input = 0) {
+    builder_.connect({from, 0}, {to, input});
+    exchanges_.push_back(false);
+  }
+  void exchange(OperatorId from, OperatorId to, std::uint32_t input = 0) {
+    builder_.connect({from, 0}, {to, input});
+    exchanges_.push_back(true);
+  }
+
+  Program freeze() && {
+    return {std::make_shared<const Topology<Time>>(std::move(builder_).freeze()),
+            std::move(exchanges_)};
+  }
+
+ private:
+  TopologyBuilder<Time> builder_;
+  std::vector<bool> exchanges_;
+};
+
+}  // namespace
+
+Program straight() {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  const OperatorId sink = build.add("sink", 1, 0);
+  build.exchange(input, sink);
+  return std::move(build).freeze();
+}
+
+Program two_steps() {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  const OperatorId step = build.add("step", 1, 1);
+  const OperatorId sink = build.add("sink", 1, 0);
+  build.exchange(input, step);
+  build.exchange(step, sink);
+  return std::move(build).freeze();
+}
+
+Program one_loop(bool advances) {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  const OperatorId body = build.add("body", 2, 1, 1);
+  const OperatorId feedback =
+      advances ? build.feedback("feedback", 1) : build.add("feedback", 1, 1, 1, Summary{{}, true});
+  const OperatorId leave = build.leave("leave", 1);
+  build.pipeline(input, body, 0);
+  build.exchange(body, feedback);
+  build.pipeline(feedback, body, 1);
+  build.pipeline(body, leave);
+  return std::move(build).freeze();
+}
+
+Program nested_loops() {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  const OperatorId head = build.add("head", 2, 1, 1);
+  const OperatorId body = build.add("body", 2, 1, 2);
+  const OperatorId inner = build.feedback("inner", 2);
+  const OperatorId leave = build.leave("leave", 2);
+  const OperatorId outer = build.feedback("outer", 1);
+  build.pipeline(input, head, 0);
+  build.pipeline(head, body, 0);
+  build.exchange(body, inner);
+  build.pipeline(inner, body, 1);
+  build.pipeline(body, leave);
+  build.exchange(leave, outer);
+  build.pipeline(outer, head, 1);
+  return std::move(build).freeze();
+}
+
+Program loops_in_a_loop() {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  const OperatorId left = build.add("left", 3, 1, 2);
+  const OperatorId again_left = build.feedback("again-left", 2);
+  const OperatorId leave_left = build.leave("leave-left", 2);
+  const OperatorId right = build.add("right", 2, 1, 2);
+  const OperatorId again_right = build.feedback("again-right", 2);
+  const OperatorId leave_right = build.leave("leave-right", 2);
+  const OperatorId outer = build.feedback("outer", 1);
+  build.pipeline(input, left, 0);
+  build.exchange(left, again_left);
+  build.pipeline(again_left, left, 1);
+  build.pipeline(left, leave_left);
+  build.exchange(leave_left, right, 0);
+  build.pipeline(right, again_right);
+  build.pipeline(again_right, right, 1);
+  build.pipeline(right, leave_right);
+  build.exchange(leave_right, outer);
+  build.pipeline(outer, left, 2);
+  return std::move(build).freeze();
+}
+
+}  // namespace tidemark::model
