@@ -12,5 +12,6 @@ namespace tidemark {
 /// Each adds its sub-command, whose callback does the work and throws what goes wrong.
 void add_run_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
+void add_traffic_command(CLI::App& app);
 
 }  // namespace tidemark

@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   });
   tidemark::add_run_command(app);
   tidemark::add_bench_command(app);
+  tidemark::add_traffic_command(app);
   try {
     return tidemark::run(app, argc, argv);
   } catch (const std::exception& error) {
