@@ -96,7 +96,7 @@ Cell measure(const Flow& flow, const Protocol& protocol, std::uint32_t workers,
   config.network.link.latency = std::chrono::microseconds(options.latency_us);
   const auto taken = flow.run(config, options.rounds);
   const auto rounds = static_cast<double>(options.rounds);
-  const ProgressTraffic sent = traffic.all_progress();
+  const ProgressTraffic sent = traffic.progress_between_processes();
   return {workers,
           config.processes,
           static_cast<double>(sent.batches) / rounds,
@@ -151,7 +151,10 @@ void traffic_command(const Options& options) {
   const std::vector<Flow> flows = chosen(options.flows);
   std::optional<FileWriter> json;
   if (!options.json.empty()) json.emplace(options.json);
-  fmt::print("Progress traffic per round: updates, bytes, and virtual time in us\n\n{:<36}", "");
+  fmt::print(
+      "Progress traffic between processes, per round: updates, bytes, and virtual time in "
+      "us\n\n{:<36}",
+      "");
   for (const std::uint32_t workers : options.workers)
     fmt::print("  {:^23}", fmt::format("{} workers", workers));
   fmt::print("\n{:<9} {:<26}", "flow", "protocol");
