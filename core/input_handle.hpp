@@ -65,8 +65,8 @@ class InputHandle {
 
   /// Sends what `records` holds, and leaves it empty.
   void send_all(std::vector<Item>& records) {
-    require_open();
-    output_->at(*capability_).give_all(records);
+    for (Item& record : records) send(std::move(record));
+    records.clear();
   }
 
   /// Pushes what has been sent so far, without waiting for a full batch.
