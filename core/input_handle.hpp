@@ -66,8 +66,8 @@ class InputHandle {
 
   /// Sends what `records` holds, and leaves it empty.
   void send_all(std::vector<Item>& records) {
-    if (!is_open()) return records.clear();
-    output_->at(*capability_).give_all(records);
+    for (Item& record : records) send(std::move(record));
+    records.clear();
   }
 
   /// Pushes what has been sent so far, without waiting for a full batch.
