@@ -9,12 +9,13 @@
 #include <tests/support.hpp>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace tidemark::tests {
 
 /// 20 seeds of the deterministic executor, every batch of changes checked, and each executor once;
-/// all with one ledger and with one for each worker.
+/// all with one ledger and with one for each worker. And every policy once, with a seed of its own.
 inline std::vector<Config> configurations(std::uint32_t workers) {
   std::vector<Config> all;
   for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
@@ -26,6 +27,12 @@ inline std::vector<Config> configurations(std::uint32_t workers) {
                      .check = true});
     for (const ExecutorKind kind : executors())
       all.push_back({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers});
+  }
+  std::uint64_t seed = 20;
+  for (Config protocol : protocols(workers)) {
+    protocol.seed = seed++;
+    protocol.check = true;
+    all.push_back(std::move(protocol));
   }
   return all;
 }
