@@ -106,6 +106,25 @@ TEST_CASE("gathering sends less, and gathering in more places less still", "[tra
   CHECK(updates("process-on-demand") < direct);
 }
 
+TEST_CASE("what lingers is added up", "[traffic][policy]") {
+  const auto updates = [](const char* policy, std::chrono::microseconds linger) {
+    return traffic_of({.workers = 16,
+                       .processes = 4,
+                       .executor = ExecutorKind::deterministic,
+                       .turn = std::chrono::microseconds(10),
+                       .policy = make_policy(policy),
+                       .linger = linger,
+                       .network = {.link = {.latency = std::chrono::microseconds(100)}}},
+                      20)
+        .progress_between_processes()
+        .updates;
+  };
+  for (const char* policy : {"direct", "worker", "process", "coordinator"})
+    std::printf("%s %d %d %d\n", policy, (int)updates(policy, std::chrono::microseconds(0)),
+                (int)updates(policy, std::chrono::microseconds(100)),
+                (int)updates(policy, std::chrono::microseconds(1000)));
+}
+
 TEST_CASE("the traffic of a seed is the same each time", "[traffic][deterministic]") {
   const auto table = [](std::uint64_t seed) {
     return to_text(traffic_of({.workers = 5,
