@@ -160,7 +160,7 @@ class SharedExchange final : public ProgressStations {
   }
 
   /// A batch has come to a station. If nobody in its process is awake to send it on later, it goes
-  /// on now, or when it has lingered.
+  /// on now, or when it has lingered; and now if the dataflow has ended there.
   void arrive(std::size_t to, std::uint32_t worker, const ProgressBatch<T>& batch,
               Departure& departure) {
     if (const Station at = routes().station(to); at.kind == Station::Kind::ledger) {
@@ -171,7 +171,7 @@ class SharedExchange final : public ProgressStations {
     const std::lock_guard lock(posts_[to].mutex);
     const bool due = take_in(to, batch, departure);
     const std::uint32_t process = posts_[to].process;
-    if (due) return send_all(to, departure);
+    if (due || (*ledgers_)[posts_[to].ledger]->complete()) return send_all(to, departure);
     if (!setup_.awake->idle(process)) return;
     if (!setup_.linger) return send_all(to, departure);
     setup_.linger(process);
