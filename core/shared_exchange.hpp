@@ -126,13 +126,17 @@ class SharedExchange final : public ProgressStations {
     return ledger;
   }
 
-  /// Requires, like all that follow: the station is locked.
+  /// True if the station has to send now. If its policy wants to know whether a frontier could move
+  /// and the ledger is being changed at this moment, one could. Requires, like all that follow: the
+  /// station is locked.
   bool take_in(std::size_t station, const ProgressBatch<T>& batch, Departure& departure) {
     return exchange_.take_in(station, batch, [&](const ProgressBatch<T>& gathered) {
       const std::uint32_t ledger = posts_[station].ledger;
       departure.ledgers.push_back(ledger);  // which may have got entries while it was looked at
-      return (*ledgers_)[ledger]->peek(
-          [&](const Ledger<T>& counts) { return could_move_a_frontier(gathered, counts); });
+      return (*ledgers_)[ledger]
+          ->try_inspect(
+              [&](const Ledger<T>& counts) { return could_move_a_frontier(gathered, counts); })
+          .value_or(true);
     });
   }
 
