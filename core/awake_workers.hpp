@@ -15,17 +15,16 @@ namespace tidemark {
 ///
 /// Race "the last worker goes idle, and a report comes to a station of its process": nothing may
 /// stay at a station while its whole process is idle.
-/// - A worker is counted before it is submitted and until it has gone idle, so whoever reports from
-///   a step is counted. It puts the report down, and takes itself off the count later; whoever
-///   brings the count to 0, be it another worker, does so later still, and then looks at all
-///   stations.
-/// - A report that comes from elsewhere is put down first; then the count is looked at. If it is 0
-/// the
-///   report is sent on. If it is not, whoever brings it to 0 has not done so yet, and will look.
-/// Between putting down and looking stands the station's lock on both sides: if the look at the
-/// station came first, its unlocking, and so the count of 0, is visible to whoever puts down after.
-/// The count may be 0 a moment too early, when a worker that has just gone idle is being woken.
-/// Then something is sent earlier than it had to be, which is never wrong.
+/// - *From a step.* A worker is counted before it is submitted and until it has gone idle. So a
+///   step first puts its report down, and its worker takes itself off the count later. Whoever
+///   brings the count to 0 does so not before that, and then looks at all stations.
+/// - *From elsewhere.* The report is put down, then the count is looked at. If it is 0, the report
+///   is sent on. Else whoever brings it to 0 has not done so yet, and will look.
+///
+/// Both put down and look under the station's lock. If the look comes first, then the unlocking
+/// after it makes the 0 visible to whoever puts down next. The count may be 0 a moment too early:
+/// when a worker that has just gone idle is being woken. Then something is sent earlier than it had
+/// to be, which is never wrong.
 class AwakeWorkers {
  public:
   /// All are awake in the beginning.

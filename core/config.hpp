@@ -69,6 +69,9 @@ struct Config {
   /// How progress travels between ledgers; null: DirectPolicy{}, every worker sends every report to
   /// every ledger. Of no consequence with a single ledger, unless the policy takes a way round.
   std::shared_ptr<const ProgressPolicy> policy;
+  /// How long a process has to be idle before what is gathered in it leaves, in the time of the
+  /// deterministic executor; on the others it leaves at once.
+  std::chrono::nanoseconds linger{0};
   NetworkOptions network;  ///< of the deterministic executor
   Monitor monitor;
   ExplainOptions explain;

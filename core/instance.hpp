@@ -162,6 +162,7 @@ class Instance final : public DataflowInstance {
   bool ended() const override { return ledger_->complete() || shared_->cancelled(); }
 
   void close() override {
+    if (stations_ != nullptr) flush_stations();  // nobody reports here any more
     if (!shared_->end_complete()) return;
     for (OperatorShard<T>& shard : operators) {
       if (!shard.on_close) continue;
@@ -320,8 +321,7 @@ class Instance final : public DataflowInstance {
       quiet_steps_ = 0;
     } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
       quiet_steps_ = 0;
-      stations_->flush_worker(worker_->index());
-      stations_->flush_process(process_index_);
+      flush_stations();
     }
     for (auto& [to, envelope] : outbox_) {
       if (trace_ != nullptr) trace_message(TraceEvent::Kind::send, *envelope, to);
@@ -329,6 +329,11 @@ class Instance final : public DataflowInstance {
     }
     outbox_.clear();
     ledger_->combine();
+  }
+
+  void flush_stations() {
+    stations_->flush_worker(worker_->index());
+    stations_->flush_process(process_index_);
   }
 
   LedgerEntry<T>& take_entry() {

@@ -48,7 +48,10 @@ Process::Process(const Config& config, Executor& executor)
       config.policy ? config.policy : std::make_shared<const DirectPolicy>(), layout);
   if (gathers_anything(*routes)) {
     awake_.emplace(layout);
-    exchange_ = {std::move(routes), network_.get(), &*awake_, config.traffic != nullptr};
+    exchange_ = {std::move(routes), network_.get(), &*awake_, config.traffic != nullptr, {}};
+    lingering_.resize(layout.processes);
+    if (network_ && config.linger.count() > 0)
+      exchange_.linger = [this](std::uint32_t process) { flush_process_later(process); };
   }
   if (config.traffic != nullptr)
     data_.assign(layout.workers, std::vector<DataTraffic>(layout.processes));
@@ -108,15 +111,34 @@ void Process::deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) 
 
 void Process::goes_idle(std::uint32_t worker) {
   going_idle_.fetch_add(1, std::memory_order_relaxed);
+  if (exchange_.linger) return;
   for (ProgressStations* const of : stations()) of->flush_worker(worker);
 }
 
 void Process::has_gone_idle(std::uint32_t worker) {
   if (awake_->sleeps(worker)) {
     const std::uint32_t process = exchange_.routes->layout().process_of_worker(worker);
-    for (ProgressStations* const of : stations()) of->flush_process(process);
+    if (exchange_.linger) {
+      exchange_.linger(process);
+    } else {
+      flush_process(process);
+    }
   }
   going_idle_.fetch_sub(1, std::memory_order_release);
+}
+
+void Process::flush_process(std::uint32_t process) {
+  for (ProgressStations* const of : stations()) of->flush_process(process);
+}
+
+/// If the process is still idle then; else whoever goes idle last calls this again.
+void Process::flush_process_later(std::uint32_t process) {
+  if (lingering_[process]) return;
+  lingering_[process] = true;
+  executor_->call_at(executor_->now() + config_.linger, [this, process] {
+    lingering_[process] = false;
+    if (awake_->idle(process)) flush_process(process);
+  });
 }
 
 std::vector<ProgressStations*> Process::stations() const {

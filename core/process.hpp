@@ -110,6 +110,8 @@ class Process {
 
  private:
   std::vector<ProgressStations*> stations() const;
+  void flush_process(std::uint32_t process);
+  void flush_process_later(std::uint32_t process);
   void fill(Traffic& traffic) const;
   void require_same_number(std::uint32_t worker, std::uint32_t count) const;
 
@@ -119,6 +121,7 @@ class Process {
   std::atomic<std::uint32_t> going_idle_{0};  // between `goes_idle` and the end of `has_gone_idle`
   std::unique_ptr<VirtualNetwork> network_;   // null on executors with real threads
   std::vector<std::vector<DataTraffic>> data_;  // by worker, then by process; empty: not counted
+  std::vector<bool> lingering_;                 // by process: a timer is set
   ExchangeSetup exchange_;
 
   mutable std::mutex mutex_;  // guards the members up to failure_

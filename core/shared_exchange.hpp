@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -25,6 +26,8 @@ struct ExchangeSetup {
   VirtualNetwork* network = nullptr;     ///< null: delivery is a call
   const AwakeWorkers* awake = nullptr;   ///< not null if there are routes
   bool counted = false;                  ///< whether the traffic is counted
+  /// Has what is gathered in an idle process sent a while later; empty: it is sent at once.
+  std::function<void(std::uint32_t process)> linger;
 };
 
 /// Where the reports of a dataflow are gathered, whatever its timestamps are. Thread: any.
@@ -123,13 +126,17 @@ class SharedExchange final : public ProgressStations {
     return ledger;
   }
 
-  /// Requires, like all that follow: the station is locked.
+  /// True if the station has to send now. If its policy wants to know whether a frontier could move
+  /// and the ledger is being changed at this moment, one could. Requires, like all that follow: the
+  /// station is locked.
   bool take_in(std::size_t station, const ProgressBatch<T>& batch, Departure& departure) {
     return exchange_.take_in(station, batch, [&](const ProgressBatch<T>& gathered) {
       const std::uint32_t ledger = posts_[station].ledger;
       departure.ledgers.push_back(ledger);  // which may have got entries while it was looked at
-      return (*ledgers_)[ledger]->peek(
-          [&](const Ledger<T>& counts) { return could_move_a_frontier(gathered, counts); });
+      return (*ledgers_)[ledger]
+          ->try_inspect(
+              [&](const Ledger<T>& counts) { return could_move_a_frontier(gathered, counts); })
+          .value_or(true);
     });
   }
 
@@ -157,7 +164,7 @@ class SharedExchange final : public ProgressStations {
   }
 
   /// A batch has come to a station. If nobody in its process is awake to send it on later, it goes
-  /// on now.
+  /// on now, or when it has lingered; and now if the dataflow has ended there.
   void arrive(std::size_t to, std::uint32_t worker, const ProgressBatch<T>& batch,
               Departure& departure) {
     if (const Station at = routes().station(to); at.kind == Station::Kind::ledger) {
@@ -167,7 +174,11 @@ class SharedExchange final : public ProgressStations {
     }
     const std::lock_guard lock(posts_[to].mutex);
     const bool due = take_in(to, batch, departure);
-    if (due || setup_.awake->idle(posts_[to].process)) send_all(to, departure);
+    const std::uint32_t process = posts_[to].process;
+    if (due || (*ledgers_)[posts_[to].ledger]->complete()) return send_all(to, departure);
+    if (!setup_.awake->idle(process)) return;
+    if (!setup_.linger) return send_all(to, departure);
+    setup_.linger(process);
   }
 
   void flush(std::size_t station) {

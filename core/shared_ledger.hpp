@@ -164,14 +164,17 @@ class SharedLedger {
   /// Calls `look(ledger)` between two batches and returns its result. Waits for the combiner.
   template <typename Look>
   auto inspect(Look&& look) {
-    auto result = peek(std::forward<Look>(look));
+    lock();
+    auto result = look(std::as_const(ledger_));
+    unlock();
     combine();  // what was appended meanwhile
     return result;
   }
-  /// The same, but the caller combines afterwards, when it holds no lock.
+  /// The same without waiting: nullopt if there is a combiner. The caller calls `combine` later,
+  /// when it holds no lock.
   template <typename Look>
-  auto peek(Look&& look) {
-    lock();
+  auto try_inspect(Look&& look) -> std::optional<decltype(look(std::declval<const Ledger<T>&>()))> {
+    if (!try_lock()) return std::nullopt;
     auto result = look(std::as_const(ledger_));
     unlock();
     return result;

@@ -9,12 +9,14 @@
 #include <tests/support.hpp>
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace tidemark::tests {
 
 /// Some seeds of the deterministic executor and each other executor once, every batch of changes
-/// checked; all with one ledger and with one for each worker.
+/// checked; all with one ledger and with one for each worker. And every progress policy, with a seed
+/// of its own, in 1 and 3 processes.
 inline std::vector<Config> configurations(std::uint32_t workers, std::uint64_t seeds = 20) {
   std::vector<Config> all;
   for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
@@ -24,6 +26,11 @@ inline std::vector<Config> configurations(std::uint32_t workers, std::uint64_t s
       const std::uint64_t runs = kind == ExecutorKind::deterministic ? seeds : 1;
       for (config.seed = 0; config.seed != runs; ++config.seed) all.push_back(config);
     }
+  }
+  for (Config protocol : protocols(workers)) {
+    protocol.seed = seeds++;
+    protocol.check = true;
+    all.push_back(std::move(protocol));
   }
   return all;
 }

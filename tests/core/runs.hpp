@@ -7,6 +7,7 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/epoch.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <cstdlib>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -74,19 +76,18 @@ inline std::string to_text(const Config& config) {
          std::to_string(config.seed);
 }
 
-/// Every built-in policy, on the deterministic executor, in 1 process and in 3 if there are as many
-/// workers, with both kinds of ledgers.
+/// Every built-in policy, on the deterministic executor, in 1 process and, with several workers, in
+/// up to 3, with both kinds of ledgers.
 inline std::vector<Config> protocols(std::uint32_t workers) {
   std::vector<Config> all;
   for (const std::string& policy : policy_names())
-    for (const std::uint32_t processes : {1u, 3u})
+    for (const std::uint32_t processes : std::set{1u, std::min(3u, workers)})
       for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker})
-        if (processes <= workers)
-          all.push_back({.workers = workers,
-                         .processes = processes,
-                         .executor = ExecutorKind::deterministic,
-                         .ledgers = ledgers,
-                         .policy = make_policy(policy)});
+        all.push_back({.workers = workers,
+                       .processes = processes,
+                       .executor = ExecutorKind::deterministic,
+                       .ledgers = ledgers,
+                       .policy = make_policy(policy)});
   return all;
 }
 

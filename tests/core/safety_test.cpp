@@ -87,6 +87,7 @@ TEST_CASE("random dataflow sizes keep the promises under random seeds", "[safety
          .turn = std::chrono::nanoseconds(*rc::gen::inRange(0, 3).as("turn")),
          .ledgers = own ? Ledgers::per_worker : Ledgers::per_process,
          .policy = make_policy(policy),
+         .linger = std::chrono::microseconds(*rc::gen::inRange(0, 3).as("linger")),
          .network = network},
         [&](Scope<Epoch>& scope) { tests::build_safety_flow(scope, rounds, per_round, arrivals); });
     RC_ASSERT(arrivals.complaints().empty());

@@ -35,6 +35,24 @@ TEST_CASE("a batch may be consumed before its delivery returns", "[race][append_
       }
 }
 
+TEST_CASE("reports may be gathered and sent on while others are on their way", "[race][policy]") {
+  for (const Config& protocol : tests::protocols(5))
+    for (const std::uint32_t eager : {100u, 50u, 10u}) {
+      Config config = protocol;
+      config.seed = eager;
+      INFO(tests::to_text(config) << ", eager " << eager);
+      tests::Arrivals<std::uint64_t> arrivals;
+      tests::run_eagerly(config, eager, [&](Scope<Epoch>& scope) {
+        auto held = tests::hold(
+            tests::rounds(scope, 8, tests::numbers(10)), tests::by_hash(),
+            [](std::uint64_t record) { return record % 3; }, arrivals);
+        tests::collect(held, tests::by_value(), arrivals);
+      });
+      CHECK(arrivals.complaints().empty());
+      CHECK(arrivals.all().size() == 5 * 8 * 10);
+    }
+}
+
 TEST_CASE("a worker that is woken before it has been started starts all the same", "[race]") {
   SECTION("by a message") {
     // The first worker runs and sends before the others are there.
