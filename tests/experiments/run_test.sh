@@ -51,6 +51,18 @@ case_counts_equal_those_of_a_shell_pipeline_for_any_number_of_workers() {
   grep -q 'words per second' report
 }
 
+case_traffic_tells_what_each_protocol_sends_and_the_same_each_time() {
+  for each in one two; do
+    "$program" traffic --workers 2 6 --per-process 2 --rounds 3 --json $each.json >$each.txt
+  done
+  cmp one.txt two.txt && cmp one.json two.json || fail "two runs differ"
+  [[ $(grep -c '"flow": "idle"' one.json) -eq 16 ]] || fail "rows: $(cat one.txt)"
+  # Broadcast: each of 6 workers tells the 2 other processes that it has given up one time for another.
+  grep -A4 '"protocol": "direct"' one.json | grep -A4 '"workers": 6' >rows
+  grep -q '"processes": 3' rows || fail "$(cat rows)"
+  expect_error "there is no flow 'idl'" "$program" traffic --flow idl
+}
+
 case_the_default_text_is_counted_right() {
   command -v bible >/dev/null || { echo "bible-kjv is not installed" >&2; exit 1; }
   "$program" run "${executor[@]}" --counts counts.tsv >report
