@@ -27,6 +27,7 @@ struct Options {
   std::string trace, pictures;
   unsigned jobs = std::max(1u, std::thread::hardware_concurrency());
   std::uint64_t max_states = 50'000'000;
+  std::uint64_t at_least = 0;
 };
 
 /// Something to explore, and what comes of it.
@@ -208,7 +209,11 @@ int check(const Options& options) {
       std::ranges::count_if(tasks, [](const Task& task) { return task.mutant != nullptr; }));
   if (mutated != tasks.size()) print_systems(tasks, seconds.count());
   if (mutated != 0) print_mutants(tasks, !options.mutants.empty());
-  return std::ranges::all_of(tasks, is_as_expected) ? 0 : 1;
+  std::uint64_t states = 0;
+  for (const Task& task : tasks) states += task.found.states;
+  const bool enough = states >= options.at_least;
+  if (!enough) fmt::print("Fewer states than the {} asked for.\n", options.at_least);
+  return enough && std::ranges::all_of(tasks, is_as_expected) ? 0 : 1;
 }
 
 }  // namespace
@@ -240,6 +245,7 @@ int main(int argc, char** argv) {
   app.add_option("--max-states", options.max_states, "Cut a search short after so many states")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
+  app.add_option("--at-least", options.at_least, "Fail if there are fewer distinct states");
   app.add_option("--jobs", options.jobs, "How many systems at once; some take a gigabyte")
       ->capture_default_str()
       ->check(CLI::Range(1u, 256u));

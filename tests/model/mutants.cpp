@@ -110,7 +110,7 @@ std::vector<Mutant> made() {
       {"batches-swapped", "a batch overtakes another one of the same sender",
        mutation(LinkFault{{.which = 1}}), apart({2, 1, 1}), justified, 3, safety, 4},
       {"cycle-without-advance", "a cycle does not advance, and validation has been deceived",
-       mutation(RightMutation{}), system(one_loop(false), {2, 2, false}, {1, 1, 5}), justified, 6,
+       mutation(RightMutation{}), system(idle_loop(), {2, 2, false}, {1, 1, 4}), justified, 6,
        safety, 9},
       {"published-early", "a ledger publishes before it propagates", mutation(PublishEarly{}),
        shared({2, 1, 1}), safety, 2, safety, 2},

@@ -51,6 +51,13 @@ ProgressSnapshot Counterexample::snapshot(Id counts, const Frontiers& frontiers,
   return snapshot;
 }
 
+std::uint64_t Counterexample::applied_in(std::size_t step) const {
+  const std::uint32_t q = violation_.ledger;
+  if (steps_[step].kind == Step::Kind::combine)
+    return steps_[step].where == q ? steps_[step].how_many : 0;
+  return states_[step].ledgers[q].view != states_[step + 1].ledgers[q].view;
+}
+
 void Counterexample::write_trace(Trace& trace) {
   const Topology<Time>& topology = model_->topology();
   const std::uint32_t q = violation_.ledger;
@@ -58,7 +65,7 @@ void Counterexample::write_trace(Trace& trace) {
   trace.describe(flow_graph(model_->system()),
                  snapshot(begin.view, model_->invariants().published(begin), 0));
   std::uint64_t sequence = 0;
-  std::deque<std::uint32_t> reporters;  // of what is in the log; of what was gathered: of the last
+  std::deque<std::uint32_t> reporters;  // of what is in the log
   const auto applied = [&](Id batch, std::uint32_t worker) {
     TraceEvent event{.kind = TraceEvent::Kind::batch, .sequence = ++sequence, .worker = worker};
     for (const auto& [stamp, count] : model_->counts()[batch]) {
@@ -92,13 +99,13 @@ void Counterexample::write_trace(Trace& trace) {
     }
     const bool combines = step.kind == Step::Kind::combine && step.where == q;
     if (combines) {
-      for (std::size_t n = 0; n != step.how_many && n != before.log.size(); ++n) {
+      for (std::size_t n = 0; n != step.how_many; ++n) {
         applied(before.log[n], reporters.empty() ? 0 : reporters.front());
         if (!reporters.empty()) reporters.pop_front();
       }
     } else if (after.log.size() > before.log.size()) {
       reporters.push_back(worker);
-    } else if (before.view != after.view) {
+    } else if (applied_in(i) != 0) {
       applied(model_->counts().minus(after.view, before.view), worker);
     }
     const Frontiers& old = model_->invariants().published(before);
@@ -115,20 +122,21 @@ void Counterexample::write_trace(Trace& trace) {
 void Counterexample::write_pictures(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder);
   const std::string ledger = "ledger " + std::to_string(violation_.ledger);
+  std::uint64_t sequence = 0;
   for (std::size_t i = 0; i != states_.size(); ++i) {
+    if (i != 0) sequence += applied_in(i - 1);
     const LedgerState& believed = states_[i].ledgers[violation_.ledger];
     const Id truth = model_->invariants().truth(states_[i]);
-    const std::string title =
-        std::to_string(i) + ". " + (i == 0 ? "at the beginning" : model_->describe(steps_[i - 1]));
+    const std::string what = i == 0 ? "at the beginning" : model_->describe(steps_[i - 1]);
     const std::string number = (i < 10 ? "0" : "") + std::to_string(i);
     FlowGraph graph = flow_graph(model_->system());
-    graph.name = title + ": what " + ledger + " has published";
+    graph.name = number + ", as " + ledger + " has it: " + what;
     write_picture(
         folder / (number + "-believed.svg"),
-        to_dot(graph, snapshot(believed.view, model_->invariants().published(believed), i)));
-    graph.name = title + ": what is true";
+        to_dot(graph, snapshot(believed.view, model_->invariants().published(believed), sequence)));
+    graph.name = number + ", as it is: " + what;
     write_picture(folder / (number + "-true.svg"),
-                  to_dot(graph, snapshot(truth, model_->views().frontiers(truth), i)));
+                  to_dot(graph, snapshot(truth, model_->views().frontiers(truth), sequence)));
   }
 }
 

@@ -78,19 +78,30 @@ Program two_steps() {
   return std::move(build).freeze();
 }
 
-Program one_loop(bool advances) {
+Program one_loop() {
   Builder build;
   const OperatorId input = build.add("input", 0, 1);
   build.loop("loop");
   const OperatorId body = build.add("body", 2, 1, 1);
-  const OperatorId feedback =
-      advances ? build.feedback("feedback", 1) : build.add("feedback", 1, 1, 1, Summary{{}, true});
+  const OperatorId feedback = build.feedback("feedback", 1);
   build.stand_in(0);
   const OperatorId leave = build.leave("leave", 1);
   build.pipeline(input, body, 0);
   build.exchange(body, feedback);
   build.pipeline(feedback, body, 1);
   build.pipeline(body, leave);
+  return std::move(build).freeze();
+}
+
+Program idle_loop() {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  build.loop("loop");
+  const OperatorId body = build.add("body", 2, 1, 1);
+  const OperatorId feedback = build.add("feedback", 1, 1, 1, Summary{{}, true});
+  build.pipeline(input, body, 0);
+  build.exchange(body, feedback);
+  build.pipeline(feedback, body, 1);
   return std::move(build).freeze();
 }
 

@@ -57,9 +57,10 @@ struct System {
 Program straight();
 /// input -> step -> sink
 Program two_steps();
-/// input -> body -> leave; body -> feedback -> body. With `advances` false the feedback does not
-/// advance, and says that it does.
-Program one_loop(bool advances = true);
+/// input -> body -> leave; body -> feedback -> body
+Program one_loop();
+/// input -> body -> feedback -> body, where the feedback says that it advances, and does not.
+Program idle_loop();
 /// A loop in a loop: input -> head -> body -> feedback -> body; body -> leave -> feedback -> head.
 Program nested_loops();
 /// Two loops beside each other in a loop.
