@@ -42,6 +42,8 @@ class Counterexample {
   std::string text_of(const State& state);
   std::string text_of_counts(Id counts);
   std::string text_of_moves(const Frontiers& before, const Frontiers& after);
+  /// How many batches a step applies at the ledger that the violation is about.
+  std::uint64_t applied_in(std::size_t step) const;
   ProgressSnapshot snapshot(Id counts, const Frontiers& frontiers, std::uint64_t sequence);
 
   Model* model_;

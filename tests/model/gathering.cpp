@@ -30,6 +30,13 @@ std::uint32_t Stations::ledger_of(std::size_t station) const {
   return ledger;
 }
 
+bool Stations::asks_ledger(std::size_t station) const {
+  bool asks = false;
+  for (std::uint32_t batches = 1; batches <= told_apart_ + 1; ++batches)
+    routes_->policy().due(routes_->station(station), {batches, 1, [&] { return asks = true; }});
+  return asks;
+}
+
 const Stations::Outcome& Stations::take_in(std::size_t station, Gathering gathered, Id batch,
                                            Id view) {
   for (const Id asked : {unasked, view})

@@ -39,6 +39,8 @@ class Stations {
   bool gathers(std::size_t station) const { return !routes_->next(station).empty(); }
   /// The ledger that a station asks whether a frontier could move.
   std::uint32_t ledger_of(std::size_t station) const;
+  /// Whether it ever does.
+  bool asks_ledger(std::size_t station) const;
 
   struct Outcome {
     Gathering left;

@@ -48,10 +48,10 @@ struct Mutant {
   std::string about;
   std::shared_ptr<const Mutation> mutation;
   System system;
-  Invariant breaks{};       ///< first of all
-  std::uint32_t steps = 0;  ///< of the shortest counterexample to that
-  Invariant consequence{};  ///< of those that can be observed: observable()
-  std::uint32_t until = 0;  ///< steps of the shortest counterexample to that
+  Invariant breaks{};       ///< the invariant that is broken first of all,
+  std::uint32_t steps = 0;  ///< and the steps of a shortest counterexample
+  Invariant harm{};         ///< the same if only observable() ones are checked
+  std::uint32_t steps_to_harm = 0;
 };
 
 /// The invariants that tell what harm is done, not how.

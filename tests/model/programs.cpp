@@ -9,6 +9,13 @@ namespace {
 /// Builds programs whose operators join all inputs with all outputs.
 class Builder {
  public:
+  /// A loop; the operators that follow stand in it, until `stand_in` says otherwise.
+  std::uint32_t loop(std::string name) {
+    scopes_.push_back({std::move(name), scope_});
+    return scope_ = static_cast<std::uint32_t>(scopes_.size() - 1);
+  }
+  void stand_in(std::uint32_t scope) { scope_ = scope; }
+
   OperatorId add(std::string name, std::uint32_t inputs, std::uint32_t outputs,
                  std::uint32_t depth = 0, Summary summary = {}) {
     return add(std::move(name), inputs, outputs, PortDepths{depth, depth}, summary);
@@ -22,6 +29,7 @@ class Builder {
   }
   OperatorId add(std::string name, std::uint32_t inputs, std::uint32_t outputs, PortDepths depths,
                  Summary summary) {
+    scope_of_.push_back(scope_);
     std::vector<Connection<Time>> all;
     for (std::uint32_t i = 0; i != inputs; ++i)
       for (std::uint32_t o = 0; o != outputs; ++o) all.push_back({i, o, summary});
@@ -39,12 +47,15 @@ class Builder {
 
   Program freeze() && {
     return {std::make_shared<const Topology<Time>>(std::move(builder_).freeze()),
-            std::move(exchanges_)};
+            std::move(exchanges_), std::move(scopes_), std::move(scope_of_)};
   }
 
  private:
   TopologyBuilder<Time> builder_;
   std::vector<bool> exchanges_;
+  std::vector<FlowScope> scopes_{{}};
+  std::vector<std::uint32_t> scope_of_;
+  std::uint32_t scope_ = 0;
 };
 
 }  // namespace
@@ -67,12 +78,13 @@ Program two_steps() {
   return std::move(build).freeze();
 }
 
-Program one_loop(bool advances) {
+Program one_loop() {
   Builder build;
   const OperatorId input = build.add("input", 0, 1);
+  build.loop("loop");
   const OperatorId body = build.add("body", 2, 1, 1);
-  const OperatorId feedback =
-      advances ? build.feedback("feedback", 1) : build.add("feedback", 1, 1, 1, Summary{{}, true});
+  const OperatorId feedback = build.feedback("feedback", 1);
+  build.stand_in(0);
   const OperatorId leave = build.leave("leave", 1);
   build.pipeline(input, body, 0);
   build.exchange(body, feedback);
@@ -81,12 +93,27 @@ Program one_loop(bool advances) {
   return std::move(build).freeze();
 }
 
+Program idle_loop() {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  build.loop("loop");
+  const OperatorId body = build.add("body", 2, 1, 1);
+  const OperatorId feedback = build.add("feedback", 1, 1, 1, Summary{{}, true});
+  build.pipeline(input, body, 0);
+  build.exchange(body, feedback);
+  build.pipeline(feedback, body, 1);
+  return std::move(build).freeze();
+}
+
 Program nested_loops() {
   Builder build;
   const OperatorId input = build.add("input", 0, 1);
+  const std::uint32_t around = build.loop("around");
   const OperatorId head = build.add("head", 2, 1, 1);
+  build.loop("within");
   const OperatorId body = build.add("body", 2, 1, 2);
   const OperatorId inner = build.feedback("inner", 2);
+  build.stand_in(around);
   const OperatorId leave = build.leave("leave", 2);
   const OperatorId outer = build.feedback("outer", 1);
   build.pipeline(input, head, 0);
@@ -102,11 +129,16 @@ Program nested_loops() {
 Program loops_in_a_loop() {
   Builder build;
   const OperatorId input = build.add("input", 0, 1);
+  const std::uint32_t around = build.loop("around");
+  build.loop("left");
   const OperatorId left = build.add("left", 3, 1, 2);
   const OperatorId again_left = build.feedback("again-left", 2);
+  build.stand_in(around);
   const OperatorId leave_left = build.leave("leave-left", 2);
+  build.loop("right");
   const OperatorId right = build.add("right", 2, 1, 2);
   const OperatorId again_right = build.feedback("again-right", 2);
+  build.stand_in(around);
   const OperatorId leave_right = build.leave("leave-right", 2);
   const OperatorId outer = build.feedback("outer", 1);
   build.pipeline(input, left, 0);

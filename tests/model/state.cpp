@@ -87,7 +87,7 @@ Symmetry::Symmetry(const System& system, const Stations& stations, bool mutated)
     }
     bool same = true;
     for (std::size_t s = 0; s != routes.size(); ++s)
-      if (routes.station(s).kind != Station::Kind::ledger)
+      if (stations.gathers(s) && stations.asks_ledger(s))
         same &= (*ledger)[stations.ledger_of(s)] == stations.ledger_of(station[s]);
     Numbers link;
     for (const Link& from : stations.links()) {

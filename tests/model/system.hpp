@@ -3,6 +3,7 @@
 // Systems: what is explored. A small dataflow, workers, a progress policy, and bounds.
 #pragma once
 
+#include <tidemark/core/flow_graph.hpp>
 #include <tidemark/progress/policy.hpp>
 #include <tidemark/progress/topology.hpp>
 
@@ -22,7 +23,9 @@ inline constexpr std::uint32_t max_workers = 3;
 /// with the right to send at the minimum there.
 struct Program {
   std::shared_ptr<const Topology<Time>> topology;
-  std::vector<bool> exchanges;  ///< by channel
+  std::vector<bool> exchanges;            ///< by channel
+  std::vector<FlowScope> scopes{{}};      ///< for pictures: the dataflow itself, then its loops
+  std::vector<std::uint32_t> scope_of{};  ///< by operator
 };
 
 /// What makes a system finite.
@@ -35,7 +38,6 @@ struct Bounds {
 struct System {
   std::string name;
   std::string group;  ///< those of one group are checked by one test
-  std::string about;
   Program program;
   Layout layout;
   std::shared_ptr<const ProgressPolicy> policy;
@@ -55,9 +57,10 @@ struct System {
 Program straight();
 /// input -> step -> sink
 Program two_steps();
-/// input -> body -> leave; body -> feedback -> body. With `advances` false the feedback does not
-/// advance, and says that it does.
-Program one_loop(bool advances = true);
+/// input -> body -> leave; body -> feedback -> body
+Program one_loop();
+/// input -> body -> feedback -> body, where the feedback says that it advances, and does not.
+Program idle_loop();
 /// A loop in a loop: input -> head -> body -> feedback -> body; body -> leave -> feedback -> head.
 Program nested_loops();
 /// Two loops beside each other in a loop.
