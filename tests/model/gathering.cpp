@@ -44,7 +44,7 @@ const Stations::Outcome& Stations::take_in(std::size_t station, Gathering gather
         known != taken_in_.end() && (asked != unasked || !known->second->asks))
       return *known->second;
 
-  Exchange<Time> exchange = exchange_with(station, gathered);
+  ProgressExchange<Time> exchange = exchange_with(station, gathered);
   bool asks = false;
   const bool due = exchange.take_in(station, counts_->batch(batch), [&](const auto& all) {
     asks = true;
@@ -64,21 +64,21 @@ const Stations::Outcome& Stations::take_in(std::size_t station, Gathering gather
 const Stations::Outcome& Stations::send_all(std::size_t station, Gathering gathered) {
   std::unique_ptr<Outcome>& known = sent_[{station, gathered, nothing, unasked}];
   if (!known) {
-    Exchange<Time> exchange = exchange_with(station, gathered);
+    ProgressExchange<Time> exchange = exchange_with(station, gathered);
     known = std::make_unique<Outcome>(sent(exchange, station));
   }
   return *known;
 }
 
-Exchange<Time> Stations::exchange_with(std::size_t station, Gathering gathered) const {
-  Exchange<Time> exchange(routes_);
+ProgressExchange<Time> Stations::exchange_with(std::size_t station, Gathering gathered) const {
+  ProgressExchange<Time> exchange(routes_);
   for (std::uint32_t n = 0; n != gathered.batches; ++n)  // the sum first, the others are empty
     exchange.take_in(station, n == 0 ? counts_->batch(gathered.sum) : ProgressBatch<Time>{},
                      [](const auto&) { return false; });
   return exchange;
 }
 
-Stations::Outcome Stations::sent(Exchange<Time>& exchange, std::size_t station) {
+Stations::Outcome Stations::sent(ProgressExchange<Time>& exchange, std::size_t station) {
   Outcome outcome;
   exchange.send_all(station, [&](std::size_t to, const ProgressBatch<Time>& batch) {
     outcome.batch = counts_->intern(batch);
@@ -90,7 +90,7 @@ Stations::Outcome Stations::sent(Exchange<Time>& exchange, std::size_t station) 
   return outcome;
 }
 
-Gathering Stations::left_at(const Exchange<Time>& exchange, std::size_t station) {
+Gathering Stations::left_at(const ProgressExchange<Time>& exchange, std::size_t station) {
   const Accumulator<Time>& left = exchange.at(station);
   return {counts_->intern(left.gathered),
           static_cast<std::uint32_t>(std::min<std::uint64_t>(left.batches, told_apart_))};

@@ -66,9 +66,9 @@ class Stations {
   };
 
   /// A production exchange at whose station so much has been gathered.
-  Exchange<Time> exchange_with(std::size_t station, Gathering gathered) const;
-  Outcome sent(Exchange<Time>& exchange, std::size_t station);
-  Gathering left_at(const Exchange<Time>& exchange, std::size_t station);
+  ProgressExchange<Time> exchange_with(std::size_t station, Gathering gathered) const;
+  Outcome sent(ProgressExchange<Time>& exchange, std::size_t station);
+  Gathering left_at(const ProgressExchange<Time>& exchange, std::size_t station);
 
   std::shared_ptr<const Routes> routes_;
   std::uint32_t told_apart_;
