@@ -68,7 +68,7 @@ TEST_CASE("a seed means the same on every machine and in every build", "[determi
   }
   executor->call_at(Clock::time_point{}, [&] { executor->stop(); });
   executor->serve();
-  CHECK(order == std::vector{7, 3, 0, 5, 4, 1, 2, 6});
+  CHECK(order == std::vector{7, 3, 0, 6, 2, 5, 4, 1});
 }
 
 TEST_CASE("virtual time stands still while there is work and then jumps to the next timer",
