@@ -36,8 +36,8 @@ class Builder {
     return builder_.add_operator(std::move(name), inputs, outputs, std::move(all), depths);
   }
 
-  void pipeline(OperatorId from, OperatorId to, std::uint32_t input = 0) {
-    builder_.connect({from, 0}, {to, input});
+  void pipeline(OperatorId from, OperatorId to, std::uint32_t input = 0, std::uint32_t output = 0) {
+    builder_.connect({from, output}, {to, input});
     exchanges_.push_back(false);
   }
   void exchange(OperatorId from, OperatorId to, std::uint32_t input = 0) {
@@ -75,6 +75,18 @@ Program two_steps() {
   const OperatorId sink = build.add("sink", 1, 0);
   build.exchange(input, step);
   build.exchange(step, sink);
+  return std::move(build).freeze();
+}
+
+Program branch() {
+  Builder build;
+  const OperatorId input = build.add("input", 0, 1);
+  const OperatorId branch = build.add("branch", 1, 2);
+  const OperatorId small = build.add("small", 1, 0);
+  const OperatorId large = build.add("large", 1, 0);
+  build.exchange(input, branch);
+  build.exchange(branch, small);
+  build.pipeline(branch, large, 0, 1);
   return std::move(build).freeze();
 }
 

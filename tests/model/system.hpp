@@ -57,6 +57,8 @@ struct System {
 Program straight();
 /// input -> step -> sink
 Program two_steps();
+/// input -> branch -> small, large: two outputs
+Program branch();
 /// input -> body -> leave; body -> feedback -> body
 Program one_loop();
 /// input -> body -> feedback -> body, where the feedback says that it advances, and does not.

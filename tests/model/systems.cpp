@@ -62,6 +62,7 @@ std::vector<System> made() {
       Made("tiny", "straight-1in1", straight(), in(1, 1), {1, 1, 1}),
       Made("tiny", "straight-2in1-tiny", straight(), in(2, 1), {1, 1, 1}),
       Made("tiny", "straight-2in2-tiny", straight(), in(2, 2), {1, 1, 1}),
+      Made("tiny", "branch-1in1", branch(), in(1, 1), {1, 1, 3}),
       Made("tiny", "loop-2in2-tiny", one_loop(), in(2, 2), {1, 2, 1}),
       Made("tiny", "nested-1in1", nested_loops(), in(1, 1), {1, 2, 3}),
       Made("tiny", "side-by-side-1in1", loops_in_a_loop(), in(1, 1), {1, 2, 3}),
@@ -78,14 +79,18 @@ std::vector<System> made() {
       Made("loop-free", "steps-3in1", two_steps(), in(3, 1), {1, 1, 3}),
       Made("loop-free", "steps-2in2", two_steps(), in(2, 2), {2, 1, 2}),
 
+      Made("loop-free", "branch-2in1", branch(), in(2, 1), {1, 1, 2}),
+      Made("loop-free", "branch-2in2", branch(), in(2, 2), {1, 1, 2}),
+
       Made("one loop", "loop-1in1", one_loop(), in(1, 1), {2, 3, 4}),
       Made("one loop", "loop-2in1", one_loop(), in(2, 1), {1, 3, 2}),
       Made("one loop", "loop-2in1-long", one_loop(), in(2, 1), {1, 3, 4}).without_log(),
       Made("one loop", "loop-3in1", one_loop(), in(3, 1), {1, 2, 2}),
       Made("one loop", "loop-2in2", one_loop(), in(2, 2), {1, 3, 2}),
-      Made("one loop", "loop-2in2-long", one_loop(), in(2, 2), {1, 2, 3}),
       Made("one loop", "loop-3in2", one_loop(), in(3, 2), {1, 2, 1}),
       Made("one loop", "loop-3in3", one_loop(), in(3, 3), {1, 2, 2}),
+
+      Made("one loop, longer", "loop-2in2-long", one_loop(), in(2, 2), {1, 2, 3}),
 
       Made("two loops", "nested-2in1", nested_loops(), in(2, 1), {1, 2, 2}),
       Made("two loops", "nested-2in1-long", nested_loops(), in(2, 1), {1, 2, 4}).without_log(),
