@@ -15,8 +15,8 @@
 namespace tidemark::tests {
 
 /// Some seeds of the deterministic executor and each other executor once, every batch of changes
-/// checked; all with one ledger and with one for each worker. And every progress policy, with a seed
-/// of its own, in 1 and 3 processes.
+/// checked; all with one ledger and with one for each worker. And every progress policy, with a
+/// seed of its own, in 1 and 3 processes.
 inline std::vector<Config> configurations(std::uint32_t workers, std::uint64_t seeds = 20) {
   std::vector<Config> all;
   for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {

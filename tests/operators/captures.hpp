@@ -13,12 +13,15 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
+#include <algorithm>
+
 namespace tidemark::tests {
 
 using Number = std::uint64_t;
 
 inline Config with_workers(Config config, std::uint32_t workers) {
   config.workers = workers;
+  config.processes = std::min(config.processes, workers);
   return config;
 }
 
