@@ -72,7 +72,9 @@ struct Config {
   /// How long a process has to be idle before what is gathered in it leaves, in the time of the
   /// deterministic executor; on the others it leaves at once.
   std::chrono::nanoseconds linger{0};
-  NetworkOptions network;  ///< of the deterministic executor
+  /// Of the deterministic executor. Its time goes on by itself only when nobody has anything to do:
+  /// with operators that never wait, give links a delay only together with a `turn`.
+  NetworkOptions network;
   Monitor monitor;
   ExplainOptions explain;
   bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule

@@ -26,7 +26,7 @@ struct Gathered {
 };
 
 /// A progress protocol. Thread: `next` is called while a dataflow is made, `due` from any, one at a
-/// time for each station; a policy has no state.
+/// time for each station; `due` does not throw; a policy has no state.
 class ProgressPolicy {
  public:
   virtual ~ProgressPolicy() = default;

@@ -32,6 +32,7 @@ struct Options {
   std::uint32_t per_process = 8;
   std::uint64_t rounds = 10;
   std::uint64_t latency_us = 100;
+  std::uint64_t linger_us = 100;
   std::uint64_t seed = 1;
   std::vector<std::string> flows;
   std::string json;
@@ -93,6 +94,7 @@ Cell measure(const Flow& flow, const Protocol& protocol, std::uint32_t workers,
                 .ledgers = protocol.ledgers,
                 .policy = make_policy(protocol.policy),
                 .traffic = &traffic};
+  config.linger = std::chrono::microseconds(options.linger_us);
   config.network.link.latency = std::chrono::microseconds(options.latency_us);
   const auto taken = flow.run(config, options.rounds);
   const auto rounds = static_cast<double>(options.rounds);
@@ -199,6 +201,10 @@ void add_traffic_command(CLI::App& app) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   traffic->add_option("--latency", options->latency_us, "Of a link between processes, in us")
+      ->capture_default_str();
+  traffic
+      ->add_option("--linger", options->linger_us,
+                   "How long reports wait for others in an idle process, in us")
       ->capture_default_str();
   traffic->add_option("--seed", options->seed, "Of the order of events")->capture_default_str();
   traffic->add_option("--flow", options->flows, "Only this flow; repeatable")->type_name("NAME");

@@ -121,6 +121,8 @@ TEST_CASE("on demand, what cannot move a frontier is kept", "[exchange]") {
   };
   CHECK(could_move_a_frontier(dropped(1), ledger));
   CHECK_FALSE(could_move_a_frontier(dropped(5), ledger));
+  ledger.apply(held);
+  CHECK_FALSE(could_move_a_frontier(dropped(1), ledger));  // another remains
   CHECK_FALSE(could_move_a_frontier(held, ledger));
 }
 
