@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/assembly.hpp>
+#include <tidemark/core/compiled_once.hpp>
 #include <tidemark/core/worker.hpp>
 
 #include <cstdint>
