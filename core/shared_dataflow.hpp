@@ -153,8 +153,11 @@ class SharedDataflow final : public DataflowView,
 
   /// The counts and frontiers of the first ledger; none once it has been cancelled, when nobody
   /// holds what the ledger still counts.
+  /// Of several ledgers one that has not seen the end, if there is one.
   LedgerCut<T> cut() {
-    LedgerCut<T> cut = ledgers_.front()->cut();
+    const auto open =
+        std::ranges::find_if(ledgers_, [](const auto& ledger) { return !ledger->complete(); });
+    LedgerCut<T> cut = (open != ledgers_.end() ? *open : ledgers_.front())->cut();
     if (cancelled()) {
       cut.counts.clear();
       for (Antichain<T>& frontier : cut.frontiers) frontier.clear();

@@ -36,6 +36,7 @@ struct Options {
   std::uint64_t seed = 1;
   std::vector<std::string> flows;
   std::string json;
+  std::string links;
 };
 
 /// One protocol, one flow, one number of workers; all figures are per round.
@@ -68,8 +69,7 @@ struct Row {
   }
 };
 
-/// A ledger for each worker of one process, as in Timely Dataflow, or one for each of several
-/// processes.
+/// A policy, and whether each worker has a ledger, as in Timely Dataflow, or each process.
 struct Protocol {
   std::string name;
   std::string policy;
@@ -83,8 +83,15 @@ std::vector<Protocol> protocols() {
   return all;
 }
 
+/// Adds the links that a run has used to `table`.
+void list_links(const Traffic& traffic, const std::string& run, std::string& table) {
+  for (const Traffic::ProgressLink& link : traffic.progress)
+    table += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", run, to_string(link.from), to_string(link.to),
+                         link.sent.batches, link.sent.updates, link.sent.bytes);
+}
+
 Cell measure(const Flow& flow, const Protocol& protocol, std::uint32_t workers,
-             const Options& options) {
+             const Options& options, std::string& links) {
   Traffic traffic;
   Config config{.workers = workers,
                 .processes = std::min(workers, std::max(2u, workers / options.per_process)),
@@ -97,6 +104,8 @@ Cell measure(const Flow& flow, const Protocol& protocol, std::uint32_t workers,
   config.linger = std::chrono::microseconds(options.linger_us);
   config.network.link.latency = std::chrono::microseconds(options.latency_us);
   const auto taken = flow.run(config, options.rounds);
+  if (!options.links.empty())
+    list_links(traffic, fmt::format("{}\t{}\t{}", flow.name, protocol.name, workers), links);
   const auto rounds = static_cast<double>(options.rounds);
   const ProgressTraffic sent = traffic.progress_between_processes();
   return {workers,
@@ -153,6 +162,9 @@ void traffic_command(const Options& options) {
   const std::vector<Flow> flows = chosen(options.flows);
   std::optional<FileWriter> json;
   if (!options.json.empty()) json.emplace(options.json);
+  std::optional<FileWriter> links_file;
+  if (!options.links.empty()) links_file.emplace(options.links);
+  std::string links = "flow\tprotocol\tworkers\tfrom\tto\tbatches\tupdates\tbytes\n";
   fmt::print(
       "Progress traffic between processes, per round: updates, bytes, and virtual time in "
       "us\n\n{:<36}",
@@ -168,13 +180,17 @@ void traffic_command(const Options& options) {
     for (const Protocol& protocol : protocols()) {
       Row& row = rows.emplace_back(Row{flow.name, protocol.name, {}});
       for (const std::uint32_t workers : options.workers)
-        row.cells.push_back(measure(flow, protocol, workers, options));
+        row.cells.push_back(measure(flow, protocol, workers, options, links));
       print(row);
     }
   }
   if (json) {
     json->write(to_json(rows));
     json->commit();
+  }
+  if (links_file) {
+    links_file->write(links);
+    links_file->commit();
   }
 }
 
@@ -209,6 +225,10 @@ void add_traffic_command(CLI::App& app) {
   traffic->add_option("--seed", options->seed, "Of the order of events")->capture_default_str();
   traffic->add_option("--flow", options->flows, "Only this flow; repeatable")->type_name("NAME");
   traffic->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
+      ->type_name("FILE");
+  traffic
+      ->add_option("--links", options->links,
+                   "Write what each link carried in the whole run to FILE, tab-separated")
       ->type_name("FILE");
   traffic->callback([options] { traffic_command(*options); });
 }

@@ -81,7 +81,7 @@ TEST_CASE("a policy of one's own is one class, and keeps the promises", "[policy
       }
 }
 
-TEST_CASE("a thousand workers in a hundred processes keep the promises", "[policy][safety]") {
+TEST_CASE("thousands of workers and processes keep the promises", "[policy][safety]") {
   for (const char* policy : {"process", "coordinator", "coordinator-on-demand"})
     check_safety({.workers = 1000 / tests::slowdown,
                   .processes = 100 / tests::slowdown,
@@ -90,6 +90,13 @@ TEST_CASE("a thousand workers in a hundred processes keep the promises", "[polic
                   .policy = make_policy(policy),
                   .network = {.link = {.latency = 100us, .jitter = 20us}}},
                  2, 3);
+  check_safety({.workers = 2000 / tests::slowdown,
+                .processes = 1000 / tests::slowdown,
+                .executor = ExecutorKind::deterministic,
+                .turn = 100us,
+                .policy = make_policy("coordinator"),
+                .network = {.link = {.latency = 100us}}},
+               1, 1);
 }
 
 TEST_CASE("closures that wait on probes get on under every policy", "[policy][race][idle]") {

@@ -53,8 +53,10 @@ case_counts_equal_those_of_a_shell_pipeline_for_any_number_of_workers() {
 
 case_traffic_tells_what_each_protocol_sends_and_the_same_each_time() {
   for each in one two; do
-    "$program" traffic --workers 2 6 --per-process 2 --rounds 3 --json $each.json >$each.txt
+    "$program" traffic --workers 2 6 --per-process 2 --rounds 3 --json $each.json \
+      --links $each.tsv >$each.txt
   done
+  grep -q $'^loop\tprocess\t6\tprocess 0\tledger 1\t' one.tsv || fail "$(cat one.tsv)"
   cmp one.txt two.txt && cmp one.json two.json || fail "two runs differ"
   [[ $(grep -c '"flow": "idle"' one.json) -eq 16 ]] || fail "rows: $(cat one.txt)"
   # Broadcast: each of 6 workers tells the 2 other processes that it has given up one time for another.

@@ -95,6 +95,8 @@ std::vector<System> made() {
       Made("two loops", "nested-2in1", nested_loops(), in(2, 1), {1, 2, 2}),
       Made("two loops", "nested-2in1-long", nested_loops(), in(2, 1), {1, 2, 4}).without_log(),
       Made("two loops", "nested-2in2", nested_loops(), in(2, 2), {1, 2, 2}),
+      Made("two loops", "nested-3in1", nested_loops(), in(3, 1), {1, 2, 2}),
+      Made("two loops", "nested-3in3", nested_loops(), in(3, 3), {1, 2, 2}),
       Made("two loops", "side-by-side-2in1", loops_in_a_loop(), in(2, 1), {1, 2, 2}),
       Made("two loops", "side-by-side-2in1-long", loops_in_a_loop(), in(2, 1), {1, 2, 3})
           .without_log(),
@@ -127,6 +129,12 @@ std::vector<System> made() {
           .by<ProcessPolicy>(gathering),
       Made("policies", "loop-2in2-process-on-demand", one_loop(), in(2, 2), {1, 2, 2})
           .by<ProcessPolicy>(on_demand),
+      Made("policies", "loop-3in3-process", one_loop(), in(3, 3), {1, 1, 1})
+          .by<ProcessPolicy>(gathering),
+      Made("policies", "nested-2in2-process", nested_loops(), in(2, 2), {1, 1, 1})
+          .by<ProcessPolicy>(gathering),
+      Made("policies", "nested-2in2-coordinator", nested_loops(), in(2, 2), {1, 1, 1})
+          .by<CoordinatorPolicy>(gathering),
       Made("policies", "loop-2in2-coordinator", one_loop(), in(2, 2), {1, 2, 1})
           .by<CoordinatorPolicy>(gathering),
       Made("policies", "loop-2in2-coordinator-on-demand", one_loop(), in(2, 2), {1, 2, 1})
