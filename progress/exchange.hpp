@@ -19,16 +19,14 @@
 namespace tidemark {
 
 /// False if applying `batch`, which need not be legal by itself, would move no frontier of
-/// `ledger`: of everything that it takes away something remains, or something strictly earlier at
-/// its location. (Of a ledger that has applied it already some things are taken to be gone that are
-/// not.)
+/// `ledger`: everything that it takes away is strictly preceded at its location by something that
+/// remains. That one of several equal ones is taken away does count: whoever takes away the others
+/// may wait for this one.
 template <Timestamp T>
 bool could_move_a_frontier(const ProgressBatch<T>& batch, const Ledger<T>& ledger) {
   return std::ranges::any_of(batch.changes(), [&](const auto& change) {
     const auto& [pointstamp, diff] = change;
-    const auto& [location, time] = pointstamp;
-    return diff < 0 && ledger.counts(location).count(time) + diff <= 0 &&
-           !ledger.frontier(location).less_than_to(time);
+    return diff < 0 && !ledger.frontier(pointstamp.location).less_than_to(pointstamp.time);
   });
 }
 

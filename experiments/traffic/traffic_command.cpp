@@ -207,7 +207,9 @@ void add_traffic_command(CLI::App& app) {
       "processes with a ledger each; `ledger per worker, direct` has one for every worker, as\n"
       "Timely Dataflow has. All figures are exact, and the same on every machine. `growth` is the\n"
       "exponent of workers in updates per round (least squares on logarithms).");
-  traffic->add_option("--workers", options->workers, "Numbers of workers")->capture_default_str();
+  traffic->add_option("--workers", options->workers, "Numbers of workers")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   traffic
       ->add_option("--per-process", options->per_process,
                    "Workers in each process, of which there are at least 2")

@@ -10,6 +10,7 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/unordered_input.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
@@ -24,21 +25,6 @@ using Number = std::uint64_t;
 
 constexpr Number endless = 1u << 30;
 
-std::vector<Config> configs(std::uint32_t workers, std::uint64_t seeds) {
-  std::vector<Config> all;
-  for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
-    for (std::uint64_t seed = 0; seed != seeds; ++seed)
-      all.push_back({.workers = workers,
-                     .executor = ExecutorKind::deterministic,
-                     .seed = seed,
-                     .ledgers = ledgers,
-                     .check = true});
-    for (const ExecutorKind kind : tests::executors())
-      all.push_back({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers});
-  }
-  return all;
-}
-
 /// Ends a stream with a step that counts the workers which close it.
 void count_closes(const Stream<Epoch, Number>& stream, std::atomic<std::uint32_t>& closes) {
   OperatorBuilder<Epoch> op(*stream.scope, "sink");
@@ -49,7 +35,7 @@ void count_closes(const Stream<Epoch, Number>& stream, std::atomic<std::uint32_t
 
 TEST_CASE("a cancelled dataflow ends at all workers, and another goes on to its end", "[cancel]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers, 20)) {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("a cancelled dataflow: " + tests::to_text(config));
       std::atomic<std::uint32_t> closed_first{0};
@@ -120,7 +106,7 @@ TEST_CASE("a dataflow that ends while it is cancelled is closed by all workers o
 
 TEST_CASE("a step may cancel its own dataflow, however endless", "[cancel]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers, 20)) {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("an endless dataflow: " + tests::to_text(config));
       std::atomic<std::uint32_t> closes{0};
@@ -153,7 +139,7 @@ Stream<Epoch, Number> round_for_ever(const Stream<Epoch, Number>& stream) {
 
 TEST_CASE("a loop is cancelled while records go round in it", "[cancel]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : configs(workers, 20 / tests::slowdown)) {
+    for (const Config& config : tests::configurations(workers, 20 / tests::slowdown)) {
       if (workers == 7 && config.ledgers == Ledgers::per_worker) continue;  // takes seconds
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("an endless loop: " + tests::to_text(config));
@@ -197,7 +183,7 @@ TEST_CASE("a dataflow is cancelled from outside, by a timer", "[cancel]") {
 
 TEST_CASE("a dataflow may be cancelled before every worker has built it", "[cancel]") {
   for (const std::uint32_t workers : {2u, 7u})
-    for (const Config& config : configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers, 20)) {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("cancelled at once: " + tests::to_text(config));
       std::atomic<std::uint32_t> closes{0};
@@ -327,7 +313,7 @@ TEST_CASE("a cancelled dataflow is not what a stuck run waits for", "[cancel]") 
 
 TEST_CASE("dataflows built, ended and cancelled in turn do not disturb each other", "[cancel]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : configs(workers, 20)) {
+    for (const Config& config : tests::configurations(workers, 20)) {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("a row of dataflows: " + tests::to_text(config));
       tests::Arrivals<Number> arrivals;

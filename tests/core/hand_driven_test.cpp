@@ -9,6 +9,7 @@
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 
+#include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
@@ -83,23 +84,6 @@ TEST_CASE("the manual's program has a main loop of its own", "[embedded][manual]
   CHECK(probe.done());
 }
 
-/// Two threads on every executor, and the deterministic one with `seeds` seeds.
-std::vector<Config> configs(std::uint32_t workers, std::uint64_t seeds) {
-  std::vector<Config> all;
-  for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
-    for (std::uint64_t seed = 0; seed != seeds; ++seed)
-      all.push_back({.workers = workers,
-                     .executor = ExecutorKind::deterministic,
-                     .seed = seed,
-                     .ledgers = ledgers,
-                     .check = true});
-    for (const ExecutorKind kind : tests::executors())
-      if (kind != ExecutorKind::deterministic)
-        all.push_back({.workers = workers, .threads = 2, .executor = kind, .ledgers = ledgers});
-  }
-  return all;
-}
-
 /// An input, and a probe on what has passed a step behind an exchange by hash. The step counts the
 /// records in `passed`.
 auto fed(Worker& worker, std::string id, tests::Arrivals<Number>& arrivals,
@@ -128,7 +112,7 @@ std::vector<std::pair<Number, Number>> expected(std::uint32_t workers, Number ro
 
 TEST_CASE("closures build dataflows while others run, each at its own pace", "[execute]") {
   for (const std::uint32_t workers : {1u, 2u, 7u, 16u})
-    for (const Config& config : configs(workers, 20 / tests::slowdown)) {
+    for (const Config& config : tests::configurations(workers, 20 / tests::slowdown)) {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("dataflows built while others run: " + tests::to_text(config));
       tests::Arrivals<Number> by_itself;
@@ -175,7 +159,7 @@ TEST_CASE("closures build dataflows while others run, each at its own pace", "[e
 
 TEST_CASE("closures that step without waiting let the others run", "[execute]") {
   for (const std::uint32_t workers : {2u, 7u, 16u})
-    for (const Config& config : configs(workers, 3)) {
+    for (const Config& config : tests::configurations(workers, 3)) {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("loops of steps: " + tests::to_text(config));
       tests::Arrivals<Number> arrivals;
@@ -197,7 +181,7 @@ TEST_CASE("closures that step without waiting let the others run", "[execute]") 
 
 TEST_CASE("closures that always have more to do let the others run", "[execute][cancel]") {
   for (const std::uint32_t workers : {2u, 7u, 16u})
-    for (const Config& config : configs(workers, 3)) {
+    for (const Config& config : tests::configurations(workers, 3)) {
       if (config.ledgers == Ledgers::per_worker) continue;  // the same, only slower
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("endless sources: " + tests::to_text(config));

@@ -203,11 +203,13 @@ TEST_CASE("a probe tells why a timestamp of one's choice can still come, or that
   CHECK(late.front().state->ports.front().frontier == std::vector<std::string>{"4"});
 }
 
-TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][trace]") {
-  Trace trace;
-  execute({.workers = 2, .executor = ExecutorKind::deterministic, .trace = &trace},
+/// Traces a run in which every worker advances its input from 0 to 3 and waits for each, and gives
+/// the number of batches in it.
+template <typename T>
+std::uint64_t trace_rounds(std::uint32_t workers, Trace& trace) {
+  execute({.workers = workers, .executor = ExecutorKind::deterministic, .trace = &trace},
           [](Worker& worker) {
-            auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+            auto [input, probe] = worker.dataflow<T>([](auto& scope) {
               auto [handle, numbers] = new_input<Number>(scope, "numbers");
               return std::pair(std::move(handle), tidemark::probe(numbers));
             });
@@ -218,6 +220,12 @@ TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][tr
           });
   std::uint64_t last = 0;
   for (const TraceEvent& event : trace.events()) last = std::max(last, event.sequence);
+  return last;
+}
+
+TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][trace]") {
+  Trace trace;
+  const std::uint64_t last = trace_rounds<Epoch>(2, trace);
   REQUIRE(last > 4);
   for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
     const ProgressSnapshot state = trace.state_at(sequence);
@@ -236,20 +244,8 @@ TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][tr
 TEST_CASE(
     "a trace explains a timestamp of one's choice at any instant, or says that it is complete",
     "[inquiry][trace]") {
-  using Rounds = Nested<Epoch, 1>;
   Trace trace;
-  execute({.executor = ExecutorKind::deterministic, .trace = &trace}, [](Worker& worker) {
-    auto [input, probe] = worker.dataflow<Rounds>([](auto& scope) {
-      auto [handle, numbers] = new_input<Number>(scope, "numbers");
-      return std::pair(std::move(handle), tidemark::probe(numbers));
-    });
-    for (Number round = 1; round != 4; ++round) {
-      input.advance_to(round);
-      worker.step_while([&] { return probe.less_than(round); });
-    }
-  });
-  std::uint64_t last = 0;
-  for (const TraceEvent& event : trace.events()) last = std::max(last, event.sequence);
+  const std::uint64_t last = trace_rounds<Nested<Epoch, 1>>(1, trace);
   const LocationId location{0};
   for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
     const std::vector<std::string> frontier = trace.state_at(sequence).ports[0].frontier;

@@ -122,7 +122,7 @@ TEST_CASE("on demand, what cannot move a frontier is kept", "[exchange]") {
   CHECK(could_move_a_frontier(dropped(1), ledger));
   CHECK_FALSE(could_move_a_frontier(dropped(5), ledger));
   ledger.apply(held);
-  CHECK_FALSE(could_move_a_frontier(dropped(1), ledger));  // another remains
+  CHECK(could_move_a_frontier(dropped(1), ledger));  // one of two, which may wait for each other
   CHECK_FALSE(could_move_a_frontier(held, ledger));
 }
 
