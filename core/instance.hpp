@@ -17,6 +17,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -111,7 +112,7 @@ class Instance final : public DataflowInstance {
     process_index_ = layout_of(worker_->process().config()).process_of_worker(worker_->index());
     trace_ = shared_->trace();
     check_ = worker_->process().config().check;
-    entries_ = &worker_->process().template pool<ReturnPool<LedgerEntry<T>>>(worker_->index());
+    entries_ = &shared_->entries_of(worker_->index());
     active_ = IndexSet(operators.size());
     armed_.resize(shared_->topology().locations());
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
@@ -151,12 +152,13 @@ class Instance final : public DataflowInstance {
       for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
     report();
+    const bool more_to_combine = ledger_->combine_some();
     for (InquiryEnvelope<T>* inquiry : inquiries_) {
       inquiry->answer(holdings());
       inquiry->release();
     }
     inquiries_.clear();
-    return !active_.empty();
+    return more_to_combine || !active_.empty();
   }
 
   bool ended() const override { return ledger_->complete() || shared_->cancelled(); }
@@ -221,6 +223,7 @@ class Instance final : public DataflowInstance {
   /// A worker that is awake and has nothing to report for so many steps may be waiting for what is
   /// gathered around it, which else would leave when it goes idle.
   static constexpr int max_quiet_steps = 32;
+  static constexpr int max_entries = 64;
 
   /// Activates the operators that are interested in a frontier which has moved.
   void watch_frontiers() {
@@ -328,7 +331,6 @@ class Instance final : public DataflowInstance {
       worker_->process().deliver(worker_->index(), to, *envelope);
     }
     outbox_.clear();
-    ledger_->combine();
   }
 
   void flush_stations() {
@@ -336,9 +338,20 @@ class Instance final : public DataflowInstance {
     stations_->flush_process(process_index_);
   }
 
+  /// Race "workers report faster than the combiner applies": one that has so many entries in the
+  /// log helps, or waits for the combiner, which waits for nobody.
   LedgerEntry<T>& take_entry() {
-    if (LedgerEntry<T>* const free = entries_->take()) return *free;
-    return *new LedgerEntry<T>{.home = entries_, .worker = worker_->index()};
+    LedgerEntry<T>* free = entries_->take();
+    while (free == nullptr) {
+      if (entries_made_ != max_entries) {
+        ++entries_made_;
+        return *new LedgerEntry<T>{.home = entries_, .worker = worker_->index()};
+      }
+      ledger_->combine_some();
+      free = entries_->take();
+      if (free == nullptr) std::this_thread::yield();
+    }
+    return *free;
   }
 
   void trace_schedule(TraceEvent::Kind kind, std::uint32_t op) {
@@ -376,6 +389,7 @@ class Instance final : public DataflowInstance {
   int steps_with_open_buffers_ = 0;
   std::vector<std::pair<std::uint32_t, Envelope*>> outbox_;
   ReturnPool<LedgerEntry<T>>* entries_ = nullptr;
+  int entries_made_ = 0;
 };
 
 }  // namespace tidemark

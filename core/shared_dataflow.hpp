@@ -55,6 +55,7 @@ class SharedDataflow final : public DataflowView,
       : topology_(std::make_shared<Topology<T>>(std::move(topology))),
         graph_(std::move(graph)),
         layout_(layout_of(config)),
+        entries_(config.workers),
         wake_(wake),
         post_(std::move(post)),
         running_(config.workers) {
@@ -124,6 +125,9 @@ class SharedDataflow final : public DataflowView,
   SharedLedger<T>& ledger_of(std::uint32_t worker) {
     return *ledgers_[layout_.ledger_of_worker(worker)];
   }
+
+  /// The entries in which `worker` reports. Thread: that worker.
+  ReturnPool<LedgerEntry<T>>& entries_of(std::uint32_t worker) { return entries_[worker].pool; }
 
   /// Null when not tracing.
   Trace* trace() const { return trace_; }
@@ -199,6 +203,10 @@ class SharedDataflow final : public DataflowView,
   FlowGraph graph_;
   Layout layout_;
   Trace* trace_ = nullptr;
+  struct alignas(64) Entries {  // a cache line each
+    ReturnPool<LedgerEntry<T>> pool;
+  };
+  std::vector<Entries> entries_;  // by worker; outlive the ledgers' logs
   std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
   std::unique_ptr<SharedExchange<T>> exchange_;  // null: there is one ledger, told at once
   std::function<void(std::uint32_t)> wake_;

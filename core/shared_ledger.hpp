@@ -127,15 +127,24 @@ class SharedLedger {
   void append(LedgerEntry<T>& entry) { log_.push(entry); }
 
   /// Applies what is in the log, unless another thread is at it; that one then sees to the rest.
-  void combine() {
+  /// True if it has stopped with a rest, which is the caller's: while others append again and
+  /// again, a worker that combined to the end would never do its own work.
+  bool combine_some() {
     // Race "the combiner saw the log empty, another appends and fails its try-lock, the combiner
     // unlocks": after unlocking the combiner reads the log again. Append, try-lock, unlock and this
     // read are sequentially consistent, so one of the two threads sees the entry.
-    while (!log_.empty()) {
-      if (!try_lock()) return;
+    for (int drains = 0; !log_.empty(); ++drains) {
+      if (drains == max_drains) return true;
+      if (!try_lock()) return false;
       drain();
       unlock();
     }
+    return false;
+  }
+
+  /// The same; the rest is left to the next steps of the workers.
+  void combine() {
+    if (combine_some()) wake_(everyone);
   }
 
   /// The frontier of `location` as last published. It is kept up to date from the time when a
@@ -192,6 +201,7 @@ class SharedLedger {
   std::shared_ptr<const LedgerHistory<T>> history() const { return history_; }
 
  private:
+  static constexpr int max_drains = 4;
   static constexpr std::uint8_t max_unawaited_moves = 8;
 
   bool try_lock() { return !combining_.exchange(true, std::memory_order_seq_cst); }

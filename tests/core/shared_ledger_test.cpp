@@ -35,10 +35,10 @@ TEST_CASE("what is appended while the combiner holds its lock is applied before 
   SharedLedger<Epoch>* shared = nullptr;
   std::uint64_t now = 0;
   SharedLedger<Epoch> ledger = start<Epoch>([&](std::uint32_t) {
-    if (now == 100) return;
+    if (now == 3) return;
     shared->append(downgrade(now, now + 1));
     ++now;
-    shared->combine();  // in vain: the lock is held
+    CHECK_FALSE(shared->combine_some());  // in vain: the lock is held
   });
   shared = &ledger;
   ledger.watch(c_in);
@@ -46,10 +46,35 @@ TEST_CASE("what is appended while the combiner holds its lock is applied before 
 
   ledger.append(downgrade(0, 1));
   now = 1;
+  CHECK_FALSE(ledger.combine_some());
+  CHECK(ledger.snapshot().sequence == 1 + 3);
+  CHECK(frontier_of(ledger.published(c_in)) == Antichain<Epoch>{3});
+}
+
+TEST_CASE("a combiner to whom the others bring more and more goes, and leaves the rest to them",
+          "[shared_ledger][race]") {
+  SharedLedger<Epoch>* shared = nullptr;
+  std::uint64_t now = 0;
+  bool all_woken = false;
+  SharedLedger<Epoch> ledger = start<Epoch>([&](std::uint32_t worker) {
+    if (worker == SharedLedger<Epoch>::everyone) {
+      all_woken = true;
+    } else {
+      shared->append(downgrade(now, now + 1));
+      ++now;
+    }
+  });
+  shared = &ledger;
+  ledger.watch(c_in);
+  ledger.waiters().arm(c_in.value, 0);
+
+  ledger.append(downgrade(0, 1));
+  now = 1;
+  CHECK(ledger.combine_some());  // and the caller combines again, in its next step
+  CHECK_FALSE(all_woken);
   ledger.combine();
-  CHECK(now == 100);
-  CHECK(ledger.snapshot().sequence == 1 + 100);
-  CHECK(frontier_of(ledger.published(c_in)) == Antichain<Epoch>{100});
+  CHECK(all_woken);
+  CHECK(now < 20);
 }
 
 TEST_CASE("whoever is woken finds everything published that the same batches moved",
