@@ -1,57 +1,45 @@
 // SPDX-License-Identifier: MIT
 //
 // The deterministic executor: one runs at a time, and the seed says which.
+#include <tidemark/core/coroutine.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/random.hpp>
 
 #include <deque>
 #include <map>
-#include <semaphore>
-#include <thread>
+#include <memory>
 #include <utility>
 #include <vector>
 
 namespace tidemark {
 namespace {
 
-/// A closure on a thread of its own that runs only while it holds the baton.
-class BatonFiber final : public Fiber, public Task {
+/// A closure that is a task whenever it can go on.
+class TaskFiber final : public Fiber, public Task {
  public:
-  BatonFiber(Executor& executor, std::function<void(Fiber&)> body)
+  TaskFiber(Executor& executor, std::function<void(Fiber&)> body)
       : executor_(&executor),
-        thread_([this, body = std::move(body)] {
-          baton_.acquire();
-          if (!abandoned_) body(*this);
-          returned_.release();
-        }) {}
+        coroutine_([this, body = std::move(body)] { body(*this); }) {}
 
-  ~BatonFiber() override {
-    abandoned_ = true;  // seen only by a closure that never began
-    baton_.release();
+  /// What has begun goes on to its end, which is near, since the run has failed.
+  ~TaskFiber() override {
+    while (coroutine_.started()) coroutine_.resume();
   }
 
   void suspend(const std::function<void()>& parked) override {
     parked();
-    returned_.release();
-    baton_.acquire();
+    coroutine_.pause();
   }
   void resume() override { executor_->submit(*this); }
   void yield() override {
     suspend([this] { resume(); });
   }
 
-  /// Hands the baton over and waits until it comes back.
-  void run() override {
-    baton_.release();
-    returned_.acquire();
-  }
+  void run() override { coroutine_.resume(); }
 
  private:
   Executor* executor_;
-  std::counting_semaphore<> baton_{0};
-  std::binary_semaphore returned_{0};
-  bool abandoned_ = false;
-  std::jthread thread_;
+  Coroutine coroutine_;
 };
 
 class DeterministicExecutor final : public Executor {
@@ -74,7 +62,7 @@ class DeterministicExecutor final : public Executor {
   Clock::time_point now() const override { return now_; }
 
   void spawn(std::function<void(Fiber&)> body) override {
-    submit(*fibers_.emplace_back(std::make_unique<BatonFiber>(*this, std::move(body))));
+    submit(*fibers_.emplace_back(std::make_unique<TaskFiber>(*this, std::move(body))));
   }
 
   void serve() override {
@@ -111,7 +99,7 @@ class DeterministicExecutor final : public Executor {
   std::vector<Task*> runnable_;                            // now
   std::deque<std::pair<Clock::time_point, Task*>> later_;  // when their turn is over; in order
   std::multimap<Clock::time_point, std::function<void()>> timers_;
-  std::vector<std::unique_ptr<BatonFiber>> fibers_;
+  std::vector<std::unique_ptr<TaskFiber>> fibers_;
 };
 
 }  // namespace

@@ -151,8 +151,7 @@ class Instance final : public DataflowInstance {
       steps_with_open_buffers_ = 0;
       for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
-    report();
-    const bool more_to_combine = ledger_->combine_some();
+    const bool more_to_combine = report();
     for (InquiryEnvelope<T>* inquiry : inquiries_) {
       inquiry->answer(holdings());
       inquiry->release();
@@ -314,14 +313,18 @@ class Instance final : public DataflowInstance {
   }
 
   /// Hands the ledger this step's changes, then delivers. In this order: the receiver's -1 must not
-  /// come before the +1.
-  void report() {
+  /// come before the +1. True if more is left to combine.
+  bool report() {
     pending_.compact();
     if (!pending_.empty()) {
-      LedgerEntry<T>& entry = take_entry();
-      std::swap(entry.batch, pending_);
-      shared_->append(entry);
       quiet_steps_ = 0;
+      if (apply_now()) {
+        pending_.clear();
+      } else {
+        LedgerEntry<T>& entry = take_entry();
+        std::swap(entry.batch, pending_);
+        shared_->append(entry);
+      }
     } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
       quiet_steps_ = 0;
       flush_stations();
@@ -331,6 +334,14 @@ class Instance final : public DataflowInstance {
       worker_->process().deliver(worker_->index(), to, *envelope);
     }
     outbox_.clear();
+    return ledger_->combine_some();
+  }
+
+  /// True if the ledger has taken the changes at once, without its log. What is to be delivered
+  /// does not wait for a propagation.
+  bool apply_now() {
+    return outbox_.empty() && stations_ == nullptr &&
+           ledger_->try_apply(worker_->index(), pending_);
   }
 
   void flush_stations() {

@@ -126,6 +126,17 @@ class SharedLedger {
   /// the producer appends before it delivers, so its entry comes first.
   void append(LedgerEntry<T>& entry) { log_.push(entry); }
 
+  /// Applies what is in the log, and then a compacted batch of `worker`, who calls it, if no other
+  /// thread is at it; else nothing happens. True if it was done.
+  bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
+    if (!try_lock()) return false;
+    apply_log();
+    apply(worker, batch);
+    finish();
+    unlock();
+    return true;
+  }
+
   /// Applies what is in the log, unless another thread is at it; that one then sees to the rest.
   /// True if it has stopped with a rest, which is the caller's: while others append again and
   /// again, a worker that combined to the end would never do its own work.
@@ -136,7 +147,8 @@ class SharedLedger {
     for (int drains = 0; !log_.empty(); ++drains) {
       if (drains == max_drains) return true;
       if (!try_lock()) return false;
-      drain();
+      apply_log();
+      finish();
       unlock();
     }
     return false;
@@ -214,7 +226,7 @@ class SharedLedger {
     return to_text(time, ledger_.topology().depth(location));
   }
 
-  void drain() {
+  void apply_log() {
     for (LedgerEntry<T>* entry = log_.take_all(); entry != nullptr;) {
       LedgerEntry<T>* const rest = entry->next;
       if (entry->watch) {
@@ -222,15 +234,22 @@ class SharedLedger {
         ledger_.read(*entry->watch);
         moved_.push_back(*entry->watch);
       } else {
-        ledger_.apply(entry->batch);
-        if (trace_ != nullptr) {
-          trace_batch(*entry);
-          propagate();  // while tracing each frontier move names the batch that caused it
-        }
+        apply(entry->worker, entry->batch);
       }
       give_back(entry);
       entry = rest;
     }
+  }
+
+  void apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
+    ledger_.apply(batch);
+    if (trace_ == nullptr) return;
+    trace_batch(worker, batch);
+    propagate();  // while tracing each frontier move names the batch that caused it
+  }
+
+  /// Propagates what was applied and publishes what has moved.
+  void finish() {
     if (trace_ == nullptr) propagate();
     publish();
   }
@@ -283,14 +302,14 @@ class SharedLedger {
     }
   }
 
-  void trace_batch(const LedgerEntry<T>& entry) {
+  void trace_batch(std::uint32_t worker, const ProgressBatch<T>& batch) {
     TraceEvent event{
-        .kind = TraceEvent::Kind::batch, .sequence = ledger_.sequence(), .worker = entry.worker};
-    for (const auto& [pointstamp, diff] : entry.batch.changes())
+        .kind = TraceEvent::Kind::batch, .sequence = ledger_.sequence(), .worker = worker};
+    for (const auto& [pointstamp, diff] : batch.changes())
       event.changes.push_back(
           {pointstamp.location.value, text_of(pointstamp.time, pointstamp.location), diff});
     trace_->record(std::move(event));
-    history_->batches.emplace_back(entry.worker, entry.batch);
+    history_->batches.emplace_back(worker, batch);
     trace_sequence_.store(ledger_.sequence(), std::memory_order_relaxed);
   }
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // The executor on oneTBB. Nothing else in the library includes oneTBB.
+#include <tidemark/core/coroutine.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/timer_thread.hpp>
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
-#include <oneapi/tbb/task.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <atomic>
@@ -21,27 +21,33 @@
 namespace tidemark {
 namespace {
 
+/// A closure that the arena runs as a task, from one suspension to the next.
 class TbbFiber final : public Fiber {
  public:
   /// `enqueue` puts a task behind those that the arena has.
-  explicit TbbFiber(std::function<void(std::function<void()>)> enqueue)
-      : enqueue_(std::move(enqueue)) {}
+  TbbFiber(std::function<void(TbbFiber&)> enqueue, std::function<void(Fiber&)> body)
+      : enqueue_(std::move(enqueue)),
+        coroutine_([this, body = std::move(body)] { body(*this); }) {}
 
   void suspend(const std::function<void()>& parked) override {
-    tbb::task::suspend([&](tbb::task::suspend_point point) {
-      point_ = point;
-      parked();
-    });
+    parked_ = parked;
+    coroutine_.pause();
   }
-  void resume() override { tbb::task::resume(point_); }
-  /// By a task, since the arena prefers what is resumed to closures that have not begun.
+  void resume() override { enqueue_(*this); }
   void yield() override {
-    suspend([this] { enqueue_([this] { resume(); }); });
+    suspend([this] { resume(); });
+  }
+
+  /// After `parked` it may run on another thread, and end.
+  void run() {
+    coroutine_.resume();
+    if (const std::function<void()> parked = std::exchange(parked_, nullptr)) parked();
   }
 
  private:
-  std::function<void(std::function<void()>)> enqueue_;
-  tbb::task::suspend_point point_{};
+  std::function<void(TbbFiber&)> enqueue_;
+  Coroutine coroutine_;
+  std::function<void()> parked_;
 };
 
 class TbbExecutor final : public Executor {
@@ -66,15 +72,14 @@ class TbbExecutor final : public Executor {
   Clock::time_point now() const override { return Clock::now(); }
 
   void spawn(std::function<void(Fiber&)> body) override {
-    TbbFiber* fiber = nullptr;
+    auto fiber = std::make_unique<TbbFiber>(
+        [this](TbbFiber& ready) { enqueue([&ready] { ready.run(); }); }, std::move(body));
+    TbbFiber& spawned = *fiber;
     {
       const std::lock_guard lock(mutex_);
-      fiber = fibers_
-                  .emplace_back(std::make_unique<TbbFiber>(
-                      [this](std::function<void()> task) { enqueue(std::move(task)); }))
-                  .get();
+      fibers_.push_back(std::move(fiber));
     }
-    enqueue([body = std::move(body), fiber] { body(*fiber); });
+    spawned.resume();
   }
 
   void serve() override {

@@ -52,6 +52,7 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
 }
 
 void Worker::wake() {
+  if (state_.load(std::memory_order_seq_cst) == State::queued) return;  // it will look
   if (state_.exchange(State::queued, std::memory_order_seq_cst) != State::idle) return;
   if (process_->exchanges()) process_->has_woken(index_);
   if (fiber_ != nullptr) {

@@ -38,6 +38,7 @@ class ChangeBatch {
   /// Sorts by key and removes what has cancelled.
   void compact() {
     if (clean_ == changes_.size()) return;
+    if (changes_.size() == 2) return compact_pair();
     std::sort(changes_.begin(), changes_.end(),
               [](const Change& a, const Change& b) { return a.first < b.first; });
     auto out = changes_.begin();
@@ -77,6 +78,20 @@ class ChangeBatch {
 
  private:
   static constexpr std::size_t min_unsorted = 32;
+
+  /// A downgrade, and nothing else: the most frequent batch.
+  void compact_pair() {
+    Change& first = changes_[0];
+    Change& second = changes_[1];
+    if (first.first == second.first) {
+      first.second += second.second;
+      changes_.pop_back();
+      if (first.second == 0) changes_.clear();
+    } else if (second.first < first.first) {
+      std::swap(first, second);
+    }
+    clean_ = changes_.size();
+  }
 
   std::vector<Change> changes_;
   std::size_t clean_ = 0;  // length of the prefix that is sorted, merged and free of zeros

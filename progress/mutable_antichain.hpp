@@ -34,12 +34,15 @@ class MutableAntichain {
   bool update(const T& time, std::int64_t diff) {
     if (diff == 0) return false;
     const auto [before, after] = add(time, diff);
-    if (before <= 0 && after > 0) return frontier_.insert(time);
-    if (before > 0 && after <= 0 && std::ranges::find(frontier_, time) != frontier_.end()) {
-      rebuild_frontier();
-      return true;
+    if ((before > 0) == (after > 0)) return false;
+    if (after > 0) return frontier_.insert(time);
+    if constexpr (is_totally_ordered<T>) {
+      if (*frontier_.begin() != time) return false;
+    } else {
+      if (std::ranges::find(frontier_, time) == frontier_.end()) return false;
     }
-    return false;
+    rebuild_frontier();
+    return true;
   }
 
   const Antichain<T>& frontier() const { return frontier_; }
@@ -64,7 +67,9 @@ class MutableAntichain {
   std::pair<std::int64_t, std::int64_t> add(const T& time, std::int64_t diff) {
     auto at = find(time);
     if (at == ring_.end() || at->first != time) {
-      if (head_ > 0 && at == head()) {
+      if (at == ring_.end()) {
+        ring_.emplace_back(time, diff);
+      } else if (head_ > 0 && at == head()) {
         ring_[--head_] = {time, diff};
       } else {
         ring_.insert(at, {time, diff});
@@ -76,6 +81,9 @@ class MutableAntichain {
     if (at->second == 0) {
       if (at != head()) {
         ring_.erase(at);
+      } else if (head_ + 1 == ring_.size()) {
+        ring_.clear();
+        head_ = 0;
       } else if (++head_ * 2 > ring_.size()) {
         ring_.erase(ring_.begin(), head());
         head_ = 0;
