@@ -123,8 +123,8 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
   T time() const { return Level<T>::from_ledger(held().time); }
   /// Throws CapabilityError for a capability that has been moved from.
   const Book& book() const {
-    if (!book_)
-      throw CapabilityError("a capability at " + to_text(time()) + " was used after it had moved");
+    if (!book_) [[unlikely]]
+      refuse_moved();
     return *book_;
   }
 
@@ -155,6 +155,10 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
     book_->held.push_back(held());
   }
 
+  [[noreturn, gnu::noinline]] void refuse_moved() const {
+    throw CapabilityError("a capability at " + to_text(time()) + " was used after it had moved");
+  }
+
   Entry& held() { return *this; }
   const Entry& held() const { return *this; }
 
@@ -174,10 +178,14 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
   }
 
   void require_later(const T& later, const char* verb) const {
-    if (!less_equal(time(), later))
-      book().refuse(std::string("tried to ") + verb + " a capability at " + to_text(time()) +
-                    " to " + to_text(later) + "; it may only move to timestamps at or after " +
-                    to_text(time()));
+    if (!less_equal(time(), later)) [[unlikely]]
+      refuse_earlier(later, verb);
+  }
+
+  [[noreturn, gnu::noinline]] void refuse_earlier(const T& later, const char* verb) const {
+    book().refuse(std::string("tried to ") + verb + " a capability at " + to_text(time()) + " to " +
+                  to_text(later) + "; it may only move to timestamps at or after " +
+                  to_text(time()));
   }
 
   std::shared_ptr<Book> book_;

@@ -95,6 +95,12 @@ class InputHandle {
 
   /// False if the dataflow has been cancelled: then the output is gone. Throws for a misuse.
   bool is_open() const {
+    if (state_if_held() == State::live && !worker_->process().stopping()) [[likely]]
+      return true;
+    return refuse_unless_cancelled();
+  }
+
+  [[gnu::noinline]] bool refuse_unless_cancelled() const {
     if (!capability_)
       throw CapabilityError(closed_at_
                                 ? name_ + " was used after it was closed at " +
@@ -110,8 +116,7 @@ class InputHandle {
       throw CapabilityError(name_ + " was used at " + to_text(capability_->time()) +
                             " after its dataflow had ended; use it inside the closure that built "
                             "it");
-    if (worker_->process().stopping()) throw RunStopped();
-    return true;
+    throw RunStopped();
   }
 
   Worker* worker_;

@@ -121,13 +121,8 @@ class OutputPort final : private Emitter<T, Item> {
   /// Where to send at `time`. Throws CapabilityError, too, if that is not later than or equal to
   /// the capability's timestamp.
   Emitter<T, Item>& at(const Capability<T>& capability, const T& time) {
-    if (&capability.book() != book_.get())
-      book_->refuse("tried to send at " + to_text(time) + " with a capability of step '" +
-                    capability.book().step + "'; an output takes only capabilities of its own");
-    if (!less_equal(capability.time(), time))
-      book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
-                    to_text(capability.time()) + "; it covers timestamps at or after " +
-                    to_text(capability.time()));
+    if (&capability.book() != book_.get() || !less_equal(capability.time(), time)) [[unlikely]]
+      refuse(capability, time);
     this->set_time(time);
     return *this;
   }
@@ -191,6 +186,15 @@ class OutputPort final : private Emitter<T, Item> {
   }
 
  private:
+  [[noreturn, gnu::noinline]] void refuse(const Capability<T>& capability, const T& time) const {
+    if (&capability.book() != book_.get())
+      book_->refuse("tried to send at " + to_text(time) + " with a capability of step '" +
+                    capability.book().step + "'; an output takes only capabilities of its own");
+    book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
+                  to_text(capability.time()) + "; it covers timestamps at or after " +
+                  to_text(capability.time()));
+  }
+
   template <typename From, typename In>
   const auto& summaries_of(const Batch<From, In>& batch) const {
     const InHand* in_hand = *book_->in_hand;
