@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// The engine for epochs is compiled once, in compiled_once.cpp, and not in every source file that
-// builds a dataflow: that takes a third of such a file's time. Other timestamps are compiled where
-// they are used.
+// The engine for the usual timestamps is compiled once, in compiled_once.cpp, and not in every
+// source file that builds a dataflow: that takes a third of such a file's time. Other timestamps
+// are compiled where they are used.
 #pragma once
 
 #include <tidemark/core/assembly.hpp>
@@ -16,6 +16,8 @@
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/explain.hpp>
 #include <tidemark/progress/ledger.hpp>
+#include <tidemark/progress/nested.hpp>
+#include <tidemark/progress/product.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -23,19 +25,26 @@
 
 namespace tidemark {
 
-extern template class Topology<Epoch>;
-extern template class TopologyBuilder<Epoch>;
-extern template class Tracker<Epoch>;
-extern template class Ledger<Epoch>;
-extern template class PathsTo<Epoch>;
-extern template class SharedLedger<Epoch>;
-extern template class SharedExchange<Epoch>;
-extern template class Inquiry<Epoch>;
-extern template class TraceExplainer<Epoch>;
-extern template class SharedDataflow<Epoch>;
-extern template class Instance<Epoch>;
-extern template class Assembly<Epoch>;
-extern template std::shared_ptr<SharedDataflow<Epoch>> Process::attach<Epoch>(
-    std::uint32_t, std::uint32_t, Topology<Epoch>, FlowGraph, std::span<const Source>);
+/// What is compiled for a timestamp, each with `extern_` before it.
+#define TIDEMARK_ENGINE(extern_, ...)                                                         \
+  extern_ template class Topology<__VA_ARGS__>;                                               \
+  extern_ template class TopologyBuilder<__VA_ARGS__>;                                        \
+  extern_ template class Tracker<__VA_ARGS__>;                                                \
+  extern_ template class Ledger<__VA_ARGS__>;                                                 \
+  extern_ template class PathsTo<__VA_ARGS__>;                                                \
+  extern_ template class SharedLedger<__VA_ARGS__>;                                           \
+  extern_ template class SharedExchange<__VA_ARGS__>;                                         \
+  extern_ template class Inquiry<__VA_ARGS__>;                                                \
+  extern_ template class TraceExplainer<__VA_ARGS__>;                                         \
+  extern_ template class SharedDataflow<__VA_ARGS__>;                                         \
+  extern_ template class Instance<__VA_ARGS__>;                                               \
+  extern_ template class Assembly<__VA_ARGS__>;                                               \
+  extern_ template std::shared_ptr<SharedDataflow<__VA_ARGS__>> Process::attach<__VA_ARGS__>( \
+      std::uint32_t, std::uint32_t, Topology<__VA_ARGS__>, FlowGraph, std::span<const Source>)
+
+TIDEMARK_ENGINE(extern, Epoch);
+TIDEMARK_ENGINE(extern, Nested<Epoch, 1>);
+TIDEMARK_ENGINE(extern, Nested<Epoch, 2>);
+TIDEMARK_ENGINE(extern, Product<Epoch, Epoch>);
 
 }  // namespace tidemark
