@@ -9,6 +9,7 @@
 #include "by_hand.hpp"
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,7 +78,7 @@ double flags(std::uint32_t threads, std::uint64_t rounds) {
 }
 
 void add(Rows& rows, std::string name, std::uint32_t workers, std::string baseline,
-         std::uint64_t quick, std::uint64_t full, Measure by_hand) {
+         std::uint64_t quick, std::uint64_t full, Measure by_hand, std::optional<Bar> bar) {
   rows.push_back({.name = std::move(name),
                   .workers = workers,
                   .per = "round",
@@ -85,21 +86,38 @@ void add(Rows& rows, std::string name, std::uint32_t workers, std::string baseli
                   .quick_rounds = quick,
                   .full_rounds = full,
                   .ours = [workers](std::uint64_t rounds) { return ours(workers, rounds); },
-                  .by_hand = std::move(by_hand)});
+                  .by_hand = std::move(by_hand),
+                  .bar = bar});
 }
 
 }  // namespace
 
 void add_barrier_rows(Rows& rows) {
-  const auto two_flags = [](std::uint64_t rounds) { return flags(2, rounds); };
-  add(rows, "barrier", 1, "25 atomic additions", 200'000, 2'000'000, additions);
-  add(rows, "barrier", 2, "2 threads, a flag each", 50'000, 250'000, two_flags);
-  add(rows, "barrier", 8, "2 threads, a flag each", 20'000, 60'000, two_flags);
-  add(rows, "barrier", 64, "2 threads, a flag each", 2'000, 6'000, two_flags);
+  add(rows, "barrier", 1, "25 atomic additions", 200'000, 2'000'000, additions, Bar{1});
+  add(
+      rows, "barrier", 2, "2 threads, a flag each", 50'000, 250'000,
+      [](std::uint64_t rounds) { return flags(2, rounds); }, Bar{5});
+  for (const std::uint32_t workers : {8u, 64u, 512u}) {
+    const auto per_worker = [](std::uint32_t number) {
+      return [=](std::uint64_t rounds) {
+        return ours(number, rounds / number) / static_cast<double>(number);
+      };
+    };
+    rows.push_back({.name = "barrier",
+                    .workers = workers,
+                    .per = "round and worker",
+                    .baseline = "2 of our workers",
+                    .quick_rounds = 80'000,
+                    .full_rounds = 400'000,
+                    .ours = per_worker(workers),
+                    .by_hand = per_worker(2),
+                    .bar = Bar{2}});
+  }
   for (const std::uint32_t workers : {8u, 64u})
-    add(rows, "barrier_crowd", workers, std::to_string(workers) + " threads, a flag each",
+    add(
+        rows, "barrier_crowd", workers, std::to_string(workers) + " threads, a flag each",
         80'000 / workers, 240'000 / workers,
-        [workers](std::uint64_t rounds) { return flags(workers, rounds); });
+        [workers](std::uint64_t rounds) { return flags(workers, rounds); }, std::nullopt);
 }
 
 }  // namespace tidemark::bench

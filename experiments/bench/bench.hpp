@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -26,27 +27,46 @@ inline void check(bool holds, const char* promise) {
 /// WrongResult.
 using Measure = std::function<double(std::uint64_t rounds)>;
 
+/// The most that the engine may take: `times` the baseline and `plus` more.
+struct Bar {
+  double times = 0;
+  double plus = 0;
+  /// `times` is not of the baseline but of the ratio in the row of the same name with 1
+  /// worker: 1.25 asks for 0.8 of the speed-up of what was written by hand.
+  bool of_one_worker = false;
+};
+
+/// What "the cost of" something may come to: two runs of one program differ by as much.
+inline constexpr Bar same_cost{.times = 1.05};
+
 /// One line of the table.
 struct Row {
   std::string name;
   std::uint32_t workers = 1;
   std::string per;       ///< the unit of work
-  std::string baseline;  ///< what was written by hand
+  std::string baseline;  ///< what was written by hand, or a smaller job for the engine
   std::uint64_t quick_rounds = 1;
   std::uint64_t full_rounds = 1;
+  int full_repetitions = 11;  ///< fewer where one takes seconds
   Measure ours;
   Measure by_hand;
+  std::optional<Bar> bar{};
+  std::string
+      series{};     ///< rows of one series do the same at different sizes: its growth is fitted
+  double size = 0;  ///< in its series
 };
 
 using Rows = std::vector<Row>;
 
 // One per file.
 void add_barrier_rows(Rows& rows);
+void add_barrier_loop_rows(Rows& rows);
 void add_chain_rows(Rows& rows);
 void add_exchange_rows(Rows& rows);
 void add_idle_rows(Rows& rows);
 void add_keyed_count_rows(Rows& rows);
 void add_tracker_rows(Rows& rows);
+void add_window_sum_rows(Rows& rows);
 
 /// Measures from its making on.
 class Stopwatch {

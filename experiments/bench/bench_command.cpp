@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "../commands.hpp"
 #include "bench.hpp"
@@ -27,12 +28,10 @@ namespace {
 
 using namespace bench;
 
-constexpr int quick_repetitions = 7;
-constexpr int full_repetitions = 21;
-
 struct Options {
   bool quick = false;
   bool list = false;
+  bool check = false;
   std::vector<std::string> only;
   std::string json;
 };
@@ -40,11 +39,13 @@ struct Options {
 Rows all_rows() {
   Rows rows;
   add_barrier_rows(rows);
+  add_barrier_loop_rows(rows);
   add_chain_rows(rows);
   add_exchange_rows(rows);
   add_idle_rows(rows);
   add_keyed_count_rows(rows);
   add_tracker_rows(rows);
+  add_window_sum_rows(rows);
   return rows;
 }
 
@@ -70,7 +71,7 @@ void bench_command(const Options& options) {
   const Rows rows = select(all_rows(), options.only);
   if (options.list) {
     for (const Row& row : rows)
-      fmt::print("{:<16} {:>2} worker(s), per {}; beside: {}\n", row.name, row.workers, row.per,
+      fmt::print("{:<22} {:>3} worker(s), per {}; beside: {}\n", row.name, row.workers, row.per,
                  row.baseline);
     flush_output();
     return;
@@ -83,10 +84,10 @@ void bench_command(const Options& options) {
   flush_output();
 
   const Neighbours neighbours;
-  const std::vector<Result> results =
-      run(rows, options.quick, options.quick ? quick_repetitions : full_repetitions);
+  const std::vector<Result> results = run(rows, options.quick);
   const double taken = neighbours.cores_taken();
   print_table(stdout, results);
+  print_growth(stdout, results);
   flush_output();
   if (taken > 0.05)
     fmt::print(stderr,
@@ -94,13 +95,17 @@ void bench_command(const Options& options) {
                "rows of 2 and more workers\n",
                taken);
   if (json) {
-    json->write(to_json(results, describe_machine(), taken));
+    json->write(to_json(results));
     json->commit();
   }
   const auto wrong =
       std::ranges::count_if(results, [](const Result& r) { return !r.error.empty(); });
   if (wrong != 0)
     throw std::runtime_error(fmt::format("{} of {} rows are wrong", wrong, rows.size()));
+  if (options.check)
+    if (const std::vector<std::string> missed = missed_bars(results); !missed.empty())
+      throw std::runtime_error(
+          fmt::format("{} of the bars are missed: {}", missed.size(), fmt::join(missed, ", ")));
 }
 
 }  // namespace
@@ -111,16 +116,19 @@ void add_bench_command(CLI::App& app) {
       app.add_subcommand("bench", "Measures the engine beside hand-written programs.");
   bench->footer(
       "Each row runs the engine and a program written by hand for the same job, one after the\n"
-      "other in each repetition; the repetitions of all rows are interleaved at random. Times\n"
-      "are medians; `ratio` is the median of ours / baseline within each repetition, with its\n"
-      "quartiles. A row whose result is wrong has no time, and makes the command fail.\n\n"
-      "Without --quick it takes about ten minutes on two cores. Leave the machine alone.");
+      "other in each repetition; the repetitions of all rows are interleaved at random. `ours`\n"
+      "and `baseline` are medians in nanoseconds (in bytes, where the row says so) and `ratio`\n"
+      "is the one by the other; `median` and `spread` are median and quartiles of the ratios\n"
+      "within each repetition. A ratio above the row's `bar` is missed. A row whose result is\n"
+      "wrong has no time, and makes the command fail.\n\n"
+      "Without --quick it takes up to twenty minutes on two cores. Leave the machine alone.");
   bench->add_flag("--quick", options->quick,
                   "Smaller rounds and fewer repetitions: within 2 minutes");
   bench->add_option("--only", options->only, "Only rows whose names begin with NAME; repeatable")
       ->type_name("NAME");
   bench->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
       ->type_name("FILE");
+  bench->add_flag("--check", options->check, "Fail if a bar is missed");
   bench->add_flag("--list", options->list, "List the rows and exit");
   bench->callback([options] { bench_command(*options); });
 }

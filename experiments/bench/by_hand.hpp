@@ -66,12 +66,13 @@ double run_threads(std::uint32_t threads, Body body) {
 }
 
 /// Blocks of records from one thread to another, filled and read where they are.
-class Ring {
+template <typename Record>
+class RingOf {
  public:
   struct Block {
     std::size_t size = 0;
     bool last = false;  // of its round
-    std::array<std::uint64_t, 1024> records;
+    std::array<Record, 1024> records;
   };
 
   /// The block to fill next, or null while the ring is full. Producer.
@@ -101,5 +102,6 @@ class Ring {
   alignas(64) std::atomic<std::uint64_t> tail_{0};
   alignas(64) std::atomic<std::uint64_t> head_{0};
 };
+using Ring = RingOf<std::uint64_t>;
 
 }  // namespace tidemark::bench

@@ -125,14 +125,16 @@ void add_chain_rows(Rows& rows) {
                   .quick_rounds = 10'000,
                   .full_rounds = 60'000,
                   .ours = [](std::uint64_t rounds) { return ours(rounds, false); },
-                  .by_hand = batch_loops});
+                  .by_hand = batch_loops,
+                  .bar = Bar{4}});
   rows.push_back({.name = "chain_single",
                   .per = "item and node",
                   .baseline = "a virtual call per item and node",
                   .quick_rounds = 1'000,
                   .full_rounds = 10'000,
                   .ours = [](std::uint64_t rounds) { return ours(rounds, true); },
-                  .by_hand = virtual_calls});
+                  .by_hand = virtual_calls,
+                  .bar = Bar{.times = 5, .plus = 200.0 / nodes}});
 }
 
 }  // namespace tidemark::bench

@@ -22,7 +22,6 @@
 namespace tidemark::bench {
 namespace {
 
-constexpr std::uint32_t workers = 2;
 constexpr std::uint64_t round_records = 1000;  // per worker
 
 struct Tally {
@@ -34,27 +33,29 @@ struct Tally {
   }
   friend bool operator==(const Tally&, const Tally&) = default;
 };
-using Tallies = std::array<Padded<Tally>, workers>;
+using Tallies = std::vector<Padded<Tally>>;  // by worker
 
-/// Record `i` of a worker's round: all records of a run differ.
-std::uint64_t record(std::uint64_t round, std::uint32_t worker, std::uint64_t i) {
-  return (round * workers + worker) * round_records + i;
+/// Where the records of a worker's round begin: all records of a run differ.
+std::uint64_t first_record(std::uint64_t round, std::uint32_t worker, std::uint32_t workers) {
+  return (round * workers + worker) * round_records;
 }
-std::uint32_t destination(std::uint64_t record) {
+/// Of a record; `workers` is a power of two.
+std::uint32_t destination(std::uint64_t record, std::uint32_t workers) {
   return static_cast<std::uint32_t>(KeyHash{}(record) & (workers - 1));
 }
 
 double per_record(double elapsed, std::uint64_t rounds, const Tallies& tallies) {
-  Tallies expected;
+  const auto workers = static_cast<std::uint32_t>(tallies.size());
+  Tallies expected(workers);
   for (std::uint64_t r = 0; r != rounds * workers * round_records; ++r)
-    expected[destination(r)].value.add(&r, 1);
+    expected[destination(r, workers)].value.add(&r, 1);
   for (std::uint32_t w = 0; w != workers; ++w)
     check(tallies[w].value == expected[w].value, "the records that a worker got");
   return elapsed / static_cast<double>(rounds * workers * round_records);
 }
 
-double ours(std::uint64_t rounds) {
-  Tallies tallies;
+double ours(std::uint32_t workers, std::uint64_t rounds) {
+  Tallies tallies(workers);
   double elapsed = 0;
   execute({.workers = workers}, [&](Worker& worker) {
     Tally& tally = tallies[worker.index()].value;
@@ -68,8 +69,8 @@ double ours(std::uint64_t rounds) {
     });
     const Stopwatch watch;
     for (std::uint64_t round = 0; round != rounds; ++round) {
-      for (std::uint64_t i = 0; i != round_records; ++i)
-        input.send(record(round, worker.index(), i));
+      const std::uint64_t first = first_record(round, worker.index(), workers);
+      for (std::uint64_t r = first; r != first + round_records; ++r) input.send(r);
       input.advance_to(round + 1);
       worker.step_while([&] { return probe.less_than(input.time()); });
     }
@@ -80,7 +81,8 @@ double ours(std::uint64_t rounds) {
 }
 
 double rings(std::uint64_t rounds) {
-  Tallies tallies;
+  constexpr std::uint32_t workers = 2;
+  Tallies tallies(workers);
   const auto to = std::make_unique<std::array<Ring, workers>>();  // by receiver
   std::array<Padded<std::atomic<std::uint64_t>>, workers> done{};
   const Patience patience(workers);
@@ -92,9 +94,9 @@ double rings(std::uint64_t rounds) {
     for (std::uint64_t round = 0; round != rounds; ++round) {
       // The ring has room for all blocks of a round.
       Ring::Block* block = (*to)[other].to_fill();
-      for (std::uint64_t i = 0; i != round_records; ++i) {
-        const std::uint64_t r = record(round, self, i);
-        if (destination(r) == self) {
+      const std::uint64_t first = first_record(round, self, workers);
+      for (std::uint64_t r = first; r != first + round_records; ++r) {
+        if (destination(r, workers) == self) {
           own.push_back(r);
         } else {
           block->records[block->size++] = r;
@@ -120,13 +122,27 @@ double rings(std::uint64_t rounds) {
 void add_exchange_rows(Rows& rows) {
   static_assert(round_records <= std::tuple_size_v<decltype(Ring::Block::records)>);
   rows.push_back({.name = "exchange",
-                  .workers = workers,
+                  .workers = 2,
                   .per = "record",
                   .baseline = "2 threads, 2 rings",
                   .quick_rounds = 5'000,
                   .full_rounds = 50'000,
-                  .ours = ours,
-                  .by_hand = rings});
+                  .ours = [](std::uint64_t rounds) { return ours(2, rounds); },
+                  .by_hand = rings,
+                  .bar = Bar{2}});
+  for (const std::uint32_t workers : {8u, 64u, 512u}) {
+    const auto with = [](std::uint32_t number) {
+      return [=](std::uint64_t records) { return ours(number, records / number / round_records); };
+    };
+    rows.push_back({.name = "exchange",
+                    .workers = workers,
+                    .per = "record",
+                    .baseline = "2 of our workers",
+                    .quick_rounds = 5'120'000,
+                    .full_rounds = 51'200'000,
+                    .ours = with(workers),
+                    .by_hand = with(2)});
+  }
 }
 
 }  // namespace tidemark::bench

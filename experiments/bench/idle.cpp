@@ -2,40 +2,53 @@
 //
 // Question: what does an epoch cost that goes through operators which have nothing to do?
 #include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/operators/map.hpp>
 
 #include "bench.hpp"
 #include <cstdint>
-#include <map>
+#include <string>
 #include <utility>
 
 namespace tidemark::bench {
 namespace {
 
-/// An operator that would hold records until their epoch is complete.
-Stream<Epoch, int> stateful(const Stream<Epoch, int>& stream) {
+constexpr std::uint64_t never = std::uint64_t{1} << 40;  // an epoch beyond all that are measured
+
+/// What the operators of a chain are.
+enum class Kind {
+  stateless,
+  stateful,  // has held one record until its epoch was complete, and holds nothing now
+  waiting,   // holds one for an epoch that never comes, and is told of each until then
+};
+
+Stream<Epoch, int> append(Kind kind, const Stream<Epoch, int>& stream, std::uint64_t& runs) {
+  if (kind == Kind::stateless) return map([](int n) { return n + 1; })(stream);
   return unary_frontier<int>(
       stream, Pipeline{}, "hold", "",
-      [held = std::map<Epoch, Capability<Epoch>>{}](auto& in, auto& out) mutable {
-        in.for_each([&](auto& batch) { held.emplace(batch.time, out.retain(batch)); });
-        std::erase_if(held, [&](auto& entry) {
-          if (in.frontier().less_equal_to(entry.first)) return false;
-          out.at(entry.second).give(1);
-          return true;
+      [kind, &runs, open = OpenTimes<Epoch, int>{}](auto& in, auto& out) mutable {
+        in.for_each([&](auto& batch) {
+          const Epoch until = kind == Kind::waiting ? Epoch(never) : batch.time;
+          ++open.at(batch, out, until);
+          if (kind == Kind::waiting) out.at(batch).give_all(batch.records);
         });
+        ++runs;
+        open.release([&](const auto& at, int n) { out.at(at).give(n); }, in.frontier());
       });
 }
 
-/// Nanoseconds per epoch through a chain of `operators`, in which nobody waits but a probe at the
-/// end. Each has seen one record, in the first epoch.
-double through(int operators, std::uint64_t rounds) {
+/// Nanoseconds per epoch through a chain of `operators`, with a probe at the end. Each has seen one
+/// record, in the first epoch.
+double through(Kind kind, int operators, std::uint64_t rounds) {
   double elapsed = 0;
+  std::uint64_t runs = 0;  // of operators that hold
   execute({.workers = 1}, [&](Worker& worker) {
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<int>(scope);
-      for (int i = 0; i != operators; ++i) stream = stateful(stream);
+      for (int i = 0; i != operators; ++i) stream = append(kind, stream, runs);
       return std::pair{std::move(handle), tidemark::probe(stream)};
     });
     input.send(1);
@@ -45,27 +58,58 @@ double through(int operators, std::uint64_t rounds) {
         worker.step_while([&] { return probe.less_than(input.time()); });
       }
     };
-    const std::uint64_t warm_up = 100;  // until nobody is followed any more
+    const std::uint64_t warm_up = 20;  // until nobody is followed any more who does not wait
     run_to(warm_up);
     const Stopwatch watch;
     run_to(warm_up + rounds);
     elapsed = watch.ns();
     check(probe.frontier() == Antichain<Epoch>{warm_up + rounds}, "not at the last epoch");
+    if (kind == Kind::waiting)
+      check(runs >= rounds * static_cast<std::uint64_t>(operators),
+            "how often those that wait were told");
   });
   return elapsed / static_cast<double>(rounds);
+}
+
+Measure chain(Kind kind, int operators) {
+  return [=](std::uint64_t rounds) { return through(kind, operators, rounds); };
+}
+Measure each_of(Kind kind, int operators) {
+  return [=](std::uint64_t rounds) {
+    return through(kind, operators, rounds) / static_cast<double>(operators);
+  };
 }
 
 }  // namespace
 
 void add_idle_rows(Rows& rows) {
-  for (const int operators : {1'000, 100'000})
-    rows.push_back({.name = "idle_" + std::to_string(operators),
+  const auto add = [&](std::string name, Kind kind, int operators, int beside, Bar bar) {
+    rows.push_back({.name = name + '_' + std::to_string(operators),
                     .per = "epoch",
-                    .baseline = "the same through 10",
+                    .baseline = "the same through " + std::to_string(beside),
                     .quick_rounds = 100'000,
                     .full_rounds = 1'000'000,
-                    .ours = [=](std::uint64_t rounds) { return through(operators, rounds); },
-                    .by_hand = [](std::uint64_t rounds) { return through(10, rounds); }});
+                    .ours = chain(kind, operators),
+                    .by_hand = chain(kind, beside),
+                    .bar = bar,
+                    .series = name + ": epoch by operators",
+                    .size = static_cast<double>(operators)});
+  };
+  for (const int operators : {10, 1'000, 100'000})
+    add("idle_stateless", Kind::stateless, operators, 1, same_cost);
+  for (const int operators : {10, 1'000, 100'000})
+    add("idle_stateful", Kind::stateful, operators, 10, Bar{2});
+  for (const int operators : {10, 1'000, 100'000})
+    rows.push_back({.name = "idle_waiting_" + std::to_string(operators),
+                    .per = "epoch, operator",
+                    .baseline = "the same with 10",
+                    .quick_rounds = 2'000'000u / static_cast<unsigned>(operators),
+                    .full_rounds = 20'000'000u / static_cast<unsigned>(operators),
+                    .ours = each_of(Kind::waiting, operators),
+                    .by_hand = each_of(Kind::waiting, 10),
+                    .bar = operators == 10 ? std::nullopt : std::optional(Bar{.plus = 20}),
+                    .series = "idle_waiting: epoch and operator by operators",
+                    .size = static_cast<double>(operators)});
 }
 
 }  // namespace tidemark::bench

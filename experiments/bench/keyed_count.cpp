@@ -169,7 +169,17 @@ void add_keyed_count_rows(Rows& rows) {
                     .quick_rounds = 4'000'000,
                     .full_rounds = 20'000'000,
                     .ours = [workers](std::uint64_t items) { return ours(workers, items); },
-                    .by_hand = workers == 1 ? one_loop : two_threads});
+                    .by_hand = workers == 1 ? one_loop : two_threads,
+                    .bar = workers == 1 ? Bar{1.4} : Bar{.times = 1.25, .of_one_worker = true}});
+  for (const std::uint32_t workers : {8u, 64u, 512u})
+    rows.push_back({.name = "keyed_count",
+                    .workers = workers,
+                    .per = "item",
+                    .baseline = "2 of our workers",
+                    .quick_rounds = 4'096'000,
+                    .full_rounds = 20'480'000,
+                    .ours = [workers](std::uint64_t items) { return ours(workers, items); },
+                    .by_hand = [](std::uint64_t items) { return ours(2, items); }});
 }
 
 }  // namespace tidemark::bench

@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <utility>
 
 namespace tidemark::bench {
@@ -34,60 +36,118 @@ struct Summary {
       : ours(quantile(of_each(samples, [](const Sample& s) { return s.ours_ns; }), 0.5)),
         baseline(quantile(of_each(samples, [](const Sample& s) { return s.baseline_ns; }), 0.5)) {
     const auto ratios = of_each(samples, [](const Sample& s) { return s.ours_ns / s.baseline_ns; });
-    ratio = quantile(ratios, 0.5);
+    median = quantile(ratios, 0.5);
     low = quantile(ratios, 0.25);
     high = quantile(ratios, 0.75);
   }
 
+  double ratio() const { return ours / baseline; }
+
   double ours;
   double baseline;
-  double ratio = 0;
+  double median = 0;  // of the ratios within each repetition, as are the quartiles
   double low = 0;
   double high = 0;
 };
+
+/// The largest ratio that the bar of this row allows; none without a bar, or without the row that
+/// it refers to.
+std::optional<double> bar_of(const Result& result, const std::vector<Result>& results) {
+  const std::optional<Bar>& bar = result.row->bar;
+  if (!bar || !result.error.empty()) return std::nullopt;
+  if (!bar->of_one_worker) return bar->times + bar->plus / Summary(result.samples).baseline;
+  const auto one = std::ranges::find_if(results, [&](const Result& other) {
+    return other.row->name == result.row->name && other.row->workers == 1 && other.error.empty();
+  });
+  if (one == results.end()) return std::nullopt;
+  return bar->times * Summary(one->samples).ratio();
+}
+
+/// Least squares of the logarithms: the exponent e of time = c * size ^ e.
+double exponent(const std::vector<std::pair<double, double>>& points) {
+  double x = 0, y = 0, xx = 0, xy = 0;
+  for (const auto& [size, time] : points) {
+    x += std::log(size);
+    y += std::log(time);
+    xx += std::log(size) * std::log(size);
+    xy += std::log(size) * std::log(time);
+  }
+  const auto n = static_cast<double>(points.size());
+  return (n * xy - x * y) / (n * xx - x * x);
+}
 
 }  // namespace
 
 void print_table(std::FILE* out, const std::vector<Result>& results) {
   const auto line = [&](auto... cells) {
-    fmt::print(out, "{:<16} {:>7} {:<13} {:>11} {:<32} {:>13} {:>7} {:>13} {:>4}\n", cells...);
+    fmt::print(out, "{:<22} {:>7} {:<16} {:>13} {:<32} {:>13} {:>7} {:>7} {:>15} {:>7} {}\n",
+               cells...);
   };
-  line("name", "workers", "per", "ours (ns)", "baseline", "baseline (ns)", "ratio", "quartiles",
-       "reps");
+  line("name", "workers", "per", "ours", "baseline", "its time", "ratio", "median", "spread", "bar",
+       "held");
   for (const Result& result : results) {
     const Row& row = *result.row;
     if (!result.error.empty()) {
-      fmt::print(out, "{:<16} {:>7} {}\n", row.name, row.workers, result.error);
+      fmt::print(out, "{:<22} {:>7} {}\n", row.name, row.workers, result.error);
       continue;
     }
     const Summary s(result.samples);
+    const std::optional<double> bar = bar_of(result, results);
     line(row.name, row.workers, row.per, fmt::format("{:.2f}", s.ours), row.baseline,
-         fmt::format("{:.2f}", s.baseline), fmt::format("{:.2f}", s.ratio),
-         fmt::format("{:.2f}-{:.2f}", s.low, s.high), result.samples.size());
+         fmt::format("{:.2f}", s.baseline), fmt::format("{:.2f}", s.ratio()),
+         fmt::format("{:.2f}", s.median), fmt::format("{:.2f}-{:.2f}", s.low, s.high),
+         bar ? fmt::format("{:.2f}", *bar) : "",
+         !bar                ? ""
+         : s.ratio() <= *bar ? "held"
+                             : "missed");
   }
 }
 
-std::string to_json(const std::vector<Result>& results, const std::string& machine,
-                    double cores_taken) {
+void print_growth(std::FILE* out, const std::vector<Result>& results) {
+  std::map<std::string, std::vector<std::pair<double, double>>> series;
+  for (const Result& result : results)
+    if (!result.row->series.empty() && result.error.empty())
+      series[result.row->series].emplace_back(result.row->size, Summary(result.samples).ours);
+  std::erase_if(series, [](const auto& entry) { return entry.second.size() < 2; });
+  if (series.empty()) return;
+  fmt::print(out, "\n{:<44} {:>9} {}\n", "growth of ours", "exponent", "ns by size");
+  for (const auto& [name, points] : series) {
+    fmt::print(out, "{:<44} {:>9.2f}", name, exponent(points));
+    for (const auto& [size, time] : points) fmt::print(out, "  {:.0f}: {:.1f}", size, time);
+    fmt::print(out, "\n");
+  }
+}
+
+std::string to_json(const std::vector<Result>& results) {
   auto list = nlohmann::ordered_json::array();
   for (const Result& result : results) {
     const Row& row = *result.row;
-    nlohmann::ordered_json object{{"name", row.name},   {"workers", row.workers},
-                                  {"per", row.per},     {"baseline", row.baseline},
-                                  {"machine", machine}, {"cores_taken", cores_taken}};
-    if (!result.error.empty()) {
-      object["error"] = result.error;
-    } else {
+    nlohmann::ordered_json object{{"name", row.name},       {"workers", row.workers},
+                                  {"ours_ns", nullptr},     {"baseline", row.baseline},
+                                  {"baseline_ns", nullptr}, {"ratio", nullptr},
+                                  {"bar", nullptr},         {"held", nullptr}};
+    if (result.error.empty()) {
       const Summary s(result.samples);
       object["ours_ns"] = s.ours;
       object["baseline_ns"] = s.baseline;
-      object["ratio"] = s.ratio;
-      object["spread"] = {s.low, s.high};
-      object["repetitions"] = result.samples.size();
+      object["ratio"] = s.ratio();
+      if (const std::optional<double> bar = bar_of(result, results)) {
+        object["bar"] = *bar;
+        object["held"] = s.ratio() <= *bar;
+      }
     }
     list.push_back(std::move(object));
   }
   return list.dump(2) + '\n';
+}
+
+std::vector<std::string> missed_bars(const std::vector<Result>& results) {
+  std::vector<std::string> missed;
+  for (const Result& result : results)
+    if (const std::optional<double> bar = bar_of(result, results))
+      if (Summary(result.samples).ratio() > *bar)
+        missed.push_back(fmt::format("{}/{}", result.row->name, result.row->workers));
+  return missed;
 }
 
 }  // namespace tidemark::bench

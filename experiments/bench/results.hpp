@@ -23,11 +23,16 @@ struct Result {
   std::string error;  // if not empty, what was wrong; then the samples mean nothing
 };
 
-/// One line per row: medians, the median of the ratios within each repetition, and their quartiles.
+/// One line per row: medians, their ratio, the ratios within each repetition, and the bar.
 void print_table(std::FILE* out, const std::vector<Result>& results);
 
-/// The same as a list of objects, each with the machine and what others took of it.
-std::string to_json(const std::vector<Result>& results, const std::string& machine,
-                    double cores_taken);
+/// One line per series of rows: the exponent with which the engine's time grows with the size.
+void print_growth(std::FILE* out, const std::vector<Result>& results);
+
+/// The same as the table as a list of objects; null where there is no time, or no bar.
+std::string to_json(const std::vector<Result>& results);
+
+/// Name and workers of each row above its bar.
+std::vector<std::string> missed_bars(const std::vector<Result>& results);
 
 }  // namespace tidemark::bench

@@ -14,6 +14,8 @@
 namespace tidemark::bench {
 namespace {
 
+constexpr int quick_repetitions = 5;
+
 /// One line on the terminal that says how far the run is.
 class ProgressLine {
  public:
@@ -68,10 +70,15 @@ void repeat(benchmark::State& state, Result& result, bool quick) {
 
 }  // namespace
 
-std::vector<Result> run(const Rows& rows, bool quick, int repetitions) {
+std::vector<Result> run(const Rows& rows, bool quick) {
   std::vector<Result> results;
   for (const Row& row : rows) results.push_back({.row = &row});
-  ProgressLine progress(rows.size() * static_cast<std::size_t>(repetitions));
+  const auto repetitions = [quick](const Row& row) {
+    return quick ? quick_repetitions : row.full_repetitions;
+  };
+  std::size_t total = 0;
+  for (const Row& row : rows) total += static_cast<std::size_t>(repetitions(row));
+  ProgressLine progress(total);
   for (Result& result : results) {
     const std::string name = fmt::format("{}/{}", result.row->name, result.row->workers);
     benchmark::RegisterBenchmark(name.c_str(),
@@ -81,7 +88,7 @@ std::vector<Result> run(const Rows& rows, bool quick, int repetitions) {
                                  })
         ->UseManualTime()
         ->Iterations(1)
-        ->Repetitions(repetitions);
+        ->Repetitions(repetitions(*result.row));
   }
   std::string program = "tidemark";
   std::string interleave = "--benchmark_enable_random_interleaving=true";

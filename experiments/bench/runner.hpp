@@ -15,6 +15,6 @@ namespace tidemark::bench {
 
 /// One result per row, in their order; the rows outlive them. Shows its progress where standard
 /// error is a terminal. Thread: the main one, once in a process.
-std::vector<Result> run(const Rows& rows, bool quick, int repetitions);
+std::vector<Result> run(const Rows& rows, bool quick);
 
 }  // namespace tidemark::bench

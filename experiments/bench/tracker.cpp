@@ -93,14 +93,16 @@ double window(std::uint64_t slides) {
   check(counts.frontier() == Antichain<Epoch>{slides}, "the least open timestamp");
   return elapsed / static_cast<double>(slides);
 }
-void add(Rows& rows, std::string name, std::string baseline, Measure ours, Measure by_hand) {
+void add(Rows& rows, std::string name, std::string baseline, Measure ours, Measure by_hand,
+         double bar_ns) {
   rows.push_back({.name = std::move(name),
                   .per = "location",
                   .baseline = std::move(baseline),
                   .quick_rounds = 10'000,
                   .full_rounds = 50'000,
                   .ours = std::move(ours),
-                  .by_hand = std::move(by_hand)});
+                  .by_hand = std::move(by_hand),
+                  .bar = Bar{.plus = bar_ns}});
 }
 
 }  // namespace
@@ -108,14 +110,14 @@ void add(Rows& rows, std::string name, std::string baseline, Measure ours, Measu
 void add_tracker_rows(Rows& rows) {
   add(
       rows, "tracker_chain", "minima over arrays", [](auto n) { return ours<Epoch>(false, n); },
-      [](auto n) { return sweep_chain(Arrays(*graph<Epoch>(false), operators), n); });
+      [](auto n) { return sweep_chain(Arrays(*graph<Epoch>(false), operators), n); }, 15);
   add(
       rows, "tracker_loop", "minima over arrays", [](auto n) { return ours<Epoch>(true, n); },
-      [](auto n) { return sweep_loop(Arrays(*graph<Epoch>(true), operators), n); });
+      [](auto n) { return sweep_loop(Arrays(*graph<Epoch>(true), operators), n); }, 25);
   add(
       rows, "tracker_product", "minimal pairs over arrays",
       [](auto n) { return ours<Pair>(false, n); },
-      [](auto n) { return sweep_pairs(Arrays(*graph<Pair>(false), operators), n); });
+      [](auto n) { return sweep_pairs(Arrays(*graph<Pair>(false), operators), n); }, 40);
   rows.push_back({.name = "open_times",
                   .per = "slide",
                   .baseline = "a ring of counts",

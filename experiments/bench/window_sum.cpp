@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// Question: what does a tumbling window over event time cost, as an operator on frontiers?
+#include <tidemark/core/fused.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/open_times.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+
+#include "bench.hpp"
+#include "window_sum_by_hand.hpp"
+#include <array>
+#include <cstdint>
+#include <utility>
+
+namespace tidemark::bench {
+namespace {
+
+/// The sums of each key by window, sent when the frontier has passed the window. In order, two
+/// windows are open at a time at most; any number may be.
+Stream<Epoch, WindowSum> window_sums(const Stream<Epoch, Event>& events, std::uint64_t& late) {
+  return unary_frontier<WindowSum>(
+      events, Exchange{[](const Event& event) { return route(event.key); }}, "window_sum", "",
+      [&late, open = OpenTimes<Epoch, Sums>{}](auto& in, auto& out) mutable {
+        in.for_each([&](auto& batch) {
+          struct Row {
+            std::uint64_t window = ~std::uint64_t{0};
+            Sums* sums = nullptr;
+          };
+          std::array<Row, 2> rows;  // the last two that this batch has used
+          for (const Event& event : batch) {
+            const std::uint64_t window = event.time / window_slices;
+            Row& row = rows[window % 2];
+            if (row.window != window) {
+              const std::uint64_t last = (window + 1) * window_slices - 1;
+              if (last < batch.time.value) {
+                ++late;
+                continue;
+              }
+              row = {window, &open.at(batch, out, last)};
+            }
+            (*row.sums)[event.key] += event.value;
+          }
+        });
+        const auto send = [&](const Capability<Epoch>& at, Sums& sums) {
+          auto& output = out.at(at);
+          for (std::uint32_t key = 0; key != window_keys; ++key)
+            if (sums[key] != 0) output.give({at.time().value / window_slices, key, sums[key]});
+        };
+        open.release(send, in.frontier());
+      });
+}
+
+double ours(std::uint32_t workers, std::uint64_t slices) {
+  std::vector<Padded<Outcome>> outcomes(workers);
+  double elapsed = 0;
+  execute({.workers = workers}, [&](Worker& worker) {
+    Outcome& outcome = outcomes[worker.index()].value;
+    auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, events] = new_input<Event>(scope);
+      auto sums = window_sums(events, outcome.late);
+      auto added = fuse_in_place(sums, "total", "", [&outcome](Epoch, auto& records) {
+        for (const WindowSum& sum : records) outcome.add(sum);
+      });
+      return std::pair{std::move(handle), tidemark::probe(added)};
+    });
+    Events events(worker.index());
+    const Stopwatch watch;
+    for (std::uint64_t slice = 0; slice != slices / workers; ++slice) {
+      for (std::uint64_t i = 0; i != slice_events; ++i) input.send(events.next(slice));
+      input.advance_to(slice + 1);
+      if (slice < slices_ahead) {
+        worker.step();
+      } else {
+        worker.step_while([&] { return probe.less_than(slice - slices_ahead); });
+      }
+    }
+    input.close();
+    worker.step_while([&] { return !probe.done(); });
+    if (worker.index() == 0) elapsed = watch.ns();
+  });
+  return per_event(elapsed, workers, slices / workers, outcomes);
+}
+
+}  // namespace
+
+void add_window_sum_rows(Rows& rows) {
+  for (const std::uint32_t workers : {1u, 2u})
+    rows.push_back({.name = "window_sum",
+                    .workers = workers,
+                    .per = "event",
+                    .baseline = workers == 1 ? "a loop, two rows of sums" : "2 threads, 2 rings",
+                    .quick_rounds = 4'096,
+                    .full_rounds = 20'480,
+                    .ours = [workers](std::uint64_t slices) { return ours(workers, slices); },
+                    .by_hand = workers == 1 ? sum_in_a_loop : sum_with_two_threads,
+                    .bar = workers == 1 ? Bar{2} : Bar{.times = 1.25, .of_one_worker = true}});
+  for (const std::uint32_t workers : {8u, 64u, 512u})
+    rows.push_back({.name = "window_sum",
+                    .workers = workers,
+                    .per = "event",
+                    .baseline = "2 of our workers",
+                    .quick_rounds = 8'192,
+                    .full_rounds = 40'960,
+                    .ours = [workers](std::uint64_t slices) { return ours(workers, slices); },
+                    .by_hand = [](std::uint64_t slices) { return ours(2, slices); }});
+}
+
+}  // namespace tidemark::bench
