@@ -59,12 +59,18 @@ struct Row {
 using Rows = std::vector<Row>;
 
 // One per file.
-void add_barrier_rows(Rows& rows);
 void add_barrier_loop_rows(Rows& rows);
+void add_barrier_rows(Rows& rows);
+void add_bfs_rows(Rows& rows);
 void add_chain_rows(Rows& rows);
+void add_event_driven_rows(Rows& rows);
 void add_exchange_rows(Rows& rows);
+void add_fan_rows(Rows& rows);
 void add_idle_rows(Rows& rows);
 void add_keyed_count_rows(Rows& rows);
+void add_loop_rows(Rows& rows);
+void add_open_times_rows(Rows& rows);
+void add_pagerank_rows(Rows& rows);
 void add_tracker_rows(Rows& rows);
 void add_window_sum_rows(Rows& rows);
 

@@ -15,6 +15,7 @@
 #include "runner.hpp"
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -38,29 +39,41 @@ struct Options {
 
 Rows all_rows() {
   Rows rows;
-  add_barrier_rows(rows);
   add_barrier_loop_rows(rows);
+  add_barrier_rows(rows);
+  add_bfs_rows(rows);
   add_chain_rows(rows);
+  add_event_driven_rows(rows);
   add_exchange_rows(rows);
+  add_fan_rows(rows);
   add_idle_rows(rows);
   add_keyed_count_rows(rows);
+  add_loop_rows(rows);
+  add_open_times_rows(rows);
+  add_pagerank_rows(rows);
   add_tracker_rows(rows);
   add_window_sum_rows(rows);
   return rows;
 }
 
-/// The rows whose names begin with one of `only`; all of them if it names none.
+/// The rows that one of `only` names, or whose names begin with it if it names none; all of them if
+/// there is nothing in `only`.
 Rows select(Rows rows, const std::vector<std::string>& only) {
-  for (const std::string& name : only)
-    if (std::ranges::none_of(rows, [&](const Row& row) { return row.name.starts_with(name); }))
+  if (only.empty()) return rows;
+  std::vector<bool> wanted(rows.size());
+  for (const std::string& name : only) {
+    const bool exact = std::ranges::any_of(rows, [&](const Row& row) { return row.name == name; });
+    bool found = false;
+    for (std::size_t i = 0; i != rows.size(); ++i)
+      if (exact ? rows[i].name == name : rows[i].name.starts_with(name)) wanted[i] = found = true;
+    if (!found)
       throw std::invalid_argument("no row's name begins with '" + name +
                                   "'; bench --list names them all");
-  if (!only.empty())
-    std::erase_if(rows, [&](const Row& row) {
-      return std::ranges::none_of(only,
-                                  [&](const auto& name) { return row.name.starts_with(name); });
-    });
-  return rows;
+  }
+  Rows selected;
+  for (std::size_t i = 0; i != rows.size(); ++i)
+    if (wanted[i]) selected.push_back(std::move(rows[i]));
+  return selected;
 }
 
 void flush_output() {
@@ -124,7 +137,9 @@ void add_bench_command(CLI::App& app) {
       "Without --quick it takes up to twenty minutes on two cores. Leave the machine alone.");
   bench->add_flag("--quick", options->quick,
                   "Smaller rounds and fewer repetitions: within 2 minutes");
-  bench->add_option("--only", options->only, "Only rows whose names begin with NAME; repeatable")
+  bench
+      ->add_option("--only", options->only,
+                   "Only rows of that name, or whose names begin with it; repeatable")
       ->type_name("NAME");
   bench->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
       ->type_name("FILE");

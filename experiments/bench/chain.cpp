@@ -10,10 +10,12 @@
 #include <benchmark/benchmark.h>
 
 #include "bench.hpp"
+#include "virtual_steps.hpp"
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -21,13 +23,13 @@ namespace tidemark::bench {
 namespace {
 
 constexpr int nodes = 16;
-constexpr std::uint64_t round_items = 1024;
+constexpr std::uint64_t chain_items = 1024;
 
 constexpr auto work = [](std::uint64_t x) { return 3 * x + 1; };
 
-std::uint64_t expected_sum(std::uint64_t rounds) {
+std::uint64_t expected_sum(std::uint64_t items) {
   std::uint64_t sum = 0;
-  for (std::uint64_t item = 0; item != rounds * round_items; ++item) {
+  for (std::uint64_t item = 0; item != items; ++item) {
     std::uint64_t x = item;
     for (int node = 0; node != nodes; ++node) x = work(x);
     sum += x;
@@ -35,12 +37,13 @@ std::uint64_t expected_sum(std::uint64_t rounds) {
   return sum;
 }
 
-double per_item_and_node(double elapsed, std::uint64_t rounds, std::uint64_t sum) {
-  check(sum == expected_sum(rounds), "the sum over all items");
-  return elapsed / static_cast<double>(rounds * round_items * nodes);
+double per_item_and_node(double elapsed, std::uint64_t items, std::uint64_t sum) {
+  check(sum == expected_sum(items), "the sum over all items");
+  return elapsed / static_cast<double>(items * nodes);
 }
 
-double ours(std::uint64_t rounds, bool one_by_one) {
+/// An epoch for each `round_items` items.
+double ours(std::uint64_t rounds, std::uint64_t round_items, bool one_by_one) {
   std::uint64_t sum = 0;
   double elapsed = 0;
   execute({.workers = 1}, [&](Worker& worker) {
@@ -64,7 +67,7 @@ double ours(std::uint64_t rounds, bool one_by_one) {
     elapsed = watch.ns();
     check(probe.frontier() == Antichain<Epoch>{rounds}, "not at the last epoch");
   });
-  return per_item_and_node(elapsed, rounds, sum);
+  return per_item_and_node(elapsed, rounds * round_items, sum);
 }
 
 // A pass per node: fused, the passes would be another program.
@@ -76,7 +79,7 @@ double ours(std::uint64_t rounds, bool one_by_one) {
   return std::accumulate(items.begin(), items.end(), std::uint64_t{0});
 }
 
-double batch_loops(std::uint64_t rounds) {
+double batch_loops(std::uint64_t rounds, std::uint64_t round_items) {
   std::uint64_t sum = 0;
   std::vector<std::uint64_t> items;
   const Stopwatch watch;
@@ -86,34 +89,14 @@ double batch_loops(std::uint64_t rounds) {
     for (int node = 0; node != nodes; ++node) pass(items);
     sum += sum_of(items);
   }
-  return per_item_and_node(watch.ns(), rounds, sum);
+  return per_item_and_node(watch.ns(), rounds * round_items, sum);
 }
 
-struct Step {
-  virtual ~Step() = default;
-  virtual void push(std::uint64_t item) = 0;
-};
-struct Work final : Step {
-  void push(std::uint64_t item) override { next->push(work(item)); }
-  Step* next = nullptr;
-};
-struct Sum final : Step {
-  void push(std::uint64_t item) override { sum += item; }
-  std::uint64_t sum = 0;
-};
-
 double virtual_calls(std::uint64_t rounds) {
-  Sum last;
-  Step* first = &last;
-  std::vector<std::unique_ptr<Work>> steps;
-  for (int node = 0; node != nodes; ++node) {
-    steps.push_back(std::make_unique<Work>());
-    steps.back()->next = std::exchange(first, steps.back().get());
-  }
-  benchmark::DoNotOptimize(first);
+  VirtualChain chain(nodes, work);
   const Stopwatch watch;
-  for (std::uint64_t item = 0; item != rounds * round_items; ++item) first->push(item);
-  return per_item_and_node(watch.ns(), rounds, last.sum);
+  for (std::uint64_t item = 0; item != rounds * chain_items; ++item) chain.push(item);
+  return per_item_and_node(watch.ns(), rounds * chain_items, chain.sum());
 }
 
 }  // namespace
@@ -124,17 +107,32 @@ void add_chain_rows(Rows& rows) {
                   .baseline = "a loop over the batch per node",
                   .quick_rounds = 10'000,
                   .full_rounds = 60'000,
-                  .ours = [](std::uint64_t rounds) { return ours(rounds, false); },
-                  .by_hand = batch_loops,
+                  .ours = [](std::uint64_t rounds) { return ours(rounds, chain_items, false); },
+                  .by_hand = [](std::uint64_t rounds) { return batch_loops(rounds, chain_items); },
                   .bar = Bar{4}});
   rows.push_back({.name = "chain_single",
                   .per = "item and node",
                   .baseline = "a virtual call per item and node",
                   .quick_rounds = 1'000,
                   .full_rounds = 10'000,
-                  .ours = [](std::uint64_t rounds) { return ours(rounds, true); },
+                  .ours = [](std::uint64_t rounds) { return ours(rounds, chain_items, true); },
                   .by_hand = virtual_calls,
                   .bar = Bar{.times = 5, .plus = 200.0 / nodes}});
+  for (const std::uint64_t batch : {1, 10, 100, 1'000, 10'000, 100'000}) {
+    const auto rounds_of = [batch](std::uint64_t items) {
+      return std::max(std::min(items / batch, items / 10), std::uint64_t{1});
+    };
+    rows.push_back(
+        {.name = "batch_sweep_" + std::to_string(batch),
+         .per = "item and node",
+         .baseline = "a loop over the batch per node",
+         .quick_rounds = 500'000,
+         .full_rounds = 10'000'000,
+         .ours = [=](std::uint64_t items) { return ours(rounds_of(items), batch, false); },
+         .by_hand = [=](std::uint64_t items) { return batch_loops(rounds_of(items), batch); },
+         .series = "batch_sweep: item and node by items in an epoch",
+         .size = static_cast<double>(batch)});
+  }
 }
 
 }  // namespace tidemark::bench

@@ -9,6 +9,7 @@
 #include <tidemark/operators/map.hpp>
 
 #include "bench.hpp"
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -16,7 +17,7 @@
 namespace tidemark::bench {
 namespace {
 
-constexpr std::uint64_t never = std::uint64_t{1} << 40;  // an epoch beyond all that are measured
+constexpr Epoch never = std::uint64_t{1} << 40;  // an epoch beyond all that are measured
 
 /// What the operators of a chain are.
 enum class Kind {
@@ -31,9 +32,12 @@ Stream<Epoch, int> append(Kind kind, const Stream<Epoch, int>& stream, std::uint
       stream, Pipeline{}, "hold", "",
       [kind, &runs, open = OpenTimes<Epoch, int>{}](auto& in, auto& out) mutable {
         in.for_each([&](auto& batch) {
-          const Epoch until = kind == Kind::waiting ? Epoch(never) : batch.time;
-          ++open.at(batch, out, until);
-          if (kind == Kind::waiting) out.at(batch).give_all(batch.records);
+          if (kind == Kind::stateful) {
+            ++open.at(batch, out);
+          } else if (batch.time < never) {
+            ++open.at(batch, out, never);
+            out.at(batch).give_all(batch.records);
+          }
         });
         ++runs;
         open.release([&](const auto& at, int n) { out.at(at).give(n); }, in.frontier());
@@ -76,7 +80,8 @@ Measure chain(Kind kind, int operators) {
 }
 Measure each_of(Kind kind, int operators) {
   return [=](std::uint64_t rounds) {
-    return through(kind, operators, rounds) / static_cast<double>(operators);
+    const auto number = static_cast<std::uint64_t>(operators);
+    return through(kind, operators, std::max<std::uint64_t>(rounds / number, 10)) / operators;
   };
 }
 
@@ -103,8 +108,8 @@ void add_idle_rows(Rows& rows) {
     rows.push_back({.name = "idle_waiting_" + std::to_string(operators),
                     .per = "epoch, operator",
                     .baseline = "the same with 10",
-                    .quick_rounds = 2'000'000u / static_cast<unsigned>(operators),
-                    .full_rounds = 20'000'000u / static_cast<unsigned>(operators),
+                    .quick_rounds = 500'000,
+                    .full_rounds = 5'000'000,
                     .ours = each_of(Kind::waiting, operators),
                     .by_hand = each_of(Kind::waiting, 10),
                     .bar = operators == 10 ? std::nullopt : std::optional(Bar{.plus = 20}),

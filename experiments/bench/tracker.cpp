@@ -2,7 +2,6 @@
 //
 // Question: what does progress tracking cost by itself, per location whose frontier moves?
 #include <tidemark/progress/epoch.hpp>
-#include <tidemark/progress/mutable_antichain.hpp>
 #include <tidemark/progress/product.hpp>
 #include <tidemark/progress/topology.hpp>
 #include <tidemark/progress/tracker.hpp>
@@ -20,7 +19,6 @@ namespace tidemark::bench {
 namespace {
 
 constexpr std::uint32_t operators = 500;
-constexpr std::uint64_t open_times = 10'000;
 
 using Pair = Product<Epoch, Epoch>;
 
@@ -79,20 +77,6 @@ double ours(bool loop, std::uint64_t rounds) {
   return elapsed / static_cast<double>(moves);
 }
 
-double window(std::uint64_t slides) {
-  MutableAntichain<Epoch> counts;
-  for (std::uint64_t t = 0; t != open_times; ++t) counts.update(t, +1);
-  std::uint64_t moves = 0;
-  const Stopwatch watch;
-  for (std::uint64_t t = 0; t != slides; ++t) {
-    moves += counts.update(t + open_times, +1);
-    moves += counts.update(t, -1);
-  }
-  const double elapsed = watch.ns();
-  check(moves == slides && counts.entries().size() == open_times, "the number of moves");
-  check(counts.frontier() == Antichain<Epoch>{slides}, "the least open timestamp");
-  return elapsed / static_cast<double>(slides);
-}
 void add(Rows& rows, std::string name, std::string baseline, Measure ours, Measure by_hand,
          double bar_ns) {
   rows.push_back({.name = std::move(name),
@@ -118,13 +102,6 @@ void add_tracker_rows(Rows& rows) {
       rows, "tracker_product", "minimal pairs over arrays",
       [](auto n) { return ours<Pair>(false, n); },
       [](auto n) { return sweep_pairs(Arrays(*graph<Pair>(false), operators), n); }, 40);
-  rows.push_back({.name = "open_times",
-                  .per = "slide",
-                  .baseline = "a ring of counts",
-                  .quick_rounds = 10'000'000,
-                  .full_rounds = 50'000'000,
-                  .ours = window,
-                  .by_hand = [](auto slides) { return slide_ring(open_times, slides); }});
 }
 
 }  // namespace tidemark::bench
