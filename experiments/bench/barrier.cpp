@@ -17,8 +17,6 @@
 namespace tidemark::bench {
 namespace {
 
-using Rounds = std::vector<Padded<std::atomic<std::uint64_t>>>;  // that each worker has entered
-
 double ours(std::uint32_t workers, std::uint64_t rounds) {
   const std::uint64_t warm_up = rounds / 10;
   Rounds entered(workers);
@@ -58,22 +56,6 @@ double additions(std::uint64_t rounds) {
     for (int i = 0; i != 25; ++i) count.fetch_add(1);
   const double elapsed = watch.ns();
   check(count == 25 * rounds, "not as many additions as asked for");
-  return elapsed / static_cast<double>(rounds);
-}
-
-double flags(std::uint32_t threads, std::uint64_t rounds) {
-  Rounds entered(threads);
-  const Patience patience(threads);
-  const double elapsed = run_threads(threads, [&](std::uint32_t self) {
-    const Stopwatch watch;
-    for (std::uint64_t round = 1; round <= rounds; ++round) {
-      entered[self].value.store(round, std::memory_order_release);
-      for (const auto& other : entered)
-        patience.until([&] { return other.value.load(std::memory_order_acquire) >= round; });
-    }
-    return self == 0 ? watch.ns() : 0;
-  });
-  for (const auto& each : entered) check(each.value == rounds, "not at the last round");
   return elapsed / static_cast<double>(rounds);
 }
 

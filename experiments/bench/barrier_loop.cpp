@@ -15,8 +15,6 @@
 namespace tidemark::bench {
 namespace {
 
-using Rounds = std::vector<Padded<std::atomic<std::uint64_t>>>;  // that each worker has entered
-
 /// Nanoseconds per round and worker: all workers' operators ask to be told when a round is complete
 /// in a loop that adds 1, and then for the next round.
 double ours(std::uint32_t workers, std::uint64_t rounds) {
@@ -61,6 +59,14 @@ Measure with(std::uint32_t workers) {
 }  // namespace
 
 void add_barrier_loop_rows(Rows& rows) {
+  rows.push_back({.name = "barrier_loop",
+                  .workers = 2,
+                  .per = "round and worker",
+                  .baseline = "2 threads, a flag each",
+                  .quick_rounds = 100'000,
+                  .full_rounds = 500'000,
+                  .ours = with(2),
+                  .by_hand = [](std::uint64_t rounds) { return flags(2, rounds / 2) / 2; }});
   for (const std::uint32_t workers : {8u, 64u, 512u})
     rows.push_back({.name = "barrier_loop",
                     .workers = workers,

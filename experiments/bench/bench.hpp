@@ -66,12 +66,16 @@ void add_chain_rows(Rows& rows);
 void add_event_driven_rows(Rows& rows);
 void add_exchange_rows(Rows& rows);
 void add_fan_rows(Rows& rows);
+void add_footprint_rows(Rows& rows);
+void add_hash_join_rows(Rows& rows);
 void add_idle_rows(Rows& rows);
 void add_keyed_count_rows(Rows& rows);
 void add_loop_rows(Rows& rows);
+void add_open_loop_rows(Rows& rows);
 void add_open_times_rows(Rows& rows);
 void add_pagerank_rows(Rows& rows);
 void add_tracker_rows(Rows& rows);
+void add_union_find_rows(Rows& rows);
 void add_window_sum_rows(Rows& rows);
 
 /// Measures from its making on.

@@ -46,12 +46,16 @@ Rows all_rows() {
   add_event_driven_rows(rows);
   add_exchange_rows(rows);
   add_fan_rows(rows);
+  add_footprint_rows(rows);
+  add_hash_join_rows(rows);
   add_idle_rows(rows);
   add_keyed_count_rows(rows);
   add_loop_rows(rows);
+  add_open_loop_rows(rows);
   add_open_times_rows(rows);
   add_pagerank_rows(rows);
   add_tracker_rows(rows);
+  add_union_find_rows(rows);
   add_window_sum_rows(rows);
   return rows;
 }

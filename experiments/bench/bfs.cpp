@@ -4,10 +4,10 @@
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/iterate.hpp>
 #include <tidemark/operators/to_stream.hpp>
 
 #include "bench.hpp"
+#include "cycle.hpp"
 #include "graphs.hpp"
 #include "meeting.hpp"
 #include <cstdint>
@@ -25,7 +25,7 @@ Distances ours(const Graph& graph, std::uint32_t workers) {
   execute({.workers = workers}, [&](Worker& worker) {
     worker.dataflow<Nested<Epoch, 1>>([&](auto& scope) {
       const std::vector<Node> roots(worker.index() == 0 ? 1 : 0, Node{0});
-      iterate(to_stream(scope, roots), [&]<typename T>(Stream<T, Node> nodes) {
+      cycle(to_stream(scope, roots), [&]<typename T>(Stream<T, Node> nodes) {
         return unary_frontier<Node>(
             nodes, Exchange{KeyHash{}}, "visit", "",
             [&, open = OpenTimes<T, std::vector<Node>>{}](auto& in, auto& out) mutable {

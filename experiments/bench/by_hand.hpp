@@ -3,6 +3,7 @@
 // What the hand-written programs are made of: threads that spin, and rings between two of them.
 #pragma once
 
+#include "bench.hpp"
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -63,6 +64,26 @@ double run_threads(std::uint32_t threads, Body body) {
     for (std::uint32_t t = 0; t != threads; ++t) all.emplace_back([&, t] { sum += body(t); });
   }
   return sum;
+}
+
+/// The rounds of a barrier that each worker or thread has entered.
+using Rounds = std::vector<Padded<std::atomic<std::uint64_t>>>;
+
+/// A barrier of threads with a flag each; nanoseconds per round. Throws WrongResult.
+inline double flags(std::uint32_t threads, std::uint64_t rounds) {
+  Rounds entered(threads);
+  const Patience patience(threads);
+  const double elapsed = run_threads(threads, [&](std::uint32_t self) {
+    const Stopwatch watch;
+    for (std::uint64_t round = 1; round <= rounds; ++round) {
+      entered[self].value.store(round, std::memory_order_release);
+      for (const auto& other : entered)
+        patience.until([&] { return other.value.load(std::memory_order_acquire) >= round; });
+    }
+    return self == 0 ? watch.ns() : 0;
+  });
+  for (const auto& each : entered) check(each.value == rounds, "not at the last round");
+  return elapsed / static_cast<double>(rounds);
 }
 
 /// Blocks of records from one thread to another, filled and read where they are.

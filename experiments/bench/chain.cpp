@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Question: what does a stateless step cost beside its work, in large batches and in batches of 1?
+#include "chain.hpp"
+
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
@@ -10,6 +12,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench.hpp"
+#include "flow_graph.hpp"
 #include "virtual_steps.hpp"
 #include <algorithm>
 #include <cstddef>
@@ -22,26 +25,6 @@
 namespace tidemark::bench {
 namespace {
 
-constexpr int nodes = 16;
-constexpr std::uint64_t chain_items = 1024;
-
-constexpr auto work = [](std::uint64_t x) { return 3 * x + 1; };
-
-std::uint64_t expected_sum(std::uint64_t items) {
-  std::uint64_t sum = 0;
-  for (std::uint64_t item = 0; item != items; ++item) {
-    std::uint64_t x = item;
-    for (int node = 0; node != nodes; ++node) x = work(x);
-    sum += x;
-  }
-  return sum;
-}
-
-double per_item_and_node(double elapsed, std::uint64_t items, std::uint64_t sum) {
-  check(sum == expected_sum(items), "the sum over all items");
-  return elapsed / static_cast<double>(items * nodes);
-}
-
 /// An epoch for each `round_items` items.
 double ours(std::uint64_t rounds, std::uint64_t round_items, bool one_by_one) {
   std::uint64_t sum = 0;
@@ -49,7 +32,7 @@ double ours(std::uint64_t rounds, std::uint64_t round_items, bool one_by_one) {
   execute({.workers = 1}, [&](Worker& worker) {
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<std::uint64_t>(scope);
-      for (int node = 0; node != nodes; ++node) stream = stream | map(work);
+      for (int node = 0; node != chain_nodes; ++node) stream = stream | map(work);
       stream = fuse_in_place(stream, "sum", "", [&](Epoch, std::vector<std::uint64_t>& items) {
         sum = std::accumulate(items.begin(), items.end(), sum);
       });
@@ -86,14 +69,14 @@ double batch_loops(std::uint64_t rounds, std::uint64_t round_items) {
   for (std::uint64_t round = 0; round != rounds; ++round) {
     items.clear();
     for (std::uint64_t i = 0; i != round_items; ++i) items.push_back(round * round_items + i);
-    for (int node = 0; node != nodes; ++node) pass(items);
+    for (int node = 0; node != chain_nodes; ++node) pass(items);
     sum += sum_of(items);
   }
   return per_item_and_node(watch.ns(), rounds * round_items, sum);
 }
 
 double virtual_calls(std::uint64_t rounds) {
-  VirtualChain chain(nodes, work);
+  VirtualChain chain(chain_nodes, work);
   const Stopwatch watch;
   for (std::uint64_t item = 0; item != rounds * chain_items; ++item) chain.push(item);
   return per_item_and_node(watch.ns(), rounds * chain_items, chain.sum());
@@ -117,7 +100,16 @@ void add_chain_rows(Rows& rows) {
                   .full_rounds = 10'000,
                   .ours = [](std::uint64_t rounds) { return ours(rounds, chain_items, true); },
                   .by_hand = virtual_calls,
-                  .bar = Bar{.times = 5, .plus = 200.0 / nodes}});
+                  .bar = Bar{.times = 5, .plus = 200.0 / chain_nodes}});
+  for (const bool one_by_one : {false, true})
+    rows.push_back(
+        {.name = one_by_one ? "chain_single_tbb" : "chain_batches_tbb",
+         .per = "item and node",
+         .baseline = "oneTBB flow graph",
+         .quick_rounds = one_by_one ? 20u : 2'000u,
+         .full_rounds = one_by_one ? 200u : 20'000u,
+         .ours = [=](std::uint64_t rounds) { return ours(rounds, chain_items, one_by_one); },
+         .by_hand = [=](std::uint64_t rounds) { return flow_graph_chain(rounds, one_by_one); }});
   for (const std::uint64_t batch : {1, 10, 100, 1'000, 10'000, 100'000}) {
     const auto rounds_of = [batch](std::uint64_t items) {
       return std::max(std::min(items / batch, items / 10), std::uint64_t{1});

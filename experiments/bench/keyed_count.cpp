@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Question: what does it cost to count records by key, each key at one worker?
+#include "keyed_count.hpp"
+
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/hash.hpp>
 #include <tidemark/core/input_handle.hpp>
@@ -12,6 +14,7 @@
 
 #include "bench.hpp"
 #include "by_hand.hpp"
+#include "flow_graph.hpp"
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -24,45 +27,7 @@
 namespace tidemark::bench {
 namespace {
 
-constexpr std::uint64_t keys = 1 << 16;
 constexpr std::uint64_t step_items = 4096;  // that a worker sends between two steps
-
-using Table = KeyTable<std::uint64_t, std::uint64_t>;
-
-/// The keys that one worker feeds.
-class Keys {
- public:
-  explicit Keys(std::uint32_t worker) : random_(worker) {}
-  std::uint64_t next() { return random_.next() % keys; }
-
- private:
-  Random random_;
-};
-
-/// What all workers together have counted. Adding each key's count times its hash keeps apart what
-/// was counted for different keys.
-struct Total {
-  std::atomic<std::uint64_t> items{0};
-  std::atomic<std::uint64_t> mixed{0};
-  void add(std::uint64_t key, std::uint64_t count) {
-    items.fetch_add(count, std::memory_order_relaxed);
-    mixed.fetch_add(KeyHash{}(key)*count, std::memory_order_relaxed);
-  }
-  void add(const Table& table) {
-    for (const auto& [key, count] : table) add(key, count);
-  }
-};
-
-double per_item(double elapsed, std::uint64_t items, std::uint32_t workers, const Total& total) {
-  std::uint64_t mixed = 0;
-  for (std::uint32_t w = 0; w != workers; ++w) {
-    Keys input(w);
-    for (std::uint64_t i = 0; i != items / workers; ++i) mixed += KeyHash{}(input.next());
-  }
-  check(total.items == items, "the number of items counted");
-  check(total.mixed == mixed, "the counts by key");
-  return elapsed / static_cast<double>(items);
-}
 
 double ours(std::uint32_t workers, std::uint64_t items) {
   Total total;
@@ -171,13 +136,23 @@ void add_keyed_count_rows(Rows& rows) {
                     .ours = [workers](std::uint64_t items) { return ours(workers, items); },
                     .by_hand = workers == 1 ? one_loop : two_threads,
                     .bar = workers == 1 ? Bar{1.4} : Bar{.times = 1.25, .of_one_worker = true}});
+  for (const std::uint32_t workers : {1u, 2u})
+    rows.push_back(
+        {.name = "keyed_count_tbb",
+         .workers = workers,
+         .per = "item",
+         .baseline = "oneTBB flow graph",
+         .quick_rounds = 1'024'000,
+         .full_rounds = 10'240'000,
+         .ours = [=](std::uint64_t items) { return ours(workers, items); },
+         .by_hand = [=](std::uint64_t items) { return flow_graph_count(workers, items); }});
   for (const std::uint32_t workers : {8u, 64u, 512u})
     rows.push_back({.name = "keyed_count",
                     .workers = workers,
                     .per = "item",
                     .baseline = "2 of our workers",
-                    .quick_rounds = 4'096'000,
-                    .full_rounds = 20'480'000,
+                    .quick_rounds = 1'024'000,
+                    .full_rounds = 10'240'000,
                     .ours = [workers](std::uint64_t items) { return ours(workers, items); },
                     .by_hand = [](std::uint64_t items) { return ours(2, items); }});
 }

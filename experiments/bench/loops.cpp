@@ -10,6 +10,7 @@
 
 #include "bench.hpp"
 #include "by_hand.hpp"
+#include "cycle.hpp"
 #include "virtual_steps.hpp"
 #include <array>
 #include <atomic>
@@ -28,7 +29,7 @@ double pingpong(std::uint32_t workers, std::uint64_t hits) {
   execute({.workers = workers}, [&](Worker& worker) {
     auto input = worker.dataflow<Nested<Epoch, 1>>([&](auto& scope) {
       auto [handle, served] = new_input<std::uint64_t>(scope);
-      iterate(served, [&](auto balls) {
+      cycle(served, [&](auto balls) {
         return unary<std::uint64_t>(balls, Exchange{[](std::uint64_t hit) { return hit; }}, "hit",
                                     "", [&count, hits](auto& in, auto& out) {
                                       in.for_each([&](auto& batch) {

@@ -31,13 +31,13 @@ class Meeting {
     std::uint64_t& count = thread.counts[round % 2];
     count = 0;
     for (const auto& sent : thread.sent[round % 2]) count += sent.size();
-    for (auto& read : thread.sent[(round + 1) % 2]) read.clear();
     thread.round.store(round + 1, std::memory_order_release);
     std::uint64_t all = 0;
     for (auto& [other] : threads_) {
       patience_.until([&] { return other.round.load(std::memory_order_acquire) > round; });
       all += other.counts[round % 2];
     }
+    for (auto& read : thread.sent[(round + 1) % 2]) read.clear();  // by all who have met
     return all;
   }
 

@@ -4,10 +4,10 @@
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/iterate.hpp>
 #include <tidemark/operators/to_stream.hpp>
 
 #include "bench.hpp"
+#include "cycle.hpp"
 #include "graphs.hpp"
 #include "meeting.hpp"
 #include <cstdint>
@@ -50,7 +50,7 @@ Ranks ours(const Graph& graph, std::uint32_t workers) {
     worker.dataflow<Nested<Epoch, 1>>([&](auto& scope) {
       const std::vector<Node> nodes = owned_by(worker.index(), workers, graph);
       const std::vector<Gain> start{{nodes.front(), 0}};  // each worker begins with some record
-      iterate(to_stream(scope, start), [&]<typename T>(Stream<T, Gain> gains) {
+      cycle(to_stream(scope, start), [&]<typename T>(Stream<T, Gain> gains) {
         return unary_frontier<Gain>(
             gains, Exchange{[](const Gain& gain) { return KeyHash{}(gain.node); }}, "rank", "",
             [&graph, &ranks, nodes, open = OpenTimes<T, Ranks>{}](auto& in, auto& out) mutable {

@@ -11,6 +11,7 @@
 #include "bench.hpp"
 #include "window_sum_by_hand.hpp"
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 
@@ -20,9 +21,11 @@ namespace {
 /// The sums of each key by window, sent when the frontier has passed the window. In order, two
 /// windows are open at a time at most; any number may be.
 Stream<Epoch, WindowSum> window_sums(const Stream<Epoch, Event>& events, std::uint64_t& late) {
+  const Worker& worker = events.scope->worker();
   return unary_frontier<WindowSum>(
-      events, Exchange{[](const Event& event) { return route(event.key); }}, "window_sum", "",
-      [&late, open = OpenTimes<Epoch, Sums>{}](auto& in, auto& out) mutable {
+      events, Exchange{[](const Event& event) { return event.key; }}, "window_sum", "",
+      [&late, self = worker.index(), share = Share(worker.peers()),
+       open = OpenTimes<Epoch, Sums>{}](auto& in, auto& out) mutable {
         in.for_each([&](auto& batch) {
           struct Row {
             std::uint64_t window = ~std::uint64_t{0};
@@ -39,20 +42,22 @@ Stream<Epoch, WindowSum> window_sums(const Stream<Epoch, Event>& events, std::ui
                 continue;
               }
               row = {window, &open.at(batch, out, last)};
+              row.sums->resize(share.keys());
             }
-            (*row.sums)[event.key] += event.value;
+            (*row.sums)[share.index(event.key)] += event.value;
           }
         });
-        const auto send = [&](const Capability<Epoch>& at, Sums& sums) {
+        const auto send = [&](const Capability<Epoch>& at, const Sums& sums) {
+          const std::uint64_t window = at.time().value / window_slices;
           auto& output = out.at(at);
-          for (std::uint32_t key = 0; key != window_keys; ++key)
-            if (sums[key] != 0) output.give({at.time().value / window_slices, key, sums[key]});
+          for (std::size_t i = 0; i != sums.size(); ++i)
+            if (sums[i] != 0) output.give({window, share.key(i, self), sums[i]});
         };
         open.release(send, in.frontier());
       });
 }
 
-double ours(std::uint32_t workers, std::uint64_t slices) {
+double ours(std::uint32_t workers, Feed feed) {
   std::vector<Padded<Outcome>> outcomes(workers);
   double elapsed = 0;
   execute({.workers = workers}, [&](Worker& worker) {
@@ -67,8 +72,8 @@ double ours(std::uint32_t workers, std::uint64_t slices) {
     });
     Events events(worker.index());
     const Stopwatch watch;
-    for (std::uint64_t slice = 0; slice != slices / workers; ++slice) {
-      for (std::uint64_t i = 0; i != slice_events; ++i) input.send(events.next(slice));
+    for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
+      for (std::uint64_t i = 0; i != feed.slice_events; ++i) input.send(events.next(slice));
       input.advance_to(slice + 1);
       if (slice < slices_ahead) {
         worker.step();
@@ -80,31 +85,38 @@ double ours(std::uint32_t workers, std::uint64_t slices) {
     worker.step_while([&] { return !probe.done(); });
     if (worker.index() == 0) elapsed = watch.ns();
   });
-  return per_event(elapsed, workers, slices / workers, outcomes);
+  return per_event(elapsed, feed, outcomes);
 }
 
 }  // namespace
 
 void add_window_sum_rows(Rows& rows) {
-  for (const std::uint32_t workers : {1u, 2u})
+  for (const std::uint32_t workers : {1u, 2u}) {
+    const auto feed = [=](std::uint64_t slices) { return Feed{slices / workers, 1024}; };
+    const auto by_hand = workers == 1 ? sum_in_a_loop : sum_with_two_threads;
     rows.push_back({.name = "window_sum",
                     .workers = workers,
                     .per = "event",
                     .baseline = workers == 1 ? "a loop, two rows of sums" : "2 threads, 2 rings",
                     .quick_rounds = 4'096,
                     .full_rounds = 20'480,
-                    .ours = [workers](std::uint64_t slices) { return ours(workers, slices); },
-                    .by_hand = workers == 1 ? sum_in_a_loop : sum_with_two_threads,
+                    .ours = [=](std::uint64_t slices) { return ours(workers, feed(slices)); },
+                    .by_hand = [=](std::uint64_t slices) { return by_hand(feed(slices)); },
                     .bar = workers == 1 ? Bar{2} : Bar{.times = 1.25, .of_one_worker = true}});
-  for (const std::uint32_t workers : {8u, 64u, 512u})
+  }
+  for (const std::uint32_t workers : {8u, 64u, 512u}) {
+    const auto with = [](std::uint32_t number) {
+      return [=](std::uint64_t slices) { return ours(number, {slices / number, 64}); };
+    };
     rows.push_back({.name = "window_sum",
                     .workers = workers,
                     .per = "event",
                     .baseline = "2 of our workers",
-                    .quick_rounds = 8'192,
-                    .full_rounds = 40'960,
-                    .ours = [workers](std::uint64_t slices) { return ours(workers, slices); },
-                    .by_hand = [](std::uint64_t slices) { return ours(2, slices); }});
+                    .quick_rounds = 16'384,
+                    .full_rounds = 163'840,
+                    .ours = with(workers),
+                    .by_hand = with(2)});
+  }
 }
 
 }  // namespace tidemark::bench

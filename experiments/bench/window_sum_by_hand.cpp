@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "window_sum_by_hand.hpp"
 
-#include <algorithm>
+#include <array>
 #include <memory>
+#include <utility>
 
 namespace tidemark::bench {
 namespace {
@@ -10,14 +11,19 @@ namespace {
 /// Two rows of sums, which is enough for events that are at most a window ahead.
 class TwoRows {
  public:
-  explicit TwoRows(Outcome& outcome) : outcome_(outcome) {}
+  TwoRows(Outcome& outcome, std::uint32_t self, std::uint32_t threads)
+      : outcome_(outcome),
+        self_(self),
+        share_(threads) {
+    for (Sums& row : rows_) row.resize(share_.keys());
+  }
 
   void add(const Event& event) {
     const std::uint64_t window = event.time / window_slices;
     if (window < first_) {
       ++outcome_.late;
     } else {
-      rows_[window % 2][event.key] += event.value;
+      rows_[window % 2][share_.index(event.key)] += event.value;
     }
   }
 
@@ -34,25 +40,26 @@ class TwoRows {
  private:
   void send() {
     Sums& row = rows_[first_ % 2];
-    for (std::uint32_t key = 0; key != window_keys; ++key)
-      if (row[key] != 0) outcome_.add({first_, key, row[key]});
-    row.fill(0);
+    for (std::size_t i = 0; i != row.size(); ++i)
+      if (const std::uint64_t sum = std::exchange(row[i], 0); sum != 0)
+        outcome_.add({first_, share_.key(i, self_), sum});
   }
 
   Outcome& outcome_;
+  std::uint32_t self_;
+  Share share_;
   std::uint64_t first_ = 0;  // window that is open
-  std::array<Sums, 2> rows_{};
+  std::array<Sums, 2> rows_;
 };
 
 }  // namespace
 
-double per_event(double elapsed, std::uint32_t workers, std::uint64_t slices,
-                 const std::vector<Padded<Outcome>>& outcomes) {
+double per_event(double elapsed, Feed feed, const std::vector<Padded<Outcome>>& outcomes) {
   Outcome expected;
-  for (std::uint32_t w = 0; w != workers; ++w) {
+  for (std::uint32_t w = 0; w != outcomes.size(); ++w) {
     Events events(w);
-    for (std::uint64_t slice = 0; slice != slices; ++slice)
-      for (std::uint64_t i = 0; i != slice_events; ++i) {
+    for (std::uint64_t slice = 0; slice != feed.slices; ++slice)
+      for (std::uint64_t i = 0; i != feed.slice_events; ++i) {
         const Event event = events.next(slice);
         const std::uint64_t window = event.time / window_slices;
         if ((window + 1) * window_slices <= slice) {
@@ -69,23 +76,23 @@ double per_event(double elapsed, std::uint32_t workers, std::uint64_t slices,
   }
   check(all.late == expected.late, "the number of late events");
   check(all.mixed == expected.mixed, "the sums by window and key");
-  return elapsed / static_cast<double>(workers * slices * slice_events);
+  return elapsed / static_cast<double>(outcomes.size() * feed.slices * feed.slice_events);
 }
 
-double sum_in_a_loop(std::uint64_t slices) {
+double sum_in_a_loop(Feed feed) {
   std::vector<Padded<Outcome>> outcomes(1);
-  TwoRows rows(outcomes[0].value);
+  TwoRows rows(outcomes[0].value, 0, 1);
   Events events(0);
   const Stopwatch watch;
-  for (std::uint64_t slice = 0; slice != slices; ++slice) {
+  for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
     rows.advance_to(slice);
-    for (std::uint64_t i = 0; i != slice_events; ++i) rows.add(events.next(slice));
+    for (std::uint64_t i = 0; i != feed.slice_events; ++i) rows.add(events.next(slice));
   }
   rows.finish();
-  return per_event(watch.ns(), 1, slices, outcomes);
+  return per_event(watch.ns(), feed, outcomes);
 }
 
-double sum_with_two_threads(std::uint64_t slices) {
+double sum_with_two_threads(Feed feed) {
   // Both threads' watermarks pass the end of a window when each has read the other's last block
   // before it; so no events wait for their window.
   static_assert(window_slices % 2 == 0);
@@ -96,7 +103,7 @@ double sum_with_two_threads(std::uint64_t slices) {
   const double elapsed = run_threads(2, [&](std::uint32_t self) {
     Link& out = (*to)[1 - self];
     Link& in = (*to)[self];
-    TwoRows rows(outcomes[self].value);
+    TwoRows rows(outcomes[self].value, self, 2);
     Events events(self);
     std::uint64_t read_windows = 0;  // of the other thread, to their ends
     const auto read = [&](std::uint64_t until) {
@@ -130,14 +137,14 @@ double sum_with_two_threads(std::uint64_t slices) {
       });
       ++window;
     };
-    for (std::uint64_t slice = 0; slice != slices / 2; ++slice) {
+    for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
       if (slice != 0 && slice % window_slices == 0) {
         finish_window();
         rows.advance_to(slice);
       }
-      for (std::uint64_t i = 0; i != slice_events; ++i) {
+      for (std::uint64_t i = 0; i != feed.slice_events; ++i) {
         const Event event = events.next(slice);
-        if ((route(event.key) & 1) == self) {
+        if ((event.key & 1) == self) {
           rows.add(event);
           continue;
         }
@@ -151,7 +158,7 @@ double sum_with_two_threads(std::uint64_t slices) {
     rows.finish();
     return self == 0 ? watch.ns() : 0;
   });
-  return per_event(elapsed, 2, slices / 2, outcomes);
+  return per_event(elapsed, feed, outcomes);
 }
 
 }  // namespace tidemark::bench

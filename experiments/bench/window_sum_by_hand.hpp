@@ -8,7 +8,8 @@
 
 #include "bench.hpp"
 #include "by_hand.hpp"
-#include <array>
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -16,8 +17,7 @@ namespace tidemark::bench {
 
 inline constexpr std::uint32_t window_keys = 1000;
 inline constexpr std::uint64_t window_slices = 16;  // event time of a window
-inline constexpr std::uint64_t slice_events = 1024;
-inline constexpr std::uint64_t slices_ahead = 64;  // of what is complete, that a worker feeds
+inline constexpr std::uint64_t slices_ahead = 64;   // of what is complete, that a worker feeds
 
 /// In slice s the watermark is s: an event whose window ends before it is late, and dropped.
 struct Event {
@@ -32,7 +32,17 @@ struct WindowSum {
   std::uint64_t sum;
 };
 
-using Sums = std::array<std::uint64_t, window_keys>;  // by key
+/// Keys go to workers by their low bits; each numbers its own from 0. `workers` is a power of two.
+struct Share {
+  explicit Share(std::uint32_t workers) : shift(std::countr_zero(workers)) {}
+  std::size_t keys() const { return (window_keys >> shift) + 1; }
+  std::size_t index(std::uint32_t key) const { return key >> shift; }
+  std::uint32_t key(std::size_t index, std::uint32_t worker) const {
+    return (static_cast<std::uint32_t>(index) << shift) + worker;
+  }
+  int shift;
+};
+using Sums = std::vector<std::uint64_t>;  // by number of the key
 
 /// The events that one worker feeds: most up to 3 slices ahead of the watermark, one in 256 up to 8
 /// behind it.
@@ -51,11 +61,6 @@ class Events {
   Random random_;
 };
 
-/// The hash by which keys go to workers.
-inline std::uint64_t route(std::uint32_t key) {
-  return KeyHash{}(key);
-}
-
 /// What was sent. Adding each sum times a hash keeps apart what belongs to different windows and
 /// keys.
 struct Outcome {
@@ -66,12 +71,17 @@ struct Outcome {
   }
 };
 
-/// Checks what `workers` that fed `slices` each have sent; nanoseconds per event.
-double per_event(double elapsed, std::uint32_t workers, std::uint64_t slices,
-                 const std::vector<Padded<Outcome>>& outcomes);
+/// What one worker is fed: so many events in each slice.
+struct Feed {
+  std::uint64_t slices;
+  std::uint64_t slice_events;
+};
 
-// Each sums the events of so many slices in all. Throws WrongResult.
-double sum_in_a_loop(std::uint64_t slices);
-double sum_with_two_threads(std::uint64_t slices);
+/// Checks what workers that were fed have sent; nanoseconds per event.
+double per_event(double elapsed, Feed feed, const std::vector<Padded<Outcome>>& outcomes);
+
+// Each sums the events that one, or two, are fed. Throws WrongResult.
+double sum_in_a_loop(Feed feed);
+double sum_with_two_threads(Feed feed);
 
 }  // namespace tidemark::bench

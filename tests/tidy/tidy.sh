@@ -47,8 +47,8 @@ errors=$(awk '
       error("viz sees explanation, flow_graph, progress_snapshot and trace of core, no more")
     only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^(tests/)?viz/.*\\.cpp$",
             "Graphviz is included by sources of viz and of its tests only")
-    only_in("^(tbb|oneapi)/", "^core/tbb_executor\\.cpp$",
-            "oneTBB is included by core/tbb_executor.cpp only")
+    only_in("^(tbb|oneapi)/", "^(core/tbb_executor|experiments/bench/flow_graph)\\.cpp$",
+            "oneTBB is included by core/tbb_executor.cpp and the benchmarks of its flow graph only")
     only_in("^boost/(graph|property_map)/", "^(progress/graph_shape|tests/examples/graph_test)\\.cpp$",
             "Boost.Graph is included by progress/graph_shape.cpp and the tests of examples only")
   }
