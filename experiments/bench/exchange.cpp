@@ -138,8 +138,8 @@ void add_exchange_rows(Rows& rows) {
                     .workers = workers,
                     .per = "record",
                     .baseline = "2 of our workers",
-                    .quick_rounds = 5'120'000,
-                    .full_rounds = 51'200'000,
+                    .quick_rounds = 1'024'000,
+                    .full_rounds = 4'096'000,
                     .ours = with(workers),
                     .by_hand = with(2)});
   }
