@@ -60,16 +60,19 @@ Rows all_rows() {
   return rows;
 }
 
-/// The rows that one of `only` names, or whose names begin with it if it names none; all of them if
-/// there is nothing in `only`.
+/// The rows that one of `only` names, as NAME or NAME/WORKERS, or whose names begin with it if it
+/// names none; all of them if there is nothing in `only`.
 Rows select(Rows rows, const std::vector<std::string>& only) {
   if (only.empty()) return rows;
   std::vector<bool> wanted(rows.size());
   for (const std::string& name : only) {
-    const bool exact = std::ranges::any_of(rows, [&](const Row& row) { return row.name == name; });
+    const auto is_named = [&](const Row& row) {
+      return name == row.name || name == fmt::format("{}/{}", row.name, row.workers);
+    };
+    const bool exact = std::ranges::any_of(rows, is_named);
     bool found = false;
     for (std::size_t i = 0; i != rows.size(); ++i)
-      if (exact ? rows[i].name == name : rows[i].name.starts_with(name)) wanted[i] = found = true;
+      if (exact ? is_named(rows[i]) : rows[i].name.starts_with(name)) wanted[i] = found = true;
     if (!found)
       throw std::invalid_argument("no row's name begins with '" + name +
                                   "'; bench --list names them all");
@@ -143,8 +146,9 @@ void add_bench_command(CLI::App& app) {
                   "Smaller rounds and fewer repetitions: within 2 minutes");
   bench
       ->add_option("--only", options->only,
-                   "Only rows of that name, or whose names begin with it; repeatable")
-      ->type_name("NAME");
+                   "Only rows of that name, with so many workers, or whose names begin with it; "
+                   "repeatable")
+      ->type_name("NAME[/WORKERS]");
   bench->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
       ->type_name("FILE");
   bench->add_flag("--check", options->check, "Fail if a bar is missed");

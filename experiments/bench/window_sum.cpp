@@ -29,7 +29,7 @@ Stream<Epoch, WindowSum> window_sums(const Stream<Epoch, Event>& events, std::ui
         in.for_each([&](auto& batch) {
           struct Row {
             std::uint64_t window = ~std::uint64_t{0};
-            Sums* sums = nullptr;
+            std::uint64_t* sums = nullptr;
           };
           std::array<Row, 2> rows;  // the last two that this batch has used
           for (const Event& event : batch) {
@@ -41,10 +41,11 @@ Stream<Epoch, WindowSum> window_sums(const Stream<Epoch, Event>& events, std::ui
                 ++late;
                 continue;
               }
-              row = {window, &open.at(batch, out, last)};
-              row.sums->resize(share.keys());
+              Sums& sums = open.at(batch, out, last);
+              sums.resize(share.keys());
+              row = {window, sums.data()};
             }
-            (*row.sums)[share.index(event.key)] += event.value;
+            row.sums[share.index(event.key)] += event.value;
           }
         });
         const auto send = [&](const Capability<Epoch>& at, const Sums& sums) {
@@ -75,11 +76,9 @@ double ours(std::uint32_t workers, Feed feed) {
     for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
       for (std::uint64_t i = 0; i != feed.slice_events; ++i) input.send(events.next(slice));
       input.advance_to(slice + 1);
-      if (slice < slices_ahead) {
-        worker.step();
-      } else {
-        worker.step_while([&] { return probe.less_than(slice - slices_ahead); });
-      }
+      worker.step();
+      worker.step_while(
+          [&] { return slice > slices_ahead && probe.less_than(slice - slices_ahead); });
     }
     input.close();
     worker.step_while([&] { return !probe.done(); });
