@@ -65,6 +65,33 @@ case_traffic_tells_what_each_protocol_sends_and_the_same_each_time() {
   expect_error "there is no flow 'idl'" "$program" traffic --flow idl
 }
 
+case_benchmarks_say_for_each_row_whether_its_bar_is_held() {
+  status=0
+  "$program" bench --quick --only open_times_10000 --only open_times_1 --check --json rows.json \
+    >table 2>stderr || status=$?
+  grep -q '^open_times_10000 .* \(held\|missed\)$' table || fail "$(cat table)"
+  grep -q '^growth of ours ' table || fail "$(cat table)"
+  fields=$(sed -n 's/^    "\([a-z_]*\)": .*/\1/p' rows.json | tr '\n' ' ')
+  row='name workers ours_ns baseline baseline_ns ratio bar held '
+  [[ $fields == "$row$row" ]] || fail "fields: $fields"
+  # A bar for 10,000 open timestamps, none for 1; --check fails if and only if it is missed.
+  [[ $(grep -c '"held": null' rows.json) -eq 1 ]] || fail "$(cat rows.json)"
+  if grep -q '"held": false' rows.json; then
+    [[ $status -eq 1 ]] && grep -q 'missed: open_times_10000/1' stderr || fail "$(cat stderr)"
+  else
+    [[ $status -eq 0 ]] || fail "exit status $status"
+  fi
+  expect_error "no row's name begins with 'no-such-row'" "$program" bench --only no-such-row
+}
+
+case_every_benchmark_is_listed_once() {
+  "$program" bench --list | awk '{print $1, $2}' >rows
+  [[ -z $(sort rows | uniq -d) ]] || fail "$(sort rows | uniq -d)"
+  for row in 'barrier 64' 'barrier_loop 512' 'exchange 2' 'window_sum 2' 'idle_waiting_1000 1'; do
+    grep -qx "$row" rows || fail "no $row in $(cat rows)"
+  done
+}
+
 case_the_default_text_is_counted_right() {
   command -v bible >/dev/null || { echo "bible-kjv is not installed" >&2; exit 1; }
   "$program" run "${executor[@]}" --counts counts.tsv >report
