@@ -16,6 +16,7 @@
 
 namespace tidemark {
 
+class StateStore;
 class Trace;
 
 /// Looks at a run from outside while it goes on.
@@ -78,8 +79,11 @@ struct Config {
   Monitor monitor;
   ExplainOptions explain;
   bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule
-  Trace* trace = nullptr;           ///< records the first dataflow if set; outlives the run
-  Traffic* traffic = nullptr;       ///< filled at the end of the run if set; outlives the run
+  /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
+  /// complete; null: nothing is saved. Outlives the run.
+  StateStore* states = nullptr;
+  Trace* trace = nullptr;      ///< records the first dataflow if set; outlives the run
+  Traffic* traffic = nullptr;  ///< filled at the end of the run if set; outlives the run
 };
 
 inline Layout layout_of(const Config& config) {
