@@ -166,7 +166,9 @@ class KeyedShard {
     if (saved_.active()) saved_.touch(key);
     if constexpr (has_timers) {
       const auto at = states_.find(key);
-      timers_.set(key, at == states_.end() ? std::nullopt : logic_.notify_at(at->second));
+      std::optional<Clock::time_point> when;
+      if (at != states_.end()) when = logic_.notify_at(at->second);
+      timers_.set(key, when);
     }
   }
 

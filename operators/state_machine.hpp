@@ -3,6 +3,7 @@
 // state_machine: a state for each key that its values drive, timestamp after timestamp.
 #pragma once
 
+#include <tidemark/operators/give_elements.hpp>
 #include <tidemark/operators/keyed_step.hpp>
 
 #include <concepts>
@@ -23,13 +24,7 @@ struct StateMachineLogic {
   void on_item(Item item, auto& states, auto& out) {
     const auto at = states.try_emplace(item.first).first;
     auto result = std::invoke(transition, at->first, std::move(item.second), at->second);
-    for (auto&& record : result.second) {
-      if constexpr (std::ranges::view<std::remove_cvref_t<decltype(result.second)>>) {
-        out.give(std::forward<decltype(record)>(record));  // not ours
-      } else {
-        out.give(std::move(record));
-      }
-    }
+    give_elements(result.second, out);
     if (result.first) states.erase(at);  // not before: the range may look into the state
   }
 };

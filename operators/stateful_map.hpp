@@ -3,6 +3,7 @@
 // stateful_map: one value in, one value out, with a state for each key.
 #pragma once
 
+#include <tidemark/operators/build_state.hpp>
 #include <tidemark/operators/keyed_step.hpp>
 
 #include <functional>
@@ -14,17 +15,6 @@
 namespace tidemark {
 
 namespace detail {
-
-template <typename Builder, typename Key>
-auto build_state(Builder& builder, const Key& key) {
-  if constexpr (std::invocable<Builder&, const Key&>) {
-    return std::invoke(builder, key);
-  } else {
-    static_assert(std::invocable<Builder&>,
-                  "stateful_map: the builder must take the key or nothing");
-    return std::invoke(builder);
-  }
-}
 
 template <typename Item, typename Kept, typename Builder, typename Mapper>
 struct StatefulMapLogic {
@@ -76,6 +66,21 @@ auto stateful_map(std::string id, Builder builder, Mapper mapper) {
     return keyed_step<Out>(input, "stateful_map", id,
                            detail::StatefulMapLogic<Item, State, Builder, Mapper>{builder, mapper});
   };
+}
+
+/// The same for a state whose type the step is told, and which begins as std::nullopt:
+/// `mapper(state, value)` is given a std::optional<State>.
+template <typename State, typename Mapper>
+auto stateful_map(std::string id, Mapper mapper) {
+  return stateful_map(
+      std::move(id), [] { return std::optional<State>(); },
+      [mapper](std::optional<State> state, auto value) mutable {
+        auto [next, result] = std::invoke(mapper, std::move(state), std::move(value));
+        std::optional<State> kept = std::move(next);
+        std::optional<std::optional<State>> outer;
+        if (kept) outer = std::move(kept);
+        return std::pair(std::move(outer), std::move(result));
+      });
 }
 
 }  // namespace tidemark
