@@ -230,6 +230,21 @@ void Process::cancel(std::uint32_t index) {
   dataflow->cancel();
 }
 
+void Process::request_stop() {
+  std::vector<std::function<void()>> actions;
+  {
+    const std::lock_guard lock(mutex_);
+    stop_requested_.store(true, std::memory_order_seq_cst);
+    actions = on_stop_request_;
+  }
+  for (const auto& action : actions) action();
+}
+
+void Process::on_stop_request(std::function<void()> action) {
+  const std::lock_guard lock(mutex_);
+  on_stop_request_.push_back(std::move(action));
+}
+
 void Process::fail(std::exception_ptr error) noexcept {
   {
     const std::lock_guard lock(mutex_);
