@@ -90,9 +90,10 @@ auto open_parts_of(const S& source, Worker& worker, const Activator& activator,
 template <typename S>
 Stream<Epoch, typename S::item_type> input(Scope<Epoch>& scope, std::string id, S source,
                                            InputOptions options = {}) {
-  static_assert(PartitionedSource<S> || DynamicSource<S>,
-                "input: the source must be copyable, name its item_type, and have parts() or "
-                "parts_at(worker, workers) and open(part, context), or build(context)");
+  static_assert(
+      PartitionedSource<S> || DynamicSource<S>,
+      "input: the source must be copy-constructible, name its item_type, and have parts() or "
+      "parts_at(worker, workers) and open(part, context), or build(context)");
   using Item = typename S::item_type;
   if (options.epochs_ahead == 0)
     throw ConfigError("input '" + id + "' may run 0 epochs ahead, so no epoch could ever begin; " +

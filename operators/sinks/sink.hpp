@@ -38,7 +38,7 @@ struct SinkContext {
 /// A sink that is opened at every worker, or, if it says `static constexpr bool single = true`, at
 /// worker 0 alone, which then gets all records, epoch by epoch. It keeps no position.
 template <typename S, typename Item>
-concept SinkOf = std::copyable<S> && requires(const S& s) {
+concept SinkOf = std::copy_constructible<S> && requires(const S& s) {
   { s.template open<Item>(std::uint32_t{}) } -> std::same_as<std::unique_ptr<SinkPart<Item>>>;
 };
 
@@ -51,7 +51,7 @@ inline constexpr bool is_single_sink = requires { requires S::single; };
 /// sink says `static constexpr bool opens_empty = true`, at the end of a run without any.
 template <typename S, typename Item>
 concept PartitionedSinkOf =
-    std::copyable<S> && requires(const S& s, const Item& item, const SinkContext& context) {
+    std::copy_constructible<S> && requires(const S& s, const Item& item, const SinkContext& context) {
       { s.parts() } -> std::same_as<std::vector<std::string>>;
       { s.part_of(item) } -> std::convertible_to<std::uint64_t>;
       {

@@ -61,19 +61,20 @@ concept SourceWithParts = requires(const S& s) {
 /// worker can reach every part, `parts_at(worker, workers)` lists those that one can. The lists
 /// must be the same at every worker that asks. How parts are dealt out: assign_parts.hpp.
 template <typename S>
-concept PartitionedSource =
-    std::copyable<S> && SourceWithParts<S> && requires(const S& s, const SourceContext& context) {
-      typename S::item_type;
-      {
-        s.open(std::string(), context)
-      } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
-    };
+concept PartitionedSource = std::copy_constructible<S> && SourceWithParts<S> &&
+                            requires(const S& s, const SourceContext& context) {
+                              typename S::item_type;
+                              {
+                                s.open(std::string(), context)
+                              } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
+                            };
 
 /// A source that every worker has one part of, which is nobody else's: its position is not kept.
 template <typename S>
-concept DynamicSource = std::copyable<S> && requires(const S& s, const SourceContext& context) {
-  typename S::item_type;
-  { s.build(context) } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
-};
+concept DynamicSource =
+    std::copy_constructible<S> && requires(const S& s, const SourceContext& context) {
+      typename S::item_type;
+      { s.build(context) } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
+    };
 
 }  // namespace tidemark
