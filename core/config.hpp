@@ -78,6 +78,9 @@ struct Config {
   NetworkOptions network;
   Monitor monitor;
   ExplainOptions explain;
+  /// At the first SIGINT (Ctrl-C) all inputs end, the run ends with everything written, and throws
+  /// Interrupted; a second one does what it did without this. Not on the deterministic executor.
+  bool stop_on_interrupt = false;
   bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule
   /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
   /// complete; null: nothing is saved. Outlives the run.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/explanation.hpp>
 #include <tidemark/core/process.hpp>
-#include <tidemark/core/quit_signal.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/signal_watch.hpp>
 
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -66,12 +67,16 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
   const std::unique_ptr<Executor> executor =
       make_executor(config);  // goes first: it stops the timers
   process.emplace(config, *executor);
-  std::optional<QuitSignal> quit_signal;
-  if (config.explain.on_quit_signal && config.executor != ExecutorKind::deterministic)
-    quit_signal.emplace(
-        [&] { executor->call_at(executor->now(), [&process] { explain(*process); }); });
+  const bool has_real_time = config.executor != ExecutorKind::deterministic;
+  std::optional<SignalWatch> quit_signal, interrupt_signal;
+  if (config.explain.on_quit_signal && has_real_time)
+    quit_signal.emplace(SIGQUIT, SignalWatch::Times::every, [&] {
+      executor->call_at(executor->now(), [&process] { explain(*process); });
+    });
+  if (config.stop_on_interrupt && has_real_time)
+    interrupt_signal.emplace(SIGINT, SignalWatch::Times::first, [&] { process->request_stop(); });
   for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));
-  if (config.monitor.look && config.executor != ExecutorKind::deterministic) monitor(*process);
+  if (config.monitor.look && has_real_time) monitor(*process);
   if (config.explain.after.count() > 0)
     executor->call_at(executor->now() + config.explain.after, [&process] { explain(*process); });
   try {
@@ -82,6 +87,7 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
     process->fail(std::current_exception());
   }
   process->rethrow_failure();
+  if (process->stop_requested()) throw Interrupted();
 }
 
 }  // namespace tidemark

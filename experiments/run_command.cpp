@@ -168,6 +168,7 @@ void run(RunOptions options) {
                                    .monitor = progress.monitor(),
                                    .explain = {.after = milliseconds(options.explain_after),
                                                .on_quit_signal = true},
+                                   .stop_on_interrupt = true,
                                    .check = options.check}},
                        words_so_far);
   }();

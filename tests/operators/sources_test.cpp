@@ -29,7 +29,7 @@ using Texts = std::vector<std::string>;
 template <typename Source>
 auto read_all(const Source& source) {
   std::vector<typename Source::item_type> all;
-  const auto part = source.open(source.parts().at(0), {});
+  const auto part = source.open(source.parts().at(0), {.now = &Clock::now});
   while (part->next_batch(all).state != Poll::State::end) {
   }
   return all;
@@ -40,7 +40,7 @@ template <typename Source>
 std::pair<std::string, std::size_t> error_of_reading(const Source& source) {
   std::vector<typename Source::item_type> all;
   try {
-    const auto part = source.open(source.parts().at(0), {});
+    const auto part = source.open(source.parts().at(0), {.now = &Clock::now});
     while (part->next_batch(all).state != Poll::State::end) {
     }
   } catch (const std::exception& error) {
@@ -294,7 +294,7 @@ Texts given_by(const Source& source, std::uint32_t workers) {
 
 TEST_CASE("each part is read by one worker that can reach it, and a dynamic source by every worker",
           "[input]") {
-  CHECK(given_by(Local{}, 3) == Texts{"part 0 at 0", "part 1 at 1", "part 2 at 2", "part 3 at 2"});
+  CHECK(given_by(Local{}, 3) == Texts{"part 0 at 0", "part 1 at 1", "part 2 at 1", "part 3 at 2"});
   CHECK(given_by(Everywhere{}, 3) == Texts{"0 of 3", "1 of 3", "2 of 3"});
 }
 
@@ -338,7 +338,7 @@ TEST_CASE("a part is polled when it is due and no sooner, after nothing in a mil
         Scripted{{{wait, 20ms}, {more, 0ms}, {more, 0ms}, {wait, 50ms}, {end, 0ms}}, &slow},
         {.epoch_interval = 3ms}) |
       output("out", tests::Discard{});
-  input(flow, "busy", Scripted{often, &busy}) | output("busy out", tests::Discard{});
+  input(flow, "busy", Scripted{often, &busy}, {.epoch_interval = 3ms}) | output("busy out", tests::Discard{});
   cluster_main(flow, tests::deterministic(1, 0));
   CHECK(slow == std::vector<std::int64_t>{0, 20, 21, 22, 72});
   CHECK(busy.size() == 81);
