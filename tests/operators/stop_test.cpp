@@ -81,8 +81,8 @@ TEST_CASE("a run that was interrupted is gone on with, and every record is read 
     cluster_main(flow, {.workers = 2,
                         .threads = 2,
                         .executor = ExecutorKind::threads,
-                        .states = &states,
-                        .stop_on_interrupt = true});
+                        .stop_on_interrupt = true,
+                        .states = &states});
   };
   CHECK_THROWS_AS(run(store, 5000), Interrupted);
   CHECK(lines_of(directory.read("numbers")).size() < 20'000);
