@@ -78,6 +78,9 @@ struct Config {
   NetworkOptions network;
   Monitor monitor;
   ExplainOptions explain;
+  /// While it runs, one line on standard error tells how far each input has come, if that is a
+  /// terminal. Not on the deterministic executor.
+  bool progress = false;
   /// At the first SIGINT (Ctrl-C) all inputs end, the run ends with everything written, and throws
   /// Interrupted; a second one does what it did without this. Not on the deterministic executor.
   bool stop_on_interrupt = false;

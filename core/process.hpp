@@ -8,6 +8,7 @@
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/input_progress.hpp>
 #include <tidemark/core/network.hpp>
 #include <tidemark/core/shared_dataflow.hpp>
 
@@ -79,6 +80,11 @@ class Process {
   /// Cancels the dataflow number `index` at all workers (Worker::cancel). Valid as long as the run.
   void cancel(std::uint32_t index);
 
+  /// Where `worker` counts what it reads of the input `id`, of any dataflow.
+  InputCounters& input_counters(const std::string& id, std::uint32_t worker);
+  /// How far the inputs have come, in the order of their ids.
+  std::vector<InputProgress> inputs() const;
+
   /// Has every input end where it is, as if it had no more; the run then ends by itself, with all
   /// sinks closed. Any number of times.
   void request_stop();
@@ -139,6 +145,7 @@ class Process {
   std::vector<std::shared_ptr<DataflowView>> views_;
   std::vector<ProgressStations*> stations_;  // of the dataflows that have any
   std::exception_ptr failure_;
+  std::map<std::string, std::map<std::uint32_t, InputCounters>> inputs_;  // by id and worker
   std::vector<std::function<void()>> on_stop_request_;
 
   std::atomic<bool> stop_requested_{false};

@@ -80,7 +80,8 @@ class InputShard {
         activator_(std::move(activator)),
         positions_(std::move(positions)),
         worker_(&worker),
-        dataflow_(dataflow) {}
+        dataflow_(dataflow),
+        counters_(&worker.process().input_counters(positions_.step, worker.index())) {}
 
   /// Polls what may be polled. `open_parts()` gives the parts, and is called once.
   template <typename OpenParts>
@@ -104,6 +105,7 @@ class InputShard {
     if (is_due(part, now)) {
       part.next = part.source->next_batch(buffer_);
       part.epoch_items += buffer_.size();
+      counters_->records.fetch_add(buffer_.size(), std::memory_order_relaxed);
       polled_nothing = buffer_.empty();
       out_->at(part.capability).give_all(buffer_);
       out_->flush();
@@ -147,12 +149,25 @@ class InputShard {
     part.capability.downgrade(epoch);
     part.epoch_began = now;
     part.epoch_items = 0;
+    counters_->epoch.store(epoch.value, std::memory_order_relaxed);
+    counters_->behind.store(epochs_open_before(epoch), std::memory_order_relaxed);
   }
 
   /// Keeps where the part has ended, for a run that goes on after it. Always true.
   bool end(OpenPart<Item>& part) {
     positions_.save(part.name, part.capability.time(), part.source->position());
     return true;
+  }
+
+  /// How many epochs before this one are not complete everywhere.
+  std::uint64_t epochs_open_before(Epoch epoch) const {
+    std::uint64_t open = 0;
+    for (FrontierWatch<Epoch>* end : *ends_) {
+      end->reader.refresh();
+      for (const Epoch& next : end->reader.frontier())
+        if (next < epoch) open = std::max(open, epoch.value - next.value);
+    }
+    return open;
   }
 
   /// True if all epochs that are `epochs_ahead` or more before this one are complete everywhere. If
@@ -178,6 +193,7 @@ class InputShard {
   KeptPositions positions_;
   Worker* worker_;
   std::uint32_t dataflow_;
+  InputCounters* counters_;
   Clock::time_point timer_{};  // set to end an epoch in which nothing comes
   bool opened_ = false;
   std::vector<OpenPart<Item>> parts_;

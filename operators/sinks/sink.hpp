@@ -50,13 +50,13 @@ inline constexpr bool is_single_sink = requires { requires S::single; };
 /// is opened with the first record for it, or if an earlier run has left a position; and, if the
 /// sink says `static constexpr bool opens_empty = true`, at the end of a run without any.
 template <typename S, typename Item>
-concept PartitionedSinkOf =
-    std::copy_constructible<S> && requires(const S& s, const Item& item, const SinkContext& context) {
-      { s.parts() } -> std::same_as<std::vector<std::string>>;
-      { s.part_of(item) } -> std::convertible_to<std::uint64_t>;
-      {
-        s.template open_part<Item>(std::string(), context)
-      } -> std::same_as<std::unique_ptr<SinkPart<Item>>>;
-    };
+concept PartitionedSinkOf = std::copy_constructible<S> &&
+                            requires(const S& s, const Item& item, const SinkContext& context) {
+                              { s.parts() } -> std::same_as<std::vector<std::string>>;
+                              { s.part_of(item) } -> std::convertible_to<std::uint64_t>;
+                              {
+                                s.template open_part<Item>(std::string(), context)
+                              } -> std::same_as<std::unique_ptr<SinkPart<Item>>>;
+                            };
 
 }  // namespace tidemark

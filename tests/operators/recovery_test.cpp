@@ -185,7 +185,18 @@ TEST_CASE("a step saves the keys that an epoch has touched, and no others", "[re
   CHECK(store.state("sum", b) == to_bytes(2));
 }
 
-TEST_CASE("a step without an id, a loop's or one of a type that is not saved refuses a store",
+struct Unsaved {
+  int value = 0;
+};
+
+}  // namespace
+
+template <>
+struct Codec<Unsaved> : NotSaved {};
+
+namespace {
+
+TEST_CASE("a step without an id, or with a state of a type that is not saved, refuses a store",
           "[recovery][error]") {
   MemoryStore store;
   const auto error_with = [&store](auto step) {
@@ -197,6 +208,11 @@ TEST_CASE("a step without an id, a loop's or one of a type that is not saved ref
     return tests::error_of(flow, config);
   };
   CHECK_THAT(error_with(batch("", 1, 1h)), Catch::Contains("a batch step has no id"));
+  CHECK_THAT(error_with(stateful_map(
+                 "unsaved", [] { return Unsaved{}; },
+                 [](Unsaved state, int value) { return std::pair(state, value); })),
+             Catch::Contains("stateful_map 'unsaved' keeps values whose Codec says that they are "
+                             "not saved"));
 }
 
 /// Reads `source` to its end, in epochs of three records, going on from `store`.
@@ -305,6 +321,18 @@ TEST_CASE("file sinks cut off what incomplete epochs have written, and write on"
   }
   directory.write("all", "");
   CHECK_THROWS_WITH(write(*store.going_on_with(7), 1), Catch::Contains("it has 0 bytes"));
+}
+
+TEST_CASE("a directory that is none, no files, and two files of one name are refused",
+          "[sink][error]") {
+  const tests::Directory directory;
+  CHECK_THROWS_WITH(DirOutput(directory / "none", 2),
+                    Catch::Contains("cannot write in the directory"));
+  CHECK_THROWS_WITH(DirOutput(directory / "", 0), Catch::Contains("it must have at least 1"));
+  Dataflow flow;
+  input(flow, "in", TestingInput(some_items())) |
+      output("out", DirOutput(directory / "", 2, KeyHash{}, [](std::uint32_t) { return "same"; }));
+  CHECK_THROWS_WITH(flow.describe(), Catch::Contains("two parts of the sink have the same name"));
 }
 
 }  // namespace

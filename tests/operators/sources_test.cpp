@@ -338,7 +338,8 @@ TEST_CASE("a part is polled when it is due and no sooner, after nothing in a mil
         Scripted{{{wait, 20ms}, {more, 0ms}, {more, 0ms}, {wait, 50ms}, {end, 0ms}}, &slow},
         {.epoch_interval = 3ms}) |
       output("out", tests::Discard{});
-  input(flow, "busy", Scripted{often, &busy}, {.epoch_interval = 3ms}) | output("busy out", tests::Discard{});
+  input(flow, "busy", Scripted{often, &busy}, {.epoch_interval = 3ms}) |
+      output("busy out", tests::Discard{});
   cluster_main(flow, tests::deterministic(1, 0));
   CHECK(slow == std::vector<std::int64_t>{0, 20, 21, 22, 72});
   CHECK(busy.size() == 81);

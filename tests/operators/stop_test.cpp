@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Runs that end early or under strain: interrupted, failing late, with a sink that lags behind.
+#include <tidemark/core/input_progress.hpp>
+#include <tidemark/core/process.hpp>
 #include <tidemark/operators/filter.hpp>
 #include <tidemark/operators/fold_final.hpp>
 #include <tidemark/operators/map.hpp>
@@ -188,6 +190,40 @@ TEST_CASE("what is in the dataflow while a sink is slow is bounded by epochs and
     cluster_main(flow, config);
     CHECK(outstanding == 0);
     CHECK(most <= 2 * 3 * 20);
+  });
+}
+
+TEST_CASE("the progress line tells records, rate, epoch and lag of each input, cut to the width",
+          "[progress]") {
+  const std::vector<InputProgress> before{{"a", 100, 1, 0}};
+  const std::vector<InputProgress> now{{"a", 350, 4, 2}, {"b", 10, 1, 0}};
+  CHECK(progress_line(before, now, 500ms, 200) ==
+        "a: 350 records, 500/s, epoch 4, 2 behind | b: 10 records, 20/s, epoch 1, 0 behind");
+  CHECK(progress_line({}, now, 0s, 14) == "a: 350 records");
+}
+
+TEST_CASE("a run knows how far its inputs have come", "[progress]") {
+  tests::for_each_schedule([](const Config& config) {
+    std::vector<InputProgress> seen;
+    Process* process = nullptr;
+    run_workers(config, [&](Worker& worker) {
+      process = &worker.process();
+      worker.start([&](Worker& self) {
+        self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+          input(scope, "in", GeneratedInput({.count = 60, .parts = 3, .batch_size = 10}),
+                tests::epoch_per_poll()) |
+              inspect([&](const GeneratedEvent& event) {
+                if (event.number == 59) seen = process->inputs();
+              });
+        });
+      });
+    });
+    REQUIRE(seen.size() == 1);
+    CHECK(seen[0].id == "in");
+    CHECK(seen[0].records >= 20);
+    CHECK(seen[0].records <= 60);
+    CHECK(seen[0].epoch >= 2);
+    CHECK(seen[0].behind <= 8);
   });
 }
 
