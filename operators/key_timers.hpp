@@ -7,9 +7,11 @@
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/keyed.hpp>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace tidemark::detail {
 
@@ -32,18 +34,22 @@ class KeyTimers {
     if (when) timers_.emplace(key, due_.emplace(*when, key));
   }
 
-  /// Takes the first timer that is due, of equal ones that which was set first.
-  std::optional<Key> take_due(Clock::time_point now) {
-    if (due_.empty() || due_.begin()->first > now) return std::nullopt;
-    auto first = due_.extract(due_.begin());
-    timers_.erase(first.mapped());
-    return std::move(first.mapped());
+  /// Takes the timers that are due, by time; equal ones in the order in which they were set.
+  std::vector<Key> take_due(Clock::time_point now) {
+    std::vector<Key> keys;
+    for (; !due_.empty() && due_.begin()->first <= now; due_.erase(due_.begin())) {
+      timers_.erase(due_.begin()->second);
+      keys.push_back(std::move(due_.begin()->second));
+    }
+    return keys;
   }
 
-  /// Sees to it that the step runs when the first timer is due.
+  /// Sees to it that the step runs when the first timer is due; if that is in the past, as of a key
+  /// that always wants to be called, in a millisecond.
   void arm(Clock::time_point now) {
     if (due_.empty()) return;
-    const Clock::time_point first = due_.begin()->first;
+    Clock::time_point first = due_.begin()->first;
+    if (first <= now) first = now + std::chrono::milliseconds(1);
     if (armed_ && *armed_ <= first && *armed_ > now) return;  // it runs before that, and comes here
     armed_ = first;
     activator_.activate_at(first);

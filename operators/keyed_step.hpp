@@ -180,10 +180,10 @@ class KeyedShard {
     const T time = held_->time();
     const auto retain = [&] { return held_->delayed(time); };
     if constexpr (has_timers)
-      while (const std::optional<Key> key = timers_.take_due(now_)) {
+      for (const Key& key : timers_.take_due(now_)) {
         begin(time, retain);
-        logic_.on_notify(*key, states_, out.at(*held_), now_);
-        touched(*key);
+        logic_.on_notify(key, states_, out.at(*held_), now_);
+        touched(key);
       }
     if (frontier.empty()) {
       if constexpr (has_eof) {
@@ -246,12 +246,17 @@ class KeyedShard {
 /// has timers): Saved snapshot(const State&) const, State restore(Saved).
 ///
 /// In a run with a StateStore the keys touched in an epoch are told to it when that is complete,
-/// and the step begins with what it gives; both by Codec<Key> and Codec<Saved>. Requires: the
-/// timestamps are totally ordered if it has timers or on_eof.
+/// and the step begins with what it gives; both by Codec<Key> and Codec<Saved>. Requires, if it has
+/// timers or on_eof: the timestamps are totally ordered, and it is on no cycle, where it would wait
+/// for its own end.
 template <typename Out, Timestamp T, KeyedItem Item, typename Logic>
 Stream<T, Out> keyed_step(const Stream<T, Item>& stream, std::string kind, std::string id,
                           Logic logic) {
   using Shard = detail::KeyedShard<T, Item, Out, Logic>;
+  static_assert(
+      !Shard::sends_by_itself || is_totally_ordered<T>,
+      "batch, stateful, final steps, join by mode: such a step, which sends at the end of "
+      "input or by timers, must stand outside of loops");
   OperatorBuilder<T> op(*stream.scope, kind, id);
   op.set_interest(Interest::when_holding);
   auto& in = op.input(stream, Exchange{ByKey{}});

@@ -158,6 +158,29 @@ TEST_CASE("stateful calls a logic for each value, by its timer, and at the end",
   });
 }
 
+/// Always wants to be called.
+struct Impatient {
+  int calls = 0;
+  std::pair<std::vector<int>, bool> on_item(int) { return {}; }
+  std::optional<Clock::time_point> notify_at() const { return Clock::time_point{}; }
+  std::pair<std::vector<int>, bool> on_notify(Clock::time_point) { return {{++calls}, false}; }
+};
+
+TEST_CASE("a key that always wants to be called is called once a millisecond",
+          "[stateful][timer]") {
+  tests::for_each_schedule([](const Config& config) {
+    Log<Keyed> log;
+    Dataflow flow;
+    input(flow, "in", tests::TimedInput<Keyed>({{0ms, {"a", 1}}, {4ms, {"b", 1}}}, 5ms)) |
+        stateful("impatient", [] { return Impatient{}; }) |
+        inspect([&log](const Keyed& call) { log.add(call); }) | output("out", tests::Discard{});
+    cluster_main(flow, config);
+    const auto calls = log.sorted();
+    CHECK(calls.size() >= 6);
+    CHECK(calls.size() <= 8);
+  });
+}
+
 struct OnlyItems {
   std::size_t size = 0;
   std::pair<std::vector<int>, bool> on_item(int value) {
