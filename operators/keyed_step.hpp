@@ -102,6 +102,7 @@ class KeyedShard {
   void load() {
     loaded_ = true;
     if (!saved_.active()) return;
+    if (held_) held_->downgrade(saved_.first_time());
     saved_.load([&](Key key, Saved saved) {
       if constexpr (has_timers) {
         State& state = states_.try_emplace(key, restore(std::move(saved))).first->second;

@@ -44,6 +44,15 @@ class SavedKeys {
 
   bool active() const { return store_ != nullptr; }
 
+  /// The first timestamp of the run. Requires: active.
+  T first_time() const {
+    if constexpr (on_epochs) {
+      return Epoch{store_->first_epoch()};
+    } else {
+      return T::minimum();
+    }
+  }
+
   /// Calls `take(key, saved)` for each key of this worker that the store keeps.
   template <typename Take>
   void load(Take take) const {
