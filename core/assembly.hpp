@@ -43,6 +43,7 @@ class Assembly {
     if (node.op && !node.id.empty() && !ids_.insert(node.id).second)
       throw DataflowError("two steps have the id '" + node.id +
                           "'; every step id must be used once");
+    node.scope = place(node.scope);
     graph_.nodes.push_back(std::move(node));
     return static_cast<std::uint32_t>(graph_.nodes.size() - 1);
   }
@@ -55,9 +56,16 @@ class Assembly {
 
   /// Adds a loop inside the scope `parent`, and returns its index.
   std::uint32_t add_loop(std::string name, std::uint32_t parent) {
-    graph_.scopes.push_back({std::move(name), parent});
+    graph_.scopes.push_back({std::move(name), place(parent)});
     return static_cast<std::uint32_t>(graph_.scopes.size() - 1);
   }
+  /// What is added to the scope `in` from here on belongs to a composite step, until `leave`.
+  void enter_composite(std::string name, std::uint32_t in) {
+    const auto index = static_cast<std::uint32_t>(graph_.scopes.size());
+    graph_.scopes.push_back({std::move(name), place(in), FlowScope::Kind::composite});
+    composites_.emplace_back(in, index);
+  }
+  void leave_composite() { composites_.pop_back(); }
   const std::string& scope_name(std::uint32_t scope) const { return graph_.scopes[scope].name; }
 
   /// A feedback that waits for the stream which closes its loop.
@@ -136,6 +144,13 @@ class Assembly {
   }
 
  private:
+  /// The innermost composite step that is open in a scope, or the scope.
+  std::uint32_t place(std::uint32_t scope) const {
+    const auto open = std::find_if(composites_.rbegin(), composites_.rend(),
+                                   [&](const auto& each) { return each.first == scope; });
+    return open == composites_.rend() ? scope : open->second;
+  }
+
   Topology<T> freeze() {
     TopologyBuilder<T> builder;
     for (OperatorPorts<T>& op : ports_)
@@ -153,6 +168,7 @@ class Assembly {
   std::unique_ptr<Instance<T>> instance_;
   FlowGraph graph_;
   std::set<std::string> ids_;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> composites_;  // open ones: in, index
   std::map<OperatorId, std::string> open_feedbacks_;
   std::vector<OperatorPorts<T>> ports_;
   std::vector<Channel> channels_;

@@ -16,6 +16,7 @@
 
 namespace tidemark {
 
+class StateStore;
 class Trace;
 
 /// Looks at a run from outside while it goes on.
@@ -77,9 +78,18 @@ struct Config {
   NetworkOptions network;
   Monitor monitor;
   ExplainOptions explain;
+  /// While it runs, one line on standard error tells how far each input has come, if that is a
+  /// terminal. Not on the deterministic executor.
+  bool progress = false;
+  /// At the first SIGINT (Ctrl-C) all inputs end, the run ends with everything written, and throws
+  /// Interrupted; a second one does what it did without this. Not on the deterministic executor.
+  bool stop_on_interrupt = false;
   bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule
-  Trace* trace = nullptr;           ///< records the first dataflow if set; outlives the run
-  Traffic* traffic = nullptr;       ///< filled at the end of the run if set; outlives the run
+  /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
+  /// complete; null: nothing is saved. Outlives the run.
+  StateStore* states = nullptr;
+  Trace* trace = nullptr;      ///< records the first dataflow if set; outlives the run
+  Traffic* traffic = nullptr;  ///< filled at the end of the run if set; outlives the run
 };
 
 inline Layout layout_of(const Config& config) {

@@ -5,6 +5,20 @@
 
 namespace tidemark {
 
+void Dataflow::enter_composite(std::string name) {
+  steps_.push_back([name = std::move(name)](Scope<Epoch>& scope, Slots& slots) {
+    scope.enter_composite(name);
+    slots.emplace_back();
+  });
+}
+
+void Dataflow::leave_composite() {
+  steps_.push_back([](Scope<Epoch>& scope, Slots& slots) {
+    scope.leave_composite();
+    slots.emplace_back();
+  });
+}
+
 void Dataflow::build(Scope<Epoch>& scope) const {
   Slots slots;
   for (const auto& step : steps_) step(scope, slots);

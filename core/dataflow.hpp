@@ -89,6 +89,10 @@ class Dataflow {
     return streams;
   }
 
+  /// The steps that are added from here on are shown as one, a composite, until `leave_composite`.
+  void enter_composite(std::string name);
+  void leave_composite();
+
   /// Builds this worker's instance. Throws DataflowError unless there is an input and an output.
   void build(Scope<Epoch>& scope) const;
 

@@ -63,6 +63,17 @@ class RunStopped : public std::runtime_error {
   RunStopped() : std::runtime_error("the run was stopped by an error in another worker") {}
 };
 
+/// Thrown when a run has ended because a stop was requested, by SIGINT or by
+/// Process::request_stop: inputs have ended early; what they had given before is done, and all
+/// sinks are closed.
+class Interrupted : public std::runtime_error {
+ public:
+  Interrupted()
+      : std::runtime_error(
+            "the run was interrupted: its inputs have ended early, and all that "
+            "they had given is done and written") {}
+};
+
 /// A setting that cannot be run with; the text says which, and what would be right.
 class ConfigError : public std::invalid_argument {
  public:

@@ -19,10 +19,15 @@ enum class Contract {
   exchange,  ///< to the worker that the record's route names
 };
 
-/// A loop of a dataflow, or the dataflow itself: what its steps stand in.
+/// A loop of a dataflow, a composite step, or the dataflow itself: what its steps stand in.
 struct FlowScope {
+  enum class Kind {
+    loop,       ///< timestamps have a counter more in it
+    composite,  ///< several steps that the user sees as one; of no meaning but that
+  };
   std::string name;
   std::uint32_t parent = 0;  ///< index of the scope around it; the outermost one is its own
+  Kind kind = Kind::loop;
 };
 
 /// A step of a dataflow: what the user drew as one box.
@@ -31,8 +36,9 @@ struct FlowNode {
   std::string id;    ///< the step id or label that the user gave; may be empty
   std::uint32_t inputs = 0;
   std::uint32_t outputs = 0;
-  std::uint32_t scope =
-      0;  ///< index of the loop that it stands in; a step that leaves: of the outer
+  /// Index of the loop or composite step that it stands in; of a step that leaves a loop: the
+  /// outer.
+  std::uint32_t scope = 0;
   /// The operator of the frozen progress graph that this step is; nullopt if it has been fused.
   std::optional<OperatorId> op;
   /// The progress graph's number of this operator's first target; its targets come first, then its
@@ -59,7 +65,7 @@ struct FlowGraph {
   std::string name;
   std::vector<FlowNode> nodes;  ///< in the order of building
   std::vector<FlowEdge> edges;
-  std::vector<FlowScope> scopes{{}};  ///< the dataflow itself, then its loops, outer ones first
+  std::vector<FlowScope> scopes{{}};  ///< the dataflow itself, then what is in it, outer ones first
 };
 
 }  // namespace tidemark

@@ -40,14 +40,31 @@ inline std::uint64_t hash_bytes(std::string_view bytes) {
   return mix(hash);
 }
 
+template <typename Key>
+constexpr bool is_hashable() {
+  if constexpr (std::integral<Key> || std::is_enum_v<Key> ||
+                std::convertible_to<const Key&, std::string_view>) {
+    return true;
+  } else if constexpr (requires(const Key& key) { key.first, key.second; }) {
+    return is_hashable<std::remove_cvref_t<decltype(std::declval<Key>().first)>>() &&
+           is_hashable<std::remove_cvref_t<decltype(std::declval<Key>().second)>>();
+  } else {
+    return requires(const Key& key) { std::hash<Key>{}(key); };
+  }
+}
+
 }  // namespace detail
+
+/// What KeyHash can hash.
+template <typename Key>
+concept HashableKey = detail::is_hashable<Key>();
 
 /// Hashes keys for routing and for tables: integers, enumerations, strings, pairs of keys, and any
 /// other type through its std::hash (then only as stable as that).
 struct KeyHash {
   using is_avalanching = void;  // tells Boost's tables not to mix once more
 
-  template <typename Key>
+  template <HashableKey Key>
   std::uint64_t operator()(const Key& key) const {
     if constexpr (std::integral<Key> || std::is_enum_v<Key>) {
       return detail::mix(static_cast<std::uint64_t>(key) + 0x9E3779B97F4A7C15u);

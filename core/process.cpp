@@ -230,6 +230,40 @@ void Process::cancel(std::uint32_t index) {
   dataflow->cancel();
 }
 
+InputCounters& Process::input_counters(const std::string& id, std::uint32_t worker) {
+  const std::lock_guard lock(mutex_);
+  return inputs_[id][worker];
+}
+
+std::vector<InputProgress> Process::inputs() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<InputProgress> all;
+  for (const auto& [id, workers] : inputs_) {
+    InputProgress& input = all.emplace_back(InputProgress{id});
+    for (const auto& [worker, counters] : workers) {
+      input.records += counters.records.load(std::memory_order_relaxed);
+      input.epoch = std::max(input.epoch, counters.epoch.load(std::memory_order_relaxed));
+      input.behind = std::max(input.behind, counters.behind.load(std::memory_order_relaxed));
+    }
+  }
+  return all;
+}
+
+void Process::request_stop() {
+  std::vector<std::function<void()>> actions;
+  {
+    const std::lock_guard lock(mutex_);
+    stop_requested_.store(true, std::memory_order_seq_cst);
+    actions = on_stop_request_;
+  }
+  for (const auto& action : actions) action();
+}
+
+void Process::on_stop_request(std::function<void()> action) {
+  const std::lock_guard lock(mutex_);
+  on_stop_request_.push_back(std::move(action));
+}
+
 void Process::fail(std::exception_ptr error) noexcept {
   {
     const std::lock_guard lock(mutex_);

@@ -8,6 +8,7 @@
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/input_progress.hpp>
 #include <tidemark/core/network.hpp>
 #include <tidemark/core/shared_dataflow.hpp>
 
@@ -79,6 +80,19 @@ class Process {
   /// Cancels the dataflow number `index` at all workers (Worker::cancel). Valid as long as the run.
   void cancel(std::uint32_t index);
 
+  /// Where `worker` counts what it reads of the input `id`, of any dataflow.
+  InputCounters& input_counters(const std::string& id, std::uint32_t worker);
+  /// How far the inputs have come, in the order of their ids.
+  std::vector<InputProgress> inputs() const;
+
+  /// Has every input end where it is, as if it had no more; the run then ends by itself, with all
+  /// sinks closed. Any number of times.
+  void request_stop();
+  bool stop_requested() const { return stop_requested_.load(std::memory_order_seq_cst); }
+  /// Has `action` called when a stop is requested, on the thread of whoever requests it; it may be
+  /// called late, when its dataflow is gone.
+  void on_stop_request(std::function<void()> action);
+
   /// Ends the run: keeps the first error for the caller, and has every worker leave at its next
   /// step.
   void fail(std::exception_ptr error) noexcept;
@@ -124,14 +138,17 @@ class Process {
   std::vector<bool> lingering_;                 // by process: a timer is set
   ExchangeSetup exchange_;
 
-  mutable std::mutex mutex_;  // guards the members up to failure_
+  mutable std::mutex mutex_;  // guards the members up to on_stop_request_
   std::map<std::pair<std::type_index, std::uint32_t>, std::shared_ptr<void>> pools_;
   std::vector<std::any> dataflows_;
   std::optional<std::pair<std::uint32_t, std::uint32_t>> fewest_;  // built, and by which worker
   std::vector<std::shared_ptr<DataflowView>> views_;
   std::vector<ProgressStations*> stations_;  // of the dataflows that have any
   std::exception_ptr failure_;
+  std::map<std::string, std::map<std::uint32_t, InputCounters>> inputs_;  // by id and worker
+  std::vector<std::function<void()>> on_stop_request_;
 
+  std::atomic<bool> stop_requested_{false};
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint32_t> unfinished_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/explanation.hpp>
 #include <tidemark/core/process.hpp>
-#include <tidemark/core/quit_signal.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/signal_watch.hpp>
 
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/ioctl.h>
+#include <unistd.h>
 #include <vector>
 
 namespace tidemark {
@@ -34,6 +38,32 @@ void monitor(Process& process) {
   process.executor().call_at(process.executor().now() + process.config().monitor.interval,
                              [&process] { monitor(process); });
 }
+
+/// Shows how far the inputs have come, as long as it lives.
+class ProgressLine {
+ public:
+  explicit ProgressLine(Process& process) : process_(&process) {
+    show({}, process.executor().now());
+  }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine() { std::fputs("\r\033[K", stderr); }
+
+ private:
+  void show(const std::vector<InputProgress>& before, Clock::time_point since) {
+    const Clock::time_point now = process_->executor().now();
+    const std::vector<InputProgress> inputs = process_->inputs();
+    winsize size{};
+    const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
+    const std::string line =
+        progress_line(before, inputs, now - since, known ? size.ws_col - 1u : 79u);
+    std::fputs(("\r\033[K" + line).c_str(), stderr);
+    process_->executor().call_at(now + interval, [this, inputs, now] { show(inputs, now); });
+  }
+
+  static constexpr std::chrono::milliseconds interval{200};
+  Process* process_;
+};
 
 void report(const Process& process, const std::vector<Explanation>& explanations) {
   if (const auto& report = process.config().explain.report) return report(explanations);
@@ -66,14 +96,20 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
   const std::unique_ptr<Executor> executor =
       make_executor(config);  // goes first: it stops the timers
   process.emplace(config, *executor);
-  std::optional<QuitSignal> quit_signal;
-  if (config.explain.on_quit_signal && config.executor != ExecutorKind::deterministic)
-    quit_signal.emplace(
-        [&] { executor->call_at(executor->now(), [&process] { explain(*process); }); });
+  const bool has_real_time = config.executor != ExecutorKind::deterministic;
+  std::optional<SignalWatch> quit_signal, interrupt_signal;
+  if (config.explain.on_quit_signal && has_real_time)
+    quit_signal.emplace(SIGQUIT, SignalWatch::Times::every, [&] {
+      executor->call_at(executor->now(), [&process] { explain(*process); });
+    });
+  if (config.stop_on_interrupt && has_real_time)
+    interrupt_signal.emplace(SIGINT, SignalWatch::Times::first, [&] { process->request_stop(); });
   for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));
-  if (config.monitor.look && config.executor != ExecutorKind::deterministic) monitor(*process);
+  if (config.monitor.look && has_real_time) monitor(*process);
   if (config.explain.after.count() > 0)
     executor->call_at(executor->now() + config.explain.after, [&process] { explain(*process); });
+  std::optional<ProgressLine> progress;
+  if (config.progress && has_real_time && ::isatty(STDERR_FILENO) == 1) progress.emplace(*process);
   try {
     executor->serve();
   } catch (const StuckError& error) {
@@ -81,7 +117,9 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
   } catch (...) {
     process->fail(std::current_exception());
   }
+  progress.reset();
   process->rethrow_failure();
+  if (process->stop_requested()) throw Interrupted();
 }
 
 }  // namespace tidemark

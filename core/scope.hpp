@@ -52,6 +52,9 @@ class Scope {
     return assembly_->template make<InnerScope>(*this,
                                                 assembly_->add_loop(std::move(name), index_));
   }
+  /// What is added here from here on is shown as one step, a composite, until `leave_composite`.
+  void enter_composite(std::string name) { assembly_->enter_composite(std::move(name), index_); }
+  void leave_composite() { assembly_->leave_composite(); }
   /// The scope around this loop.
   OuterScope& outer() {
     static_assert(depth > 0, "leave: this stream is in no loop that it could leave");

@@ -5,7 +5,9 @@
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/viz/dot.hpp>
+#include <tidemark/viz/flow_json.hpp>
 #include <tidemark/viz/layout.hpp>
+#include <tidemark/viz/mermaid.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -23,7 +25,6 @@
 #include <optional>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -41,6 +42,7 @@ struct RunOptions {
   std::string counts;
   std::string json;
   std::string out = "out";
+  std::string describe;
   ExecutorKind executor = ExecutorKind::tbb;
   double explain_after = 0;
   bool check = checked_by_default;
@@ -79,31 +81,6 @@ std::string default_text(const fs::path& directory) {
   file.commit();
   return path;
 }
-
-/// A line on the terminal that tells how far the run has come.
-class ProgressLine {
- public:
-  explicit ProgressLine(std::shared_ptr<std::atomic<std::uint64_t>> words)
-      : words_(std::move(words)),
-        shown_(::isatty(STDERR_FILENO) && !::isatty(STDOUT_FILENO)) {}
-  ~ProgressLine() {
-    if (shown_) std::fputs("\r\033[K", stderr);
-  }
-
-  Monitor monitor() const {
-    if (!shown_) return {};
-    return {.interval = std::chrono::milliseconds(200),
-            .look = [words = words_, begin = Clock::now()](DataflowView&) {
-              const std::chrono::duration<double> elapsed = Clock::now() - begin;
-              fmt::print(stderr, "\r\033[K{} words counted, {:.1f} s", words->load(),
-                         elapsed.count());
-            }};
-  }
-
- private:
-  std::shared_ptr<std::atomic<std::uint64_t>> words_;
-  bool shown_;
-};
 
 std::string as_table(const WordCountResult& result) {
   std::string text;
@@ -149,7 +126,15 @@ std::vector<std::string> draw(const fs::path& directory, const WordCountResult& 
   return paths;
 }
 
+/// The dataflow that would run, in a format of --describe.
+std::string description(const RunOptions& options) {
+  const FlowGraph graph = describe_word_count({.path = options.file});
+  if (options.describe == "json") return to_json(graph);
+  return options.describe == "dot" ? to_dot(graph, View::logical) : to_mermaid(graph);
+}
+
 void run(RunOptions options) {
+  if (!options.describe.empty()) return print(description(options));
   make_directory(options.out);
   if (options.file.empty()) options.file = default_text(options.out);
   std::optional<FileWriter> counts, json;
@@ -157,20 +142,16 @@ void run(RunOptions options) {
   if (!options.json.empty()) json.emplace(options.json);
 
   print(fmt::format("counting the words of {} with {} workers\n\n", options.file, options.workers));
-  auto words_so_far = std::make_shared<std::atomic<std::uint64_t>>(0);
-  const WordCountResult result = [&] {
-    const ProgressLine progress(words_so_far);
-    return count_words({.path = options.file,
-                        .epoch_lines = options.epoch_lines,
-                        .config = {.workers = options.workers,
-                                   .threads = options.threads,
-                                   .executor = options.executor,
-                                   .monitor = progress.monitor(),
-                                   .explain = {.after = milliseconds(options.explain_after),
-                                               .on_quit_signal = true},
-                                   .check = options.check}},
-                       words_so_far);
-  }();
+  const WordCountResult result = count_words(
+      {.path = options.file,
+       .epoch_lines = options.epoch_lines,
+       .config = {.workers = options.workers,
+                  .threads = options.threads,
+                  .executor = options.executor,
+                  .explain = {.after = milliseconds(options.explain_after), .on_quit_signal = true},
+                  .progress = ::isatty(STDOUT_FILENO) == 0,
+                  .stop_on_interrupt = true,
+                  .check = options.check}});
 
   std::string report = fmt::format("\n{:>12}  {}\n", "count", "word");
   for (const auto& [word, count] : most_frequent(result, options.top))
@@ -245,6 +226,11 @@ void add_run_command(CLI::App& app) {
   command->add_flag("--check", options->check,
                     "Check that what each operator sends and keeps could result from what it held "
                     "or consumed");
+  command
+      ->add_option("--describe", options->describe,
+                   "Do not run: print the dataflow as json, mermaid or dot")
+      ->check(CLI::IsMember({"json", "mermaid", "dot"}))
+      ->option_text("json|mermaid|dot");
   command->add_option("--out", options->out, "Directory for the pictures")->capture_default_str();
   command->callback([options] { run(*options); });
 }

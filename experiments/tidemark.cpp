@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The tidemark program: one sub-command, one file.
+#include <tidemark/core/error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 
 #include <CLI/CLI.hpp>
@@ -45,6 +46,9 @@ int main(int argc, char** argv) {
   tidemark::add_traffic_command(app);
   try {
     return tidemark::run(app, argc, argv);
+  } catch (const tidemark::Interrupted& error) {
+    fmt::print(stderr, "tidemark: {}\n", error.what());
+    return 130;  // what a shell says of a program that SIGINT has ended
   } catch (const std::exception& error) {
     fmt::print(stderr, "tidemark: {}\n", error.what());
     return 1;

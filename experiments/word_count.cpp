@@ -74,15 +74,15 @@ class Totals {
 
 /// Adds up an epoch's tallies over all workers and sends the result, from worker 0, when the epoch
 /// is complete.
-auto summarise_epochs(const std::shared_ptr<std::atomic<std::uint64_t>>& words_so_far) {
-  return [words_so_far](Stream<Epoch, Tally> tallies) {
-    auto parts = fuse<EpochResult>(
-        tallies, "add up", "", [words_so_far](Epoch epoch, std::vector<Tally>& batch, auto& out) {
-          EpochResult part{epoch.value, 0, batch.size()};
-          for (const auto& [word, occurrences] : batch) part.words += occurrences;
-          *words_so_far += part.words;
-          out.give(part);
-        });
+auto summarise_epochs() {
+  return [](Stream<Epoch, Tally> tallies) {
+    auto parts = fuse<EpochResult>(tallies, "add up", "",
+                                   [](Epoch epoch, std::vector<Tally>& batch, auto& out) {
+                                     EpochResult part{epoch.value, 0, batch.size()};
+                                     for (const auto& [word, occurrences] : batch)
+                                       part.words += occurrences;
+                                     out.give(part);
+                                   });
     return unary_frontier<EpochResult>(
         parts, Exchange{[](const EpochResult&) { return std::uint64_t{0}; }}, "summarise", "epochs",
         [open = std::map<Epoch, std::pair<Capability<Epoch>, EpochResult>>{}](auto& in,
@@ -164,12 +164,10 @@ std::vector<std::string> split_words(const std::string& line) {
   return words;
 }
 
-WordCountResult count_words(const WordCountOptions& options,
-                            const std::shared_ptr<std::atomic<std::uint64_t>>& words_so_far) {
-  WordCountResult result;
-  const EpochWatcher watcher(result, options.print_epochs);
+namespace {
 
-  Dataflow flow("word count");
+void build(Dataflow& flow, const WordCountOptions& options, WordCountResult& result) {
+  const EpochWatcher watcher(result, options.print_epochs);
   const auto tallies = input(flow, "lines", FileInput{options.path},
                              {.epoch_interval = std::chrono::seconds(1),
                               .epoch_items = options.epoch_lines,
@@ -177,8 +175,22 @@ WordCountResult count_words(const WordCountOptions& options,
                        redistribute("spread", 500) | flat_map("words", split_words) |
                        count("count");
   tallies | output("totals", Totals{result.counts});
-  tallies | summarise_epochs(words_so_far) | watcher.step() | output("print", StdOutput{});
+  tallies | summarise_epochs() | watcher.step() | output("print", StdOutput{});
+}
 
+}  // namespace
+
+FlowGraph describe_word_count(const WordCountOptions& options) {
+  WordCountResult unused;
+  Dataflow flow("word count");
+  build(flow, options, unused);
+  return flow.describe();
+}
+
+WordCountResult count_words(const WordCountOptions& options) {
+  WordCountResult result;
+  Dataflow flow("word count");
+  build(flow, options, result);
   result.graph = flow.describe();
   result.states.clear();  // describing has built the flow, too
   const auto begin = Clock::now();

@@ -7,7 +7,6 @@
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -40,9 +39,10 @@ struct WordCountResult {
   const ProgressSnapshot& mid_run() const;
 };
 
-/// Counts the words of a text, and those counted so far in `words_so_far`. Throws what the run
-/// throws.
-WordCountResult count_words(const WordCountOptions& options,
-                            const std::shared_ptr<std::atomic<std::uint64_t>>& words_so_far);
+/// Counts the words of a text. Throws what the run throws.
+WordCountResult count_words(const WordCountOptions& options);
+
+/// The dataflow that would do it.
+FlowGraph describe_word_count(const WordCountOptions& options);
 
 }  // namespace tidemark

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/open_times.hpp>
+#include <tidemark/core/operator.hpp>
 #include <tidemark/operators/keyed.hpp>
 
 #include <concepts>

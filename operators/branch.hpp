@@ -13,19 +13,27 @@
 
 namespace tidemark {
 
-/// Two streams: the records for which `predicate(time, record)` is true, and the others.
+/// Two streams: the records for which `predicate(record)`, or `predicate(time, record)`, is true,
+/// and the others.
 ///
-///     auto [small, large] = numbers | branch([](Epoch, int n) { return n < 100; });
+///     auto [small, large] = numbers | branch([](int n) { return n < 100; });
 template <typename F>
 auto branch(std::string id, F predicate) {
   return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
-    static_assert(
-        PredicateOn<F, const T&, const Item&>,
-        "branch: the predicate must take a timestamp and the stream's record and return bool");
+    constexpr bool wants_time = PredicateOn<F, const T&, const Item&>;
+    static_assert(wants_time || PredicateOn<F, const Item&>,
+                  "branch: the predicate must take the stream's record, or a timestamp and the "
+                  "record, and return bool");
     return fuse_pair<Item, Item>(
-        input, "branch", id, [predicate](const T& time, auto& records, auto& outputs) mutable {
+        input, "branch", id,
+        [predicate]([[maybe_unused]] const T& time, auto& records, auto& outputs) mutable {
           for (Item& record : records) {
-            const bool holds = std::invoke(predicate, time, std::as_const(record));
+            bool holds = false;
+            if constexpr (wants_time) {
+              holds = std::invoke(predicate, time, std::as_const(record));
+            } else {
+              holds = std::invoke(predicate, std::as_const(record));
+            }
             (holds ? outputs.first : outputs.second).give(std::move(record));
           }
         });

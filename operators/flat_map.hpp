@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/fused.hpp>
+#include <tidemark/operators/give_elements.hpp>
 
 #include <functional>
 #include <ranges>
@@ -13,31 +14,30 @@
 
 namespace tidemark {
 
-/// Applies `f`, which returns a range, to every record, and sends the range's elements in order.
-///
-///     lines | flat_map([](const std::string& line) { return split(line); })
+namespace detail {
+
 template <typename F>
-auto flat_map(std::string id, F f) {
-  return [id, f]<typename T, typename In>(Stream<T, In> input) {
+auto flat_map_as(std::string kind, std::string id, F f) {
+  return [kind, id, f]<typename T, typename In>(Stream<T, In> input) {
     static_assert(std::invocable<F&, In>, "flat_map: the function must take the stream's record");
     using Range = std::remove_cvref_t<std::invoke_result_t<F&, In>>;
     static_assert(std::ranges::input_range<Range>,
                   "flat_map: the function must return a range, such as a std::vector");
     using Out = std::ranges::range_value_t<Range>;
-    return fuse<Out>(input, "flat_map", id,
-                     [f](const T&, std::vector<In>& records, auto& out) mutable {
-                       for (In& record : records) {
-                         Range range = std::invoke(f, std::move(record));
-                         for (auto&& element : range) {
-                           if constexpr (std::ranges::view<Range>) {
-                             out.give(std::forward<decltype(element)>(element));  // not ours
-                           } else {
-                             out.give(std::move(element));
-                           }
-                         }
-                       }
-                     });
+    return fuse<Out>(input, kind, id, [f](const T&, std::vector<In>& records, auto& out) mutable {
+      for (In& record : records) give_elements(std::invoke(f, std::move(record)), out);
+    });
   };
+}
+
+}  // namespace detail
+
+/// Applies `f`, which returns a range, to every record, and sends the range's elements in order.
+///
+///     lines | flat_map([](const std::string& line) { return split(line); })
+template <typename F>
+auto flat_map(std::string id, F f) {
+  return detail::flat_map_as("flat_map", std::move(id), std::move(f));
 }
 
 template <typename F>

@@ -5,15 +5,15 @@
 
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/operators/input_shard.hpp>
+#include <tidemark/operators/saved_keys.hpp>
+#include <tidemark/operators/sources/assign_parts.hpp>
 #include <tidemark/operators/sources/source.hpp>
 #include <tidemark/progress/epoch.hpp>
 
-#include <algorithm>
-#include <chrono>
-#include <cstddef>
+#include <atomic>
 #include <cstdint>
-#include <functional>
-#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,156 +21,106 @@
 #include <vector>
 
 namespace tidemark {
-
-/// When an input's epochs end, and how far it may run ahead. The first epoch is 1.
-struct InputOptions {
-  /// An epoch ends after this time, at the end of a poll; with 0 each poll that gave something ends
-  /// one.
-  std::chrono::milliseconds epoch_interval = std::chrono::seconds(10);
-  /// An epoch ends, too, when it has this many records.
-  std::size_t epoch_items = std::numeric_limits<std::size_t>::max();
-  /// An epoch may begin only when all epochs this many before it are complete everywhere. At least
-  /// 1.
-  std::uint64_t epochs_ahead = 8;
-};
-
 namespace detail {
 
-/// One part being read, with the right to send in its current epoch.
-template <typename Item>
-struct OpenPart {
-  std::unique_ptr<SourcePart<Item>> source;
-  Capability<Epoch> capability;
-  Clock::time_point epoch_began{};
-  std::size_t epoch_items = 0;
-  Clock::time_point polled_at{};  // when the part has asked to be, at last
-};
-
-/// The shard of an input step at one worker: polls its parts in turn.
-template <typename Item>
-class InputShard {
- public:
-  InputShard(const InputOptions& options, OutputPort<Epoch, Item>& out,
-             const std::vector<FrontierWatch<Epoch>*>& ends, std::function<void()> poll_again,
-             Activator activator)
-      : options_(options),
-        interval_(std::clamp<std::chrono::milliseconds>(
-            options.epoch_interval, std::chrono::milliseconds(0), longest_interval)),
-        out_(&out),
-        ends_(&ends),
-        poll_again_(std::move(poll_again)),
-        activator_(std::move(activator)) {}
-
-  /// Polls what may be polled. `open_parts()` gives the parts, and is called once.
-  template <typename OpenParts>
-  void run(Clock::time_point now, OpenParts&& open_parts) {
-    if (!opened_) {
-      opened_ = true;
-      for (OpenPart<Item>& part : parts_ = open_parts()) begin_epoch(part, Epoch{1}, now);
+/// The parts of a source, by name, with the worker that reads each.
+template <typename S>
+std::map<std::string, std::uint32_t> readers_of(const S& source, std::uint32_t workers) {
+  std::vector<std::vector<std::string>> lists(workers);
+  for (std::uint32_t w = 0; w != workers; ++w) {
+    if constexpr (DynamicSource<S>) {
+      lists[w] = {std::to_string(w)};
+    } else if constexpr (requires { source.parts_at(w, workers); }) {
+      lists[w] = source.parts_at(w, workers);
+    } else if (w == 0) {
+      lists[w] = source.parts();
+    } else {
+      lists[w] = lists[0];
     }
-    std::erase_if(parts_, [&](OpenPart<Item>& part) {
-      return may_send_at(part.capability.time()) && !poll(part, now);
-    });
   }
+  return assign_parts(lists);
+}
 
- private:
-  /// False if the part has ended.
-  bool poll(OpenPart<Item>& part, Clock::time_point now) {
-    const Poll next = part.source->next_batch(buffer_);
-    part.epoch_items += buffer_.size();
-    const bool polled_nothing = buffer_.empty();
-    out_->at(part.capability).give_all(buffer_);
-    out_->flush();
-    if (next.state == Poll::State::end) return false;
+/// The last positions of parts in an earlier run. Throws DataflowError for one that is not there.
+std::map<std::string, std::string> positions_of(const KeptPositions& kept,
+                                                const std::map<std::string, std::uint32_t>& parts);
 
-    const bool interval_over =
-        now >= part.epoch_began + interval_ && !(polled_nothing && interval_.count() == 0);
-    if (interval_over || part.epoch_items >= options_.epoch_items)
-      begin_epoch(part, Epoch{part.capability.time().value + 1}, now);
-    if (next.state == Poll::State::more) {
-      poll_again_();
-    } else if (interval_.count() != 0 && timer_ <= now) {
-      timer_ = std::max(now, part.epoch_began) + interval_;
-      activator_.activate_at(timer_);
-    }
-    if (next.at && (*next.at != part.polled_at || *next.at <= now)) {  // one timer is enough
-      part.polled_at = *next.at;
-      activator_.activate_at(*next.at);
-    }
-    return true;
+/// Opens the parts that a worker reads, each with a capability of its own, made of `first`.
+template <typename S>
+auto open_parts_of(const S& source, Worker& worker, const Activator& activator,
+                   const KeptPositions& kept, const Capability<Epoch>& first) {
+  using Item = typename S::item_type;
+  std::vector<OpenPart<Item>> parts;
+  const auto readers = readers_of(source, worker.peers());
+  std::map<std::string, std::string> positions;
+  if (!DynamicSource<S>) positions = positions_of(kept, readers);
+  for (const auto& [name, reader] : readers) {
+    if (reader != worker.index()) continue;
+    auto woken = std::make_shared<std::atomic<bool>>(false);
+    SourceContext context{
+        .wake =
+            [activator, woken] {
+              woken->store(true);
+              activator.activate();
+            },
+        .may_block = worker.process().config().executor == ExecutorKind::deterministic,
+        .now = [&worker] { return worker.process().executor().now(); },
+        .resume_at = std::nullopt,
+        .worker = worker.index(),
+        .workers = worker.peers()};
+    const auto position = positions.find(name);
+    if (position != positions.end()) context.resume_at = position->second;
+    const auto open = [&] {
+      if constexpr (DynamicSource<S>) {
+        return source.build(context);
+      } else {
+        return source.open(name, context);
+      }
+    };
+    parts.push_back({name, open(), first.delayed(first.time()), woken});
   }
-
-  void begin_epoch(OpenPart<Item>& part, Epoch epoch, Clock::time_point now) {
-    part.capability.downgrade(epoch);
-    part.epoch_began = now;
-    part.epoch_items = 0;
-  }
-
-  /// True if all epochs that are `epochs_ahead` or more before this one are complete everywhere. If
-  /// not, the operator runs again when the ends' frontiers have moved.
-  bool may_send_at(Epoch epoch) const {
-    if (epoch.value <= options_.epochs_ahead) return true;
-    const Epoch oldest{epoch.value - options_.epochs_ahead};
-    for (FrontierWatch<Epoch>* end : *ends_) {
-      end->reader.refresh();
-      if (end->reader.frontier().less_equal_to(oldest)) return false;
-    }
-    return true;
-  }
-
-  static constexpr std::chrono::hours longest_interval{24 * 365 * 100};  // the clock has 292 years
-
-  InputOptions options_;
-  std::chrono::milliseconds interval_;
-  OutputPort<Epoch, Item>* out_;
-  const std::vector<FrontierWatch<Epoch>*>* ends_;
-  std::function<void()> poll_again_;  // in the next step
-  Activator activator_;               // from timers
-  Clock::time_point timer_{};         // set to end an epoch in which nothing comes
-  bool opened_ = false;
-  std::vector<OpenPart<Item>> parts_;
-  std::vector<Item> buffer_;
-};
+  return parts;
+}
 
 }  // namespace detail
 
 /// Begins a stream with the records of `source`. Each part is read by one worker, in epochs of its
-/// own; no records move to other workers.
-template <PartitionedSource S>
+/// own; no records move to other workers. In a run with a StateStore the position of each part is
+/// kept at the end of its epochs, and it goes on from there.
+template <typename S>
 Stream<Epoch, typename S::item_type> input(Scope<Epoch>& scope, std::string id, S source,
                                            InputOptions options = {}) {
+  static_assert(
+      PartitionedSource<S> || DynamicSource<S>,
+      "input: the source must be copy-constructible, name its item_type, and have parts() or "
+      "parts_at(worker, workers) and open(part, context), or build(context)");
   using Item = typename S::item_type;
   if (options.epochs_ahead == 0)
     throw ConfigError("input '" + id + "' may run 0 epochs ahead, so no epoch could ever begin; " +
                       "epochs_ahead must be at least 1");
+  Worker& worker = scope.worker();
+  const detail::KeptPositions kept{worker.process().config().states, id, worker.index()};
+  if (kept.store != nullptr) detail::require_savable("input", id, true, true);
   OperatorBuilder<Epoch> op(scope, "input", std::move(id));
   op.set_interest(Interest::when_holding);
   auto [out, stream] = op.template output<Item>();
-  detail::InputShard<Item> shard(options, out, op.watch_ends(), op.reactivate(), op.activator());
-
-  // Each part begins with a capability of its own, made of the operator's first.
-  auto open_parts = [source = std::move(source), activator = op.activator(),
-                     &worker = scope.worker(),
+  detail::InputShard<Item> shard(options, out, op.watch_ends(), op.reactivate(), op.activator(),
+                                 kept, worker, scope.instance().index());
+  worker.process().on_stop_request([activator = op.activator()] { activator.activate(); });
+  auto open_parts = [source = std::move(source), activator = op.activator(), kept, &worker,
                      first = std::optional(op.initial_capability(0))]() mutable {
-    const SourceContext context{[activator] { activator.activate(); },
-                                worker.process().config().executor == ExecutorKind::deterministic,
-                                [&worker] { return worker.process().executor().now(); }};
-    const std::vector<std::string> names = source.parts();
-    std::vector<detail::OpenPart<Item>> parts;
-    for (std::size_t i = worker.index(); i < names.size(); i += worker.peers())
-      parts.push_back({source.open(names[i], context), first->delayed(first->time())});
+    auto parts = detail::open_parts_of(source, worker, activator, kept, *first);
     first.reset();
     return parts;
   };
-  op.build([shard = std::move(shard), open_parts = std::move(open_parts),
-            &executor = scope.worker().process().executor()]() mutable {
-    shard.run(executor.now(), open_parts);
+  op.build([shard = std::move(shard), open_parts = std::move(open_parts)]() mutable {
+    shard.run(open_parts);
   });
   return stream;
 }
 
 /// The same in a blueprint.
-template <PartitionedSource S>
+template <typename S>
 FlowStream<typename S::item_type> input(Dataflow& flow, std::string id, S source,
                                         InputOptions options = {}) {
   return flow.add_source(

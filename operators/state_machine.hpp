@@ -3,7 +3,8 @@
 // state_machine: a state for each key that its values drive, timestamp after timestamp.
 #pragma once
 
-#include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/give_elements.hpp>
+#include <tidemark/operators/keyed_step.hpp>
 
 #include <concepts>
 #include <functional>
@@ -13,6 +14,22 @@
 #include <utility>
 
 namespace tidemark {
+namespace detail {
+
+template <typename Item, typename Kept, typename Transition>
+struct StateMachineLogic {
+  using State = Kept;
+  Transition transition;
+
+  void on_item(Item item, auto& states, auto& out) {
+    const auto at = states.try_emplace(item.first).first;
+    auto result = std::invoke(transition, at->first, std::move(item.second), at->second);
+    give_elements(result.second, out);
+    if (result.first) states.erase(at);  // not before: the range may look into the state
+  }
+};
+
+}  // namespace detail
 
 /// Drives a state for each key by its values, in order of timestamp and, within one, of arrival.
 /// `transition(key, value, state)` changes the state, which begins as `State{}`, and returns a
@@ -46,20 +63,9 @@ auto state_machine(std::string id, Transition transition) {
         "range of records");
     using Records = typename Result::second_type;
     using Out = std::ranges::range_value_t<Records>;
-    return stateful_in_order<Out>(
-        input, "state_machine", id,
-        [transition, table = KeyTable<Key, State>{}](Item item, auto& out) mutable {
-          const auto at = table.try_emplace(item.first).first;
-          Result result = std::invoke(transition, at->first, std::move(item.second), at->second);
-          for (auto&& record : result.second) {
-            if constexpr (std::ranges::view<Records>) {
-              out.give(std::forward<decltype(record)>(record));  // not ours
-            } else {
-              out.give(std::move(record));
-            }
-          }
-          if (result.first) table.erase(at);  // not before: the range may look into the state
-        });
+    TIDEMARK_REQUIRE_CODECS("state_machine", Key, State);
+    return keyed_step<Out>(input, "state_machine", id,
+                           detail::StateMachineLogic<Item, State, Transition>{transition});
   };
 }
 

@@ -3,7 +3,8 @@
 // stateful_map: one value in, one value out, with a state for each key.
 #pragma once
 
-#include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/build_state.hpp>
+#include <tidemark/operators/keyed_step.hpp>
 
 #include <functional>
 #include <optional>
@@ -15,16 +16,24 @@ namespace tidemark {
 
 namespace detail {
 
-template <typename Builder, typename Key>
-auto build_state(Builder& builder, const Key& key) {
-  if constexpr (std::invocable<Builder&, const Key&>) {
-    return std::invoke(builder, key);
-  } else {
-    static_assert(std::invocable<Builder&>,
-                  "stateful_map: the builder must take the key or nothing");
-    return std::invoke(builder);
+template <typename Item, typename Kept, typename Builder, typename Mapper>
+struct StatefulMapLogic {
+  using State = Kept;
+  Builder builder;
+  Mapper mapper;
+
+  void on_item(Item item, auto& states, auto& out) {
+    auto at = states.find(item.first);
+    if (at == states.end()) at = states.emplace(item.first, build_state(builder, item.first)).first;
+    auto [state, result] = std::invoke(mapper, std::move(at->second), std::move(item.second));
+    if (std::optional<State> next = std::move(state)) {
+      at->second = *std::move(next);
+    } else {
+      states.erase(at);
+    }
+    out.give({std::move(item.first), std::move(result)});
   }
-}
+};
 
 }  // namespace detail
 
@@ -53,21 +62,25 @@ auto stateful_map(std::string id, Builder builder, Mapper mapper) {
     static_assert(std::convertible_to<typename Result::first_type, std::optional<State>>,
                   "stateful_map: the new state must be a state, an optional one, or std::nullopt");
     using Out = std::pair<Key, typename Result::second_type>;
-    return stateful_in_order<Out>(
-        input, "stateful_map", id,
-        [builder, mapper, table = KeyTable<Key, State>{}](Item item, auto& out) mutable {
-          auto at = table.find(item.first);
-          if (at == table.end())
-            at = table.emplace(item.first, detail::build_state(builder, item.first)).first;
-          auto [state, result] = std::invoke(mapper, std::move(at->second), std::move(item.second));
-          if (std::optional<State> next = std::move(state)) {
-            at->second = *std::move(next);
-          } else {
-            table.erase(at);
-          }
-          out.give({std::move(item.first), std::move(result)});
-        });
+    TIDEMARK_REQUIRE_CODECS("stateful_map", Key, State);
+    return keyed_step<Out>(input, "stateful_map", id,
+                           detail::StatefulMapLogic<Item, State, Builder, Mapper>{builder, mapper});
   };
+}
+
+/// The same for a state whose type the step is told, and which begins as std::nullopt:
+/// `mapper(state, value)` is given a std::optional<State>.
+template <typename State, typename Mapper>
+auto stateful_map(std::string id, Mapper mapper) {
+  return stateful_map(
+      std::move(id), [] { return std::optional<State>(); },
+      [mapper](std::optional<State> state, auto value) mutable {
+        auto [next, result] = std::invoke(mapper, std::move(state), std::move(value));
+        std::optional<State> kept = std::move(next);
+        std::optional<std::optional<State>> outer;
+        if (kept) outer = std::move(kept);
+        return std::pair(std::move(outer), std::move(result));
+      });
 }
 
 }  // namespace tidemark

@@ -10,9 +10,10 @@
 //   stream_5     edge 5 of the flow graph
 //   segment_4    operator 4 with the steps fused to it that stand where it stands
 //   segment_4_loop_1   those that stand in loop 1
-//   loop_1       scope 1 of the flow graph
-// Classes: operator, fused; exchange, pipeline, loop; segment; loop_scope; port, busy, done; on a
-// path that is explained: why, on those of further causes: why_more, on a refused cycle: illegal.
+//   loop_1       scope 1 of the flow graph (composite_1: if it is a composite step)
+// Classes: operator, fused; exchange, pipeline, loop; segment; loop_scope, composite_scope; port,
+// busy, done; on a path that is explained: why, on those of further causes: why_more, on a refused
+// cycle: illegal.
 #pragma once
 
 #include <tidemark/core/explanation.hpp>

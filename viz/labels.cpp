@@ -241,6 +241,11 @@ std::string loop_label(std::string_view name) {
   return font(muted, "↻ <B>" + text + "</B>");
 }
 
+std::string composite_label(std::string_view name) {
+  const std::string text = to_html(abbreviate(name.empty() ? "composite" : name, name_limit));
+  return font(muted, "<B>" + text + "</B>");
+}
+
 std::string contract_legend(Contract contract) {
   switch (contract) {
     case Contract::fused:

@@ -48,6 +48,8 @@ const char* line_colour(Emphasis emphasis, const char* plain);
 
 /// The title of a loop's frame.
 std::string loop_label(std::string_view name);
+/// The head of a composite step.
+std::string composite_label(std::string_view name);
 
 /// A contract as a legend has it: a piece of line, and its name.
 std::string contract_legend(Contract contract);

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/operators/captures/capture_event.hpp>
-#include <tidemark/operators/captures/codec.hpp>
 #include <tidemark/operators/captures/recording.hpp>
+#include <tidemark/operators/codec.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -21,6 +21,10 @@ namespace detail {
 
 template <Timestamp T, typename Item>
 std::string capture_signature() {
+  static_assert(Encodable<T> && Encodable<Item>,
+                "capture: a value for a file must be trivially copyable, a std::string, or a pair, "
+                "tuple, optional, vector or map of such; else specialise tidemark::Codec for its "
+                "type");
   return Codec<T>::signature() + " " + Codec<Item>::signature();
 }
 

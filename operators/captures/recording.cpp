@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/operators/captures/codec.hpp>
+#include <tidemark/operators/codec.hpp>
 #include <tidemark/operators/captures/recording.hpp>
 #include <tidemark/operators/file_error.hpp>
 

@@ -44,6 +44,27 @@ FileWriter::FileWriter(std::string path) : path_(std::move(path)) {
   if (fd_ < 0) throw_file_error("write", path_, errno);
 }
 
+FileWriter::FileWriter(std::string path, std::uint64_t kept)
+    : path_(std::move(path)),
+      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)),
+      size_(kept) {
+  if (fd_ < 0) throw_file_error("write", path_, errno);
+  struct stat status {};
+  int error = ::fstat(fd_, &status) == 0 ? 0 : errno;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const bool regular = S_ISREG(status.st_mode);
+  if (error == 0 && regular && size >= kept &&
+      (::ftruncate(fd_, static_cast<off_t>(kept)) != 0 ||
+       ::lseek(fd_, static_cast<off_t>(kept), SEEK_SET) < 0))
+    error = errno;
+  if (error == 0 && (!regular || size >= kept)) return;
+  ::close(fd_);
+  if (error != 0) throw_file_error("write", path_, error);
+  throw FileError("cannot write '" + path_ + "' on after its first " + std::to_string(kept) +
+                  " bytes, which an earlier run has written: it has " + std::to_string(size) +
+                  " bytes");
+}
+
 FileWriter::~FileWriter() {
   if (fd_ < 0) return;
   ::close(fd_);
@@ -57,7 +78,14 @@ void FileWriter::write(std::string_view text) {
 
 void FileWriter::flush() {
   write_all(fd_, buffer_, path_);
+  size_ += buffer_.size();
   buffer_.clear();
+}
+
+std::uint64_t FileWriter::sync() {
+  flush();
+  if (::fsync(fd_) != 0 && errno != EINVAL) throw_file_error("write", path_, errno);  // a pipe may
+  return size_;
 }
 
 void FileWriter::commit() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,12 +16,17 @@ namespace tidemark {
 class FileWriter {
  public:
   explicit FileWriter(std::string path);
+  /// Writes the file at `path` itself, after its first `kept` bytes; what follows them is dropped.
+  /// What is written lasts from `sync` on.
+  FileWriter(std::string path, std::uint64_t kept);
   FileWriter(const FileWriter&) = delete;
   FileWriter& operator=(const FileWriter&) = delete;
   ~FileWriter();
 
   void write(std::string_view text);
   void commit();
+  /// Brings all that was written to the disk, and gives the size of the file.
+  std::uint64_t sync();
 
  private:
   void flush();
@@ -28,6 +34,7 @@ class FileWriter {
   std::string path_;
   std::string temporary_;  // empty if written directly
   int fd_ = -1;
+  std::uint64_t size_ = 0;  // without what is in the buffer
   std::string buffer_;
 };
 

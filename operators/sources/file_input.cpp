@@ -1,79 +1,23 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/operators/codec.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/sources/file_reader.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
-#include <cstring>
+#include <cstdint>
 #include <exception>
-#include <fcntl.h>
 #include <mutex>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
 
 namespace tidemark {
 namespace {
-
-constexpr std::size_t block_size = std::size_t{256} * 1024;
-
-/// An open file descriptor.
-class File {
- public:
-  explicit File(const std::string& path)
-      : path_(path),
-        // Not blocking, since the opening of a pipe waits for a writer; reading then may block.
-        fd_(path == "-" ? ::dup(STDIN_FILENO)
-                        : ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
-    if (fd_ < 0) throw_file_error("read", path, errno);
-    struct stat status {};
-    if (::fstat(fd_, &status) != 0) fail(errno);
-    if (S_ISDIR(status.st_mode)) fail(EISDIR);
-    const int flags = ::fcntl(fd_, F_GETFL);
-    if (path != "-" && ::fcntl(fd_, F_SETFL, flags & ~O_NONBLOCK) != 0) fail(errno);
-    regular_ = S_ISREG(status.st_mode);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() { ::close(fd_); }
-
-  int descriptor() const { return fd_; }
-  bool regular() const { return regular_; }
-
-  /// Waits until a pipe has a writer, before which it seems to be at its end.
-  void wait() const {
-    pollfd descriptor{fd_, POLLIN, 0};
-    while (::poll(&descriptor, 1, -1) < 0 && errno == EINTR) {
-    }
-  }
-
-  /// Appends a block; false at the end of the file.
-  bool read(std::string& to) {
-    const std::size_t size = to.size();
-    to.resize(size + block_size);
-    ssize_t got = 0;
-    do {
-      got = ::read(fd_, to.data() + size, block_size);
-    } while (got < 0 && errno == EINTR);
-    if (got < 0) throw_file_error("read", path_, errno);
-    to.resize(size + static_cast<std::size_t>(got));
-    return got != 0;
-  }
-
- private:
-  [[noreturn]] void fail(int error) {
-    ::close(fd_);
-    throw_file_error("read", path_, error);
-  }
-
-  std::string path_;
-  int fd_;
-  bool regular_ = false;
-};
 
 /// Cuts blocks into lines. Keeps where it has looked, so that a line of many blocks costs linear
 /// time.
@@ -108,28 +52,41 @@ class LineCutter {
 /// Reads in the worker's own thread: a regular file, which is never silent.
 class DirectPart final : public SourcePart<std::string> {
  public:
-  DirectPart(std::unique_ptr<File> file, std::size_t batch_size)
+  DirectPart(std::unique_ptr<FileReader> file, std::size_t batch_size, std::uint64_t offset)
       : file_(std::move(file)),
-        batch_size_(batch_size) {}
+        batch_size_(batch_size),
+        offset_(offset) {
+    if (offset != 0) file_->seek(offset);
+  }
 
   Poll next_batch(std::vector<std::string>& batch) override {
-    if (next_ == lines_.size()) {
+    while (next_ == lines_.size()) {
       lines_.clear();
       next_ = 0;
       if (!file_->read(lines_in_.block())) {
         lines_in_.finish(batch);
+        if (!batch.empty()) offset_ += batch.back().size();
         return {Poll::State::end, {}};
       }
       lines_in_.cut(lines_);
     }
     const std::size_t end = std::min(lines_.size(), next_ + batch_size_);
-    for (; next_ != end; ++next_) batch.push_back(std::move(lines_[next_]));
+    for (; next_ != end; ++next_) {
+      offset_ += lines_[next_].size() + 1;
+      batch.push_back(std::move(lines_[next_]));
+    }
     return {Poll::State::more, {}};
   }
 
+  std::optional<std::string> position() const override {
+    if (!file_->regular()) return std::nullopt;
+    return to_bytes(offset_);
+  }
+
  private:
-  std::unique_ptr<File> file_;
+  std::unique_ptr<FileReader> file_;
   std::size_t batch_size_;
+  std::uint64_t offset_;  // after the last line that was given
   LineCutter lines_in_;
   std::vector<std::string> lines_;
   std::size_t next_ = 0;
@@ -138,7 +95,7 @@ class DirectPart final : public SourcePart<std::string> {
 /// Reads in a thread of its own, a few blocks ahead, and wakes the worker.
 class ThreadedPart final : public SourcePart<std::string> {
  public:
-  ThreadedPart(std::unique_ptr<File> file, std::function<void()> wake)
+  ThreadedPart(std::unique_ptr<FileReader> file, std::function<void()> wake)
       : file_(std::move(file)),
         wake_(std::move(wake)),
         stop_fd_(::eventfd(0, EFD_CLOEXEC)) {
@@ -205,7 +162,7 @@ class ThreadedPart final : public SourcePart<std::string> {
     wake_();
   }
 
-  std::unique_ptr<File> file_;
+  std::unique_ptr<FileReader> file_;
   std::function<void()> wake_;
   int stop_fd_;
   std::mutex mutex_;
@@ -224,10 +181,12 @@ FileInput::FileInput(std::string path, std::size_t batch_size)
 
 std::unique_ptr<SourcePart<std::string>> FileInput::open(const std::string& part,
                                                          const SourceContext& context) const {
-  auto file = std::make_unique<File>(part);
+  auto file = std::make_unique<FileReader>(part);
   if (context.may_block && !file->regular()) file->wait();
   if (file->regular() || context.may_block)
-    return std::make_unique<DirectPart>(std::move(file), batch_size_);
+    return std::make_unique<DirectPart>(
+        std::move(file), batch_size_,
+        context.resume_at ? from_bytes<std::uint64_t>(*context.resume_at) : 0);
   return std::make_unique<ThreadedPart>(std::move(file), context.wake);
 }
 

@@ -17,7 +17,8 @@ namespace tidemark {
 ///
 /// What can be silent (a pipe, a terminal, a socket) is read by a thread of its own that wakes the
 /// worker, so that waiting uses no CPU time. `-` is standard input. Throws FileError at the first
-/// poll if the file cannot be read, and later if reading fails.
+/// poll if the file cannot be read, and later if reading fails or a regular file has shrunk
+/// meanwhile; one that has been removed is read to its end. The position of a regular file is kept.
 class FileInput {
  public:
   using item_type = std::string;
@@ -31,6 +32,12 @@ class FileInput {
  private:
   std::string path_;
   std::size_t batch_size_;
+};
+
+/// The lines of standard input.
+class StdInput : public FileInput {
+ public:
+  StdInput() : FileInput("-") {}
 };
 
 }  // namespace tidemark

@@ -6,6 +6,7 @@
 #include <tidemark/core/executor.hpp>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,9 +18,10 @@ namespace tidemark {
 /// What a source part says after a poll.
 struct Poll {
   enum class State {
-    more,  ///< there may be more at once
-    wait,  ///< nothing for now: poll again at `at`, or when the part has called `wake`
-    end,   ///< there will never be more
+    more,   ///< there may be more at once; after a poll that gave nothing, in a millisecond
+    wait,   ///< nothing for now: poll again at `at`, or when the part has called `wake`
+    end,    ///< there will never be more
+    abort,  ///< the dataflow is to be cancelled, as if its program had been killed
   };
   State state = State::more;
   std::optional<Clock::time_point> at;
@@ -31,8 +33,11 @@ class SourcePart {
  public:
   virtual ~SourcePart() = default;
   /// Appends some records to `batch` and returns what comes next. Never blocks, unless it was told
-  /// that it may.
+  /// that it may. Called when it is due and no sooner.
   virtual Poll next_batch(std::vector<Item>& batch) = 0;
+  /// Where to go on after the last record that was given, as bytes (codec.hpp); nullopt: this part
+  /// begins anew in each run. Asked when an epoch of the part ends.
+  virtual std::optional<std::string> position() const { return std::nullopt; }
 };
 
 /// What a part is told about the run it is in.
@@ -40,17 +45,36 @@ struct SourceContext {
   std::function<void()> wake;  ///< has the part polled again; any thread, as long as the part lives
   bool may_block = false;      ///< in the deterministic executor, which has one thread and no time
   std::function<Clock::time_point()> now;  ///< the run's clock, which `Poll::at` goes by
+  std::optional<std::string> resume_at;    ///< the part's last position in an earlier run
+  std::uint32_t worker = 0;                ///< that reads the part
+  std::uint32_t workers = 1;
 };
 
-/// A source: a list of parts, each of which one worker reads. The list must be the same at every
-/// worker; part i is read by worker i modulo their number.
 template <typename S>
-concept PartitionedSource = std::copyable<S> && requires(const S& s, const SourceContext& context) {
-  typename S::item_type;
+concept SourceWithParts = requires(const S& s) {
   { s.parts() } -> std::same_as<std::vector<std::string>>;
-  {
-    s.open(std::string(), context)
-  } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
+} || requires(const S& s, std::uint32_t worker) {
+  { s.parts_at(worker, worker) } -> std::same_as<std::vector<std::string>>;
 };
+
+/// A source of named parts, each of which one worker reads: `parts()` lists them; where not every
+/// worker can reach every part, `parts_at(worker, workers)` lists those that one can. The lists
+/// must be the same at every worker that asks. How parts are dealt out: assign_parts.hpp.
+template <typename S>
+concept PartitionedSource = std::copy_constructible<S> && SourceWithParts<S> &&
+                            requires(const S& s, const SourceContext& context) {
+                              typename S::item_type;
+                              {
+                                s.open(std::string(), context)
+                              } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
+                            };
+
+/// A source that every worker has one part of, which is nobody else's: its position is not kept.
+template <typename S>
+concept DynamicSource =
+    std::copy_constructible<S> && requires(const S& s, const SourceContext& context) {
+      typename S::item_type;
+      { s.build(context) } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
+    };
 
 }  // namespace tidemark

@@ -189,9 +189,33 @@ case_a_closed_pipe_is_an_error() {
   grep -q "cannot write 'standard output': Broken pipe" stderr || fail "$(cat stderr)"
 }
 
+case_a_flow_is_printed_in_three_formats_and_not_run() {
+  "$program" run --describe json | grep -q '"kind": "redistribute"' || fail "no JSON"
+  "$program" run --describe mermaid | grep -q '^  op_[0-9]* ==> ' || fail "no Mermaid"
+  "$program" run --describe dot | grep -q '^digraph' || fail "no DOT"
+  [[ -z $(ls) ]] || fail "left behind: $(ls)"
+  expect_error "--describe" "$program" run --describe xml
+}
+
+case_an_interrupt_ends_a_run_with_130() {
+  mkfifo pipe said
+  "$program" run "${executor[@]}" pipe --epoch-lines 1 >said 2>stderr &
+  runner=$!
+  exec 6<said 5>pipe
+  printf 'one\ntwo\n' >&5
+  while read -r line <&6 && [[ $line != epoch* ]]; do :; done  # it has counted something
+  kill -INT $runner
+  cat <&6 >rest
+  status=0
+  wait $runner || status=$?
+  exec 5>&-
+  [[ $status -eq 130 ]] || fail "exit status $status: $(cat stderr)"
+  grep -q 'the run was interrupted' stderr || fail "$(cat stderr)"
+}
+
 case_help_is_complete() {
   "$program" run "${executor[@]}" --help >help
-  for option in FILE --workers --threads --executor --epoch-lines --top --counts --json --out; do
+  for option in FILE --workers --threads --executor --epoch-lines --top --counts --json --out --describe; do
     grep -q -- "$option" help || fail "no $option in --help"
   done
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// branch: a predicate of the record alone.
+// branch: a predicate that returns no bool.
 #include <tidemark/core/scope.hpp>
 #include <tidemark/operators/branch.hpp>
 #include <tidemark/progress/epoch.hpp>
@@ -9,8 +9,8 @@ using namespace tidemark;
 
 auto step(Stream<Epoch, int> numbers) {
 #ifdef MISTAKE
-  return numbers | branch([](int n) { return n > 0; });
+  return numbers | branch([](int n) { return n; });
 #else
-  return numbers | branch([](Epoch, int n) { return n > 0; });
+  return numbers | branch([](int n) { return n > 0; });
 #endif
 }

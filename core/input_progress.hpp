@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+//
+// How far the inputs of a run have come, for people who watch it.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// What one worker has read of an input, kept by that worker and read by any thread.
+struct alignas(64) InputCounters {
+  std::atomic<std::uint64_t> records{0};
+  std::atomic<std::uint64_t> epoch{0};   ///< the last that it has begun
+  std::atomic<std::uint64_t> behind{0};  ///< epochs that it has begun and that are not complete
+};
+
+/// An input, all workers together.
+struct InputProgress {
+  std::string id;
+  std::uint64_t records = 0;
+  std::uint64_t epoch = 0;   ///< the last that any worker has begun
+  std::uint64_t behind = 0;  ///< epochs begun and not complete: how far the rest lags behind it
+};
+
+/// One line of at most `width` characters, "lines: 1200 records, 600/s, epoch 3, 2 behind" for each
+/// input. `before` is what `now` was, `elapsed` ago; an input that is not in it began with nothing.
+std::string progress_line(const std::vector<InputProgress>& before,
+                          const std::vector<InputProgress>& now,
+                          std::chrono::duration<double> elapsed, std::size_t width);
+
+}  // namespace tidemark

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+//
+// State stores: where stateful steps, sources and sinks tell what an epoch has changed, and from
+// which they begin when the dataflow is run again.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// What a step keeps of one key, or of one part of a source or sink: both as bytes.
+struct SavedState {
+  std::string key;
+  std::optional<std::string> state;  ///< nullopt: nothing any more
+  friend bool operator==(const SavedState&, const SavedState&) = default;
+};
+
+/// What a run has saved, as of the end of an epoch. Steps are told apart by their ids, and keys and
+/// parts are dealt out anew, so the next run may have another number of workers.
+///
+/// A step calls `save` once for each epoch in which it was touched, when the epoch is complete at
+/// that worker and before any frontier downstream says so; it lists each key that was touched once.
+/// Thread: any, several at a time.
+class StateStore {
+ public:
+  virtual ~StateStore() = default;
+
+  /// The first epoch of the run: sources begin with it, and what was saved of the epochs before it
+  /// is what `load` gives. 1 if nothing was saved.
+  virtual std::uint64_t first_epoch() const = 0;
+
+  /// All that is kept of `step`: each key or part once, and none of which nothing is kept.
+  virtual std::vector<SavedState> load(const std::string& step) const = 0;
+
+  /// Takes what `epoch` has changed of `step` at `worker`; what it throws ends the run.
+  virtual void save(const std::string& step, std::uint32_t worker, std::uint64_t epoch,
+                    std::vector<SavedState> changes) = 0;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+//
+// Codecs: values as bytes of a file or of a store, in this machine's byte order.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// Bytes to be decoded, from the front.
+class ByteReader {
+ public:
+  explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
+
+  /// Fewer bytes are left than `take` was asked for.
+  struct Short {};
+
+  /// The next `size` bytes. Throws Short.
+  std::string_view take(std::uint64_t size) {
+    if (size > bytes_.size()) throw Short{};
+    const std::string_view taken = bytes_.substr(0, static_cast<std::size_t>(size));
+    bytes_.remove_prefix(taken.size());
+    return taken;
+  }
+  bool empty() const { return bytes_.empty(); }
+
+ private:
+  std::string_view bytes_;
+};
+
+/// How a type of value is written. There is one for what is trivially copyable, for std::string and
+/// for pairs, tuples, optionals, vectors and maps of such; specialise it for a type of your own,
+/// with the same three functions, or derive from NotSaved if none is ever to be saved.
+template <typename Value>
+struct Codec {
+  static constexpr bool is_missing = true;
+};
+
+/// The base of a codec for values that are never saved: a step that keeps such cannot be recovered.
+struct NotSaved {};
+
+/// There is a codec for `Value`.
+template <typename Value>
+concept Encodable = requires(std::string& to, const Value& value, ByteReader& from) {
+  { Codec<Value>::signature() } -> std::convertible_to<std::string>;
+  Codec<Value>::write(to, value);
+  { Codec<Value>::read(from) } -> std::same_as<Value>;
+};
+
+/// There is a codec for `Value`, or somebody has said that there shall be none.
+template <typename Value>
+concept EncodableOrNotSaved = Encodable<Value> || std::derived_from<Codec<Value>, NotSaved>;
+
+template <typename Value>
+  requires(std::is_trivially_copyable_v<Value> && !std::is_pointer_v<Value>)
+struct Codec<Value> {
+  /// What a file says of its values, so that no others are read from it.
+  static std::string signature() { return std::to_string(sizeof(Value)); }
+  static void write(std::string& to, const Value& value) {
+    to.append(reinterpret_cast<const char*>(&value), sizeof(Value));
+  }
+  static Value read(ByteReader& from) {
+    std::array<char, sizeof(Value)> bytes{};
+    std::memcpy(bytes.data(), from.take(sizeof(Value)).data(), sizeof(Value));
+    return std::bit_cast<Value>(bytes);
+  }
+};
+
+template <>
+struct Codec<std::string> {
+  static std::string signature() { return "text"; }
+  static void write(std::string& to, const std::string& value) {
+    Codec<std::uint64_t>::write(to, value.size());
+    to += value;
+  }
+  static std::string read(ByteReader& from) {
+    return std::string(from.take(Codec<std::uint64_t>::read(from)));
+  }
+};
+
+template <Encodable... Values>
+struct Codec<std::tuple<Values...>> {
+  static std::string signature() { return "(" + ((Codec<Values>::signature() + ",") + ...) + ")"; }
+  static void write(std::string& to, const std::tuple<Values...>& value) {
+    std::apply([&](const auto&... each) { (Codec<Values>::write(to, each), ...); }, value);
+  }
+  static std::tuple<Values...> read(ByteReader& from) {
+    return std::tuple<Values...>{Codec<Values>::read(from)...};  // braces: from left to right
+  }
+};
+
+template <Encodable First, Encodable Second>
+struct Codec<std::pair<First, Second>> {
+  static std::string signature() {
+    return "(" + Codec<First>::signature() + "," + Codec<Second>::signature() + ")";
+  }
+  static void write(std::string& to, const std::pair<First, Second>& value) {
+    Codec<First>::write(to, value.first);
+    Codec<Second>::write(to, value.second);
+  }
+  static std::pair<First, Second> read(ByteReader& from) {
+    auto first = Codec<First>::read(from);
+    return {std::move(first), Codec<Second>::read(from)};
+  }
+};
+
+template <Encodable Value>
+struct Codec<std::optional<Value>> {
+  static std::string signature() { return Codec<Value>::signature() + "?"; }
+  static void write(std::string& to, const std::optional<Value>& value) {
+    to += value ? '\1' : '\0';
+    if (value) Codec<Value>::write(to, *value);
+  }
+  static std::optional<Value> read(ByteReader& from) {
+    if (from.take(1) == std::string_view("\0", 1)) return std::nullopt;
+    return Codec<Value>::read(from);
+  }
+};
+
+/// Containers: their size, then their elements.
+template <typename Container, typename Element>
+struct ContainerCodec {
+  static std::string signature() { return "[" + Codec<Element>::signature() + "]"; }
+  static void write(std::string& to, const Container& values) {
+    Codec<std::uint64_t>::write(to, values.size());
+    for (const Element& value : values) Codec<Element>::write(to, value);
+  }
+  static Container read(ByteReader& from) {
+    Container values;
+    for (auto left = Codec<std::uint64_t>::read(from); left != 0; --left)
+      values.insert(values.end(), Codec<Element>::read(from));
+    return values;
+  }
+};
+template <Encodable Value>
+struct Codec<std::vector<Value>> : ContainerCodec<std::vector<Value>, Value> {};
+template <Encodable Key, Encodable Value>
+struct Codec<std::map<Key, Value>> : ContainerCodec<std::map<Key, Value>, std::pair<Key, Value>> {};
+
+/// A value as bytes.
+template <Encodable Value>
+std::string to_bytes(const Value& value) {
+  std::string bytes;
+  Codec<Value>::write(bytes, value);
+  return bytes;
+}
+
+/// The value that `to_bytes` has written. Throws ByteReader::Short.
+template <Encodable Value>
+Value from_bytes(std::string_view bytes) {
+  ByteReader from(bytes);
+  return Codec<Value>::read(from);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// KafkaInput: a source of the messages of topics.
+#pragma once
+
+#include <tidemark/operators/kafka/kafka_message.hpp>
+#include <tidemark/operators/sources/source.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+struct KafkaInputOptions {
+  bool tail = true;            ///< waits for messages to come; else ends at the end of partitions
+  bool from_beginning = true;  ///< else with what comes from now on; not where a position is kept
+  std::size_t batch_size = 1000;
+  std::chrono::milliseconds timeout{10'000};  ///< for asking which partitions there are
+  KafkaConfig config{};
+};
+
+/// Gives the messages of all partitions of the topics; each partition is a part, and its position
+/// the offset after the last message. Consumer groups and commits are not used. Which partitions
+/// there are is asked once, when the first worker begins. A part is read by librdkafka's threads,
+/// which wake the worker. Throws KafkaError for an unknown topic, if no broker answers, and for
+/// what librdkafka does not mend itself.
+class KafkaInput {
+ public:
+  using item_type = KafkaMessage;
+
+  KafkaInput(std::vector<std::string> brokers, std::vector<std::string> topics,
+             KafkaInputOptions options = {});
+
+  std::vector<std::string> parts() const;  ///< "0-topic", "1-topic", ...
+  std::unique_ptr<SourcePart<KafkaMessage>> open(const std::string& part,
+                                                 const SourceContext& context) const;
+
+ private:
+  struct Shared;
+  std::shared_ptr<Shared> shared_;
+};
+
+}  // namespace tidemark

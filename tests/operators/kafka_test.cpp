@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// Kafka in and out, against the cluster that librdkafka plays by itself.
+#include <tidemark/operators/kafka/kafka_input.hpp>
+#include <tidemark/operators/kafka/kafka_output.hpp>
+#include <tidemark/operators/kafka/rdkafka_handles.hpp>
+#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/sources/testing_input.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/operators/flow.hpp>
+#include <tests/operators/memory_store.hpp>
+#include <tests/support.hpp>
+
+#include <librdkafka/rdkafka_mock.h>
+
+namespace tidemark {
+namespace {
+
+using namespace std::chrono_literals;
+using Text = std::pair<std::string, std::string>;
+
+/// A cluster in this process, with one topic.
+class MockCluster {
+ public:
+  explicit MockCluster(int partitions)
+      : owner_(detail::make_kafka(RD_KAFKA_PRODUCER, {})),
+        cluster_(rd_kafka_mock_cluster_new(owner_.get(), 1)) {
+    rd_kafka_mock_topic_create(cluster_, "numbers", partitions, 1);
+  }
+  MockCluster(const MockCluster&) = delete;
+  MockCluster& operator=(const MockCluster&) = delete;
+  ~MockCluster() { rd_kafka_mock_cluster_destroy(cluster_); }
+
+  std::vector<std::string> brokers() const { return {rd_kafka_mock_cluster_bootstraps(cluster_)}; }
+
+  void write(int begin, int end) const {
+    std::vector<Text> texts;
+    for (int n = begin; n != end; ++n)
+      texts.push_back({"k" + std::to_string(n % 5), std::to_string(n)});
+    Dataflow flow;
+    input(flow, "in", TestingInput(texts, 10)) | output("out", KafkaOutput(brokers(), "numbers"));
+    cluster_main(flow, {.workers = 2, .threads = 2, .executor = ExecutorKind::threads});
+  }
+
+  std::vector<int> read(const Config& config) const {
+    tests::Log<int> log;
+    Dataflow flow;
+    input(flow, "in", KafkaInput(brokers(), {"numbers"}, {.tail = false}), {.epoch_items = 10}) |
+        inspect([&log](const KafkaMessage& message) {
+          if (message.topic == "numbers" && message.key) log.add(std::stoi(message.value));
+        }) |
+        output("out", tests::Discard{});
+    cluster_main(flow, config);
+    return log.sorted();
+  }
+
+ private:
+  detail::Kafka owner_;
+  rd_kafka_mock_cluster_t* cluster_;
+};
+
+std::vector<int> numbers(int begin, int end) {
+  std::vector<int> all;
+  for (int n = begin; n != end; ++n) all.push_back(n);
+  return all;
+}
+
+TEST_CASE("what was written to a topic is read from its partitions, and later only what is new",
+          "[kafka]") {
+  tests::Watchdog watchdog("Kafka");
+  const MockCluster cluster(3);
+  cluster.write(0, 100);
+  tests::MemoryStore store;
+  Config config{.workers = 2, .threads = 2, .executor = ExecutorKind::threads, .states = &store};
+  CHECK(cluster.read(config) == numbers(0, 100));
+  cluster.write(100, 130);
+  const auto restored = store.going_on_with(store.last_epoch() + 1);
+  config.states = restored.get();
+  CHECK(cluster.read(config) == numbers(100, 130));
+}
+
+TEST_CASE("a topic that is followed wakes the run with what comes", "[kafka]") {
+  tests::Watchdog watchdog("Kafka");
+  const MockCluster cluster(2);
+  cluster.write(0, 1);
+  tests::Log<int> log;
+  Dataflow flow;
+  input(flow, "in", KafkaInput(cluster.brokers(), {"numbers"})) |
+      [&](FlowStream<KafkaMessage> stream) {
+        return stream.flow->apply(
+            [&](Stream<Epoch, KafkaMessage> messages) {
+              Process& process = messages.scope->worker().process();
+              return messages | inspect([&](const KafkaMessage& message) {
+                       log.add(std::stoi(message.value));
+                       if (log.entries().size() == 21) process.request_stop();
+                     });
+            },
+            stream);
+      } |
+      output("out", tests::Discard{});
+  const std::jthread writer([&] {
+    log.wait_for(1);
+    cluster.write(1, 21);
+  });
+  CHECK_THROWS_AS(cluster_main(flow, {.workers = 2, .executor = ExecutorKind::threads}),
+                  Interrupted);
+  CHECK(log.sorted() == numbers(0, 21));
+}
+
+TEST_CASE("no broker and a strange setting are errors", "[kafka][error]") {
+  const MockCluster cluster(1);
+  const auto error_with = [](KafkaInput source) {
+    Dataflow flow;
+    input(flow, "in", std::move(source)) | output("out", tests::Discard{});
+    return tests::error_of(flow, {.executor = ExecutorKind::threads});
+  };
+  CHECK_THAT(error_with(KafkaInput({"localhost:1"}, {"numbers"}, {.timeout = 300ms})),
+             Catch::Contains("cannot read topic 'numbers' from Kafka: "));
+  CHECK_THAT(error_with(KafkaInput(cluster.brokers(), {"numbers"}, {.config = {{"no.such", "1"}}})),
+             Catch::Contains("Kafka refuses a setting: ") && Catch::Contains("no.such"));
+}
+
+}  // namespace
+}  // namespace tidemark

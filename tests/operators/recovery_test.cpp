@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: MIT
+//
+// What every stateful step, source and sink tells a store, and that a run which goes on from it, at
+// any epoch and with any number of workers, gives what the first run gave from there on.
+#include <tidemark/operators/batch.hpp>
+#include <tidemark/operators/fold_final.hpp>
+#include <tidemark/operators/join_sides.hpp>
+#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/sinks/dir_output.hpp>
+#include <tidemark/operators/sinks/file_output.hpp>
+#include <tidemark/operators/sources/csv_input.hpp>
+#include <tidemark/operators/sources/dir_input.hpp>
+#include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/sources/generated_input.hpp>
+#include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/state_machine.hpp>
+#include <tidemark/operators/stateful.hpp>
+#include <tidemark/operators/stateful_flat_map.hpp>
+#include <tidemark/operators/stateful_map.hpp>
+
+#include <tests/operators/directory.hpp>
+#include <tests/operators/flow.hpp>
+#include <tests/operators/memory_store.hpp>
+#include <tests/operators/timed_input.hpp>
+#include <tests/support.hpp>
+
+namespace tidemark {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::InEpoch;
+using tests::Log;
+using tests::MemoryStore;
+using Keyed = std::pair<std::string, int>;
+
+std::vector<Keyed> some_items() {
+  std::vector<Keyed> items;
+  for (int n = 0; n != 23; ++n)
+    items.push_back({std::string(1, static_cast<char>('a' + n * n % 5)), n * 7 % 11});
+  return items;
+}
+
+/// Text of a result, so that results of all types can be compared.
+template <typename Value>
+std::string text_of(const Value& value) {
+  if constexpr (requires { value.first, value.second; }) {
+    return text_of(value.first) + "=" + text_of(value.second);
+  } else if constexpr (requires { value.has_value(); }) {
+    return value ? text_of(*value) : "none";
+  } else if constexpr (requires { std::tuple_size<Value>::value; }) {
+    return std::apply([](const auto&... each) { return ((text_of(each) + ",") + ...); }, value);
+  } else if constexpr (std::convertible_to<Value, std::string>) {
+    return value;
+  } else if constexpr (std::ranges::range<Value>) {
+    std::string text;
+    for (const auto& each : value) text += text_of(each) + " ";
+    return text;
+  } else {
+    return std::to_string(value);
+  }
+}
+
+using Step = std::function<FlowStream<std::string>(FlowStream<Keyed>)>;
+
+template <typename Operator>
+Step step_of(Operator op) {
+  return [op](FlowStream<Keyed> items) {
+    return items | op | map([](const auto& result) { return text_of(result); });
+  };
+}
+
+/// Remembers the values since the last one that was a multiple of 5, in a snapshot of its own.
+struct SinceFive {
+  std::vector<int> values;
+  std::pair<std::vector<int>, bool> on_item(int value) {
+    values.push_back(value);
+    return {{static_cast<int>(values.size()) * 100 + value}, value % 5 == 0};
+  }
+  std::pair<std::vector<int>, bool> on_eof() { return {values, true}; }
+  std::string snapshot() const { return to_bytes(values); }
+  static SinceFive restore(const std::string& saved) {
+    return {from_bytes<std::vector<int>>(saved)};
+  }
+};
+
+std::map<std::string, Step> steps() {
+  const auto plus = [](int a, int b) { return a + b; };
+  return {
+      {"stateful_map", step_of(stateful_map(
+                           "step", [] { return 1; },
+                           [](int state, int value) {
+                             const int next = state * 3 + value;
+                             return std::pair(
+                                 next % 7 == 0 ? std::nullopt : std::optional(next % 99), next);
+                           }))},
+      {"reduce", step_of(reduce("step", plus, [](int sum) { return sum > 15; }))},
+      {"state_machine", step_of(state_machine<std::vector<int>>(
+                            "step",
+                            [](const std::string&, int value, std::vector<int>& state) {
+                              state.push_back(value);
+                              return std::pair(state.size() == 3, state);
+                            }))},
+      {"batch", step_of(batch("step", 3, 1h))},
+      {"stateful", step_of(stateful("step", [] { return SinceFive{}; }))},
+      {"stateful_flat_map",
+       step_of(stateful_flat_map<std::string>(
+           "step",
+           [](std::optional<std::string> state, int value) {
+             const std::string next = state.value_or("") + std::to_string(value);
+             return std::pair(next.size() > 4 ? std::nullopt : std::optional(next),
+                              std::vector<std::string>(next.size() % 3, next));
+           }))},
+      {"fold_final", step_of(fold_final(
+                         "step", [] { return std::string(); },
+                         [](const std::string& all, int n) { return all + std::to_string(n); }))},
+      {"reduce_final", step_of(reduce_final("step", plus))},
+      {"join", [](FlowStream<Keyed> items) {
+         const auto doubled = items | map([](const Keyed& item) {
+                                return std::pair(item.first, 2.0 * item.second);
+                              });
+         return join("step", {.insert = JoinInsert::product, .emit = JoinEmit::final}, items,
+                     doubled) |
+                map([](const auto& row) { return text_of(row); });
+       }}};
+}
+
+/// The items, two an epoch, and then a pause, in which all epochs are completed everywhere: what is
+/// sent at the end of input is in the epoch that follows.
+TestingInput<Keyed> paced_items() {
+  std::vector<std::variant<Keyed, TestingMark>> entries;
+  for (const Keyed& item : some_items()) entries.emplace_back(item);
+  entries.emplace_back(TestingMark::pause(1ms));
+  return TestingInput<Keyed>::with_marks(entries, 2);
+}
+
+/// What a run gives, sorted.
+std::vector<InEpoch<std::string>> run(const Step& step, const Config& config) {
+  Log<InEpoch<std::string>> log;
+  Dataflow flow;
+  tests::log_output(step(input(flow, "items", paced_items(), tests::epoch_per_poll())), log);
+  cluster_main(flow, config);
+  return log.sorted();
+}
+
+TEST_CASE("a run that goes on from any epoch, with other workers, gives what is left to give",
+          "[recovery]") {
+  for (const auto& [name, step] : steps()) {
+    INFO(name);
+    for (const std::uint32_t workers : {1u, 3u}) {
+      MemoryStore store;
+      Config config = tests::deterministic(workers, 5);
+      config.states = &store;
+      const auto results = run(step, config);
+      REQUIRE(!results.empty());
+      for (std::uint64_t epoch = 2; epoch <= 13; ++epoch) {
+        INFO("epoch " << epoch);
+        const auto restored = store.going_on_with(epoch);
+        Config other = tests::deterministic(5 - workers, epoch);
+        other.states = restored.get();
+        auto expected = results;
+        std::erase_if(expected, [&](const auto& result) { return result.first < epoch; });
+        REQUIRE(run(step, other) == expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("a step saves the keys that an epoch has touched, and no others", "[recovery]") {
+  MemoryStore store;
+  Config config = tests::deterministic(2, 1);
+  config.states = &store;
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}, {"b", 2}, {"a", 3}, {"a", 9}}),
+        tests::epoch_per_poll()) |
+      reduce("sum", std::plus<int>(), [](int sum) { return sum > 10; }) |
+      output("out", tests::Discard{});
+  cluster_main(flow, config);
+  const auto a = to_bytes(std::string("a")), b = to_bytes(std::string("b"));
+  CHECK(store.touched("sum", 1) == std::set{a});
+  CHECK(store.touched("sum", 2) == std::set{b});
+  CHECK(store.touched("sum", 3) == std::set{a});
+  CHECK(store.touched("sum", 4) == std::set{a});
+  CHECK(store.state("sum", a) == std::nullopt);  // complete in epoch 4, and forgotten
+  CHECK(store.state("sum", b) == to_bytes(2));
+}
+
+struct Unsaved {
+  int value = 0;
+};
+
+}  // namespace
+
+template <>
+struct Codec<Unsaved> : NotSaved {};
+
+namespace {
+
+TEST_CASE("a step without an id, or with a state of a type that is not saved, refuses a store",
+          "[recovery][error]") {
+  MemoryStore store;
+  const auto error_with = [&store](auto step) {
+    Dataflow flow;
+    input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}})) | step |
+        output("out", tests::Discard{});
+    Config config = tests::deterministic(1, 0);
+    config.states = &store;
+    return tests::error_of(flow, config);
+  };
+  CHECK_THAT(error_with(batch("", 1, 1h)), Catch::Contains("a batch step has no id"));
+  CHECK_THAT(error_with(stateful_map(
+                 "unsaved", [] { return Unsaved{}; },
+                 [](Unsaved state, int value) { return std::pair(state, value); })),
+             Catch::Contains("stateful_map 'unsaved' keeps values whose Codec says that they are "
+                             "not saved"));
+}
+
+/// Reads `source` to its end, in epochs of three records, going on from `store`.
+template <typename Source>
+auto read(const Source& source, MemoryStore& store) {
+  using Item = typename Source::item_type;
+  Log<Item> log;
+  Config config = tests::deterministic(2, 3);
+  config.states = &store;
+  Dataflow flow;
+  input(flow, "source", source, {.epoch_items = 3}) |
+      inspect([&log](const Item& item) { log.add(item); }) | output("out", tests::Discard{});
+  cluster_main(flow, config);
+  return log.sorted();
+}
+
+template <typename Source>
+void check_positions(const Source& source, std::size_t count) {
+  MemoryStore store;
+  const auto all = read(source, store);
+  REQUIRE(all.size() == count);
+  for (std::uint64_t epoch = 2; epoch <= store.last_epoch(); ++epoch) {
+    INFO("epoch " << epoch);
+    const auto rest = read(source, *store.going_on_with(epoch));
+    CHECK(rest.size() < all.size());
+    CHECK(std::ranges::includes(all, rest));
+    // What was read before is what is missing, each record once.
+    std::vector<typename Source::item_type> before;
+    std::ranges::set_difference(all, rest, std::back_inserter(before));
+    CHECK(before.size() + rest.size() == all.size());
+    CHECK(before.size() >= 3 * (epoch - 1) - 2);
+  }
+  CHECK(read(source, *store.going_on_with(store.last_epoch() + 1)).empty());
+}
+
+TEST_CASE("sources go on behind the last record of a complete epoch", "[recovery][source]") {
+  const tests::Directory directory;
+  std::string lines, csv = "n,text\n";
+  for (int n = 0; n != 20; ++n) {
+    lines += std::string(static_cast<std::size_t>(n % 4), ' ') + "line " + std::to_string(n) + "\n";
+    csv += std::to_string(n) + ",\"two\nlines, " + std::to_string(n) + "\"\r\n";
+  }
+  check_positions(FileInput(directory.write("lines", lines), 2), 20);
+  check_positions(FileInput(directory.write("open end", lines + "end"), 4), 21);
+  check_positions(CSVInput(directory.write("csv", csv), 2), 20);
+  check_positions(TestingInput(some_items(), 2), 23);
+  check_positions(GeneratedInput({.seed = 4, .count = 21, .keys = 3, .batch_size = 2}), 21);
+  const tests::Directory parts;
+  parts.write("a", lines);
+  parts.write("b", "only one");
+  CHECK(read(DirInput(parts / ""), *std::make_unique<MemoryStore>()).size() == 21);
+}
+
+TEST_CASE("a file that has grown since is read on from where it ended", "[recovery][source]") {
+  const tests::Directory directory;
+  MemoryStore store;
+  const FileInput source(directory.write("log", "one\ntwo\n"));
+  CHECK(read(source, store) == std::vector<std::string>{"one", "two"});
+  directory.write("log", "one\ntwo\nthree\n");
+  CHECK(read(source, *store.going_on_with(store.last_epoch() + 1)) ==
+        std::vector<std::string>{"three"});
+  directory.write("log", "one\n");
+  CHECK_THROWS_WITH(read(source, *store.going_on_with(store.last_epoch() + 1)),
+                    Catch::Contains("where an earlier run ended: it has 4 bytes"));
+}
+
+TEST_CASE("a part that was read and is gone is an error", "[recovery][source]") {
+  const tests::Directory directory;
+  MemoryStore store;
+  directory.write("a", "1\n");
+  directory.write("b", "2\n");
+  read(DirInput(directory / ""), store);
+  std::filesystem::remove(directory / "b");
+  CHECK_THROWS_WITH(read(DirInput(directory / ""), *store.going_on_with(2)),
+                    Catch::Contains("the part 'b' was read in an earlier run"));
+}
+
+TEST_CASE("file sinks cut off what incomplete epochs have written, and write on",
+          "[recovery][sink]") {
+  const tests::Directory directory;
+  const auto write = [&](MemoryStore& store, std::uint32_t workers) {
+    Config config = tests::deterministic(workers, 2);
+    config.states = &store;
+    Dataflow flow;
+    input(flow, "in", TestingInput(some_items(), 2), tests::epoch_per_poll()) |
+        output("file", FileOutput(directory / "all")) |
+        output("parts", DirOutput(directory / "", 3,
+                                  [](const std::string& key) {
+                                    return static_cast<std::uint64_t>(key[0] - 'a');
+                                  })) |
+        map([](const Keyed& item) { return item.second; }) | output("out", tests::Discard{});
+    cluster_main(flow, config);
+  };
+  MemoryStore store;
+  write(store, 2);
+  const auto files = [&] {
+    std::map<std::string, std::string> texts;
+    for (const std::string& name : directory.names()) texts[name] = directory.read(name);
+    return texts;
+  };
+  const auto whole = files();
+  CHECK(whole.size() == 3);  // keys a, b and e: parts 0, 1 and 4 % 3 == 1
+  for (const std::uint64_t epoch : {2u, 7u, 12u}) {
+    write(*store.going_on_with(epoch), 3);
+    CHECK(files() == whole);
+  }
+  directory.write("all", "");
+  CHECK_THROWS_WITH(write(*store.going_on_with(7), 1), Catch::Contains("it has 0 bytes"));
+}
+
+TEST_CASE("a directory that is none, no files, and two files of one name are refused",
+          "[sink][error]") {
+  const tests::Directory directory;
+  CHECK_THROWS_WITH(DirOutput(directory / "none", 2),
+                    Catch::Contains("cannot write in the directory"));
+  CHECK_THROWS_WITH(DirOutput(directory / "", 0), Catch::Contains("it must have at least 1"));
+  Dataflow flow;
+  input(flow, "in", TestingInput(some_items())) |
+      output("out", DirOutput(directory / "", 2, KeyHash{}, [](std::uint32_t) { return "same"; }));
+  CHECK_THROWS_WITH(flow.describe(), Catch::Contains("two parts of the sink have the same name"));
+}
+
+}  // namespace
+}  // namespace tidemark
