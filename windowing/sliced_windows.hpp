@@ -77,6 +77,9 @@ class SlicedWindows {
       close(work, watermark, emit);  // for what is over must not get the value
       const bool late = work.windower.end(Window{first}) <= watermark;
       if (work.windower.end(Window{last}) <= watermark) return Placement::late;
+      if (late)  // nor what was over before it had a value
+        next_ = std::max(
+            next_, work.windower.first_after(set_back(watermark, std::chrono::nanoseconds(1))));
       if (!tree_) tree_ = std::make_unique<SliceTree<Work>>();
       tree_->add(work, slice, std::move(value), time);
       return late ? Placement::late : Placement::placed;
