@@ -10,6 +10,7 @@
 #include <concepts>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <ostream>
 
@@ -24,24 +25,23 @@ concept EventTimestamp =
       { T::at(time) } -> std::same_as<T>;
     };
 
-/// What a path does to an instant: sets it `later`, by 0 or more.
+/// What a path does to an instant: sets it later. The range is as long as that of instants.
 struct InstantSummary {
-  std::chrono::nanoseconds later{0};
+  std::uint64_t later = 0;  ///< nanoseconds
 
   constexpr std::optional<struct Instant> results_in(const struct Instant& instant) const;
   constexpr std::optional<InstantSummary> followed_by(const InstantSummary& next) const {
-    std::int64_t sum = 0;
-    if (__builtin_add_overflow(later.count(), next.later.count(), &sum)) return std::nullopt;
-    return InstantSummary{std::chrono::nanoseconds(sum)};
+    if (next.later > std::numeric_limits<std::uint64_t>::max() - later) return std::nullopt;
+    return InstantSummary{later + next.later};
   }
-  constexpr bool advances() const { return later.count() != 0; }
+  constexpr bool advances() const { return later != 0; }
 
   friend constexpr auto operator<=>(const InstantSummary&, const InstantSummary&) = default;
   friend constexpr bool less_equal(const InstantSummary& a, const InstantSummary& b) {
     return a.later <= b.later;
   }
   friend std::ostream& operator<<(std::ostream& out, const InstantSummary& summary) {
-    return out << '+' << summary.later.count() << "ns";
+    return out << '+' << summary.later << "ns";
   }
 };
 
@@ -65,7 +65,7 @@ struct Instant {
 
 constexpr std::optional<Instant> InstantSummary::results_in(const Instant& instant) const {
   std::int64_t sum = 0;
-  if (__builtin_add_overflow(instant.time.time_since_epoch().count(), later.count(), &sum))
+  if (__builtin_add_overflow(instant.time.time_since_epoch().count(), later, &sum))
     return std::nullopt;
   return Instant{EventTime(std::chrono::nanoseconds(sum))};
 }

@@ -109,6 +109,58 @@ inline Contents count_windows(const std::vector<Value>& values, std::size_t size
   return contents;
 }
 
+/// A source that gives each record when its time has come, by the clock of the run, which begins at
+/// 0 on the deterministic executor.
+template <typename Item>
+class ScheduledInput {
+ public:
+  using item_type = Item;
+  using Schedule = std::vector<std::pair<Ns, Item>>;
+
+  ScheduledInput(Schedule schedule, Ns end) : schedule_(std::move(schedule)), end_(end) {}
+
+  std::vector<std::string> parts() const { return {"scheduled"}; }
+  std::unique_ptr<SourcePart<Item>> open(const std::string&, const SourceContext& context) const {
+    auto part = std::make_unique<Part>();
+    part->schedule = schedule_;
+    part->end = end_;
+    part->now = context.now;
+    return part;
+  }
+
+ private:
+  struct Part final : SourcePart<Item> {
+    Poll next_batch(std::vector<Item>& batch) override {
+      for (; next != schedule.size(); ++next) {
+        if (const Clock::time_point due(ns(schedule[next].first)); due > now())
+          return {Poll::State::wait, due};
+        batch.push_back(schedule[next].second);
+      }
+      if (const Clock::time_point due{ns(end)}; due > now()) return {Poll::State::wait, due};
+      return {Poll::State::end, {}};
+    }
+
+    Schedule schedule;
+    Ns end = 0;
+    std::function<Clock::time_point()> now;
+    std::size_t next = 0;
+  };
+
+  Schedule schedule_;
+  Ns end_;
+};
+
+/// A step that logs when, by the clock of the run, each record passes.
+template <typename Item>
+auto log_times(Log<std::pair<Ns, Item>>& log) {
+  return [&log](Stream<Epoch, Item> stream) {
+    const Executor& executor = stream.scope->worker().process().executor();
+    return stream | inspect([&log, &executor](const Item& item) {
+             log.add({executor.now().time_since_epoch().count(), item});
+           });
+  };
+}
+
 /// What a step has sent, by key.
 template <typename Key, typename Item>
 class ByKeyLog {
