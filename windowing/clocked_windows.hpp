@@ -9,15 +9,19 @@
 #include <tidemark/windowing/held_frontier.hpp>
 #include <tidemark/windowing/play_queue.hpp>
 #include <tidemark/windowing/sliced_windows.hpp>
+#include <tidemark/windowing/wake_timer.hpp>
 #include <tidemark/windowing/waking_keys.hpp>
 #include <tidemark/windowing/window_results.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -61,7 +65,7 @@ class ClockedWindows {
         in_(&in),
         out_(&out),
         notices_(&notices),
-        activator_(std::move(activator)),
+        timer_(std::move(activator), executor),
         executor_(&executor),
         virtual_time_(process.config().executor == ExecutorKind::deterministic) {}
 
@@ -79,7 +83,7 @@ class ClockedWindows {
       }
       auto at = waiting_.find(batch.time);
       if (at == waiting_.end()) {
-        at = waiting_.emplace(batch.time, Waiting{out_->retain(batch), {}, {}}).first;
+        at = waiting_.emplace(batch.time, HeldBack<T, Item>{out_->retain(batch), {}, {}}).first;
         if (notified()) at->second.notices.emplace(notices_->retain(batch));
       }
       for (Item& item : batch) at->second.records.push_back(std::move(item));
@@ -89,11 +93,11 @@ class ClockedWindows {
         ++next;
         continue;
       }
-      Waiting& waiting = next->second;
+      HeldBack<T, Item>& waiting = next->second;
       in_->working_on(next->first, [&] {
-        held_.cover(waiting.capability);
+        held_.cover(waiting.out);
         if (waiting.notices) held_notices_.cover(*waiting.notices);
-        apply(next->first, waiting.records, out_->at(waiting.capability),
+        apply(next->first, waiting.records, out_->at(waiting.out),
               waiting.notices ? &notices_->at(*waiting.notices) : nullptr);
       });
       next = waiting_.erase(next);
@@ -102,7 +106,7 @@ class ClockedWindows {
     held_notices_.advance(frontier);
     if (!held_.empty())
       in_->working_on(held_.first().time(), [&] { look_again(frontier.empty()); });
-    if (keys_.next() == nullptr) {
+    if (keys_.empty()) {
       held_.clear();
       held_notices_.clear();
     }
@@ -110,12 +114,6 @@ class ClockedWindows {
   }
 
  private:
-  struct Waiting {
-    Capability<T> capability;
-    std::optional<Capability<T>> notices;
-    std::vector<Item> records;
-  };
-
   EventTime wall() {
     if (const Now& now = clock_.now) return now();
     if (virtual_time_) return EventTime(executor_->now().time_since_epoch());
@@ -131,14 +129,46 @@ class ClockedWindows {
              Emitter<T, NoticeOut>* notices) {
     if (latest_ < time) latest_ = time;
     work_.tally.values += records.size();
-    for (auto& [key, value] : records) {
-      Entry& entry = keys_.at(key);
+    for (std::span<Item> rest = records; !rest.empty();) {
+      const std::span<Item> block = rest.first(std::min(rest.size(), block_size));
+      rest = rest.subspan(block.size());
+      apply_block(block, out, notices);
+    }
+  }
+
+  /// Finds all keys of the block before it looks into any, so that the memory can be slow for all
+  /// at once.
+  void apply_block(std::span<Item> block, Emitter<T, Out>& out, Emitter<T, NoticeOut>* notices) {
+    std::array<Entry*, block_size> entries;
+    std::ranges::transform(block, entries.begin(), [&](Item& item) {
+      Entry& entry = keys_.at(item.first);
+      __builtin_prefetch(&entry.state);
+      __builtin_prefetch(reinterpret_cast<const char*>(&entry.state + 1) - 1);
+      return &entry;
+    });
+    for (std::size_t i = 0; i != block.size(); ++i) {
+      Entry& entry = *entries[i];
+      Value& value = block[i].second;
       Results results{work_, *wanted_, entry.key, out, notices};
       const Reading reading = clock_.read(entry.state.clock, std::as_const(value), now_);
       take(entry, reading, value, results);
       advance(entry, reading.watermark, results);
-      settle(entry);
+      if (const std::optional<EventTime> next = next_look(entry)) {
+        keys_.wake_by(entry, *next);
+      } else if (remember_) {
+        keys_.forget(entry);
+      } else {
+        entry.state = KeyState{};
+        emptied_.push_back(&entry);
+      }
     }
+    // Some may be there twice, and some not be empty any more.
+    std::ranges::sort(emptied_);
+    const auto repeated = std::ranges::unique(emptied_);
+    emptied_.erase(repeated.begin(), repeated.end());
+    for (Entry* entry : emptied_)
+      if (!next_look(*entry)) forget(*entry);
+    emptied_.clear();
   }
 
   void take(Entry& entry, const Reading& reading, Value& value, Results& results) {
@@ -181,8 +211,8 @@ class ClockedWindows {
     state.windows.close(work_, watermark, results);
   }
 
-  /// Says when to look at the key again, or forgets it.
-  void settle(Entry& entry) {
+  /// When to look at the key again; nullopt if it has nothing that waits.
+  std::optional<EventTime> next_look(const Entry& entry) const {
     EventTime next = entry.state.windows.next_end(work_);
     bool idle = entry.state.windows.empty();
     if constexpr (queues)
@@ -190,28 +220,18 @@ class ClockedWindows {
         next = std::min(next, entry.state.queue.next());
         idle = false;
       }
-    if (idle) {
-      if (remember_) {
-        keys_.let_sleep(entry);
-      } else {
-        keys_.erase(entry);
-      }
-      return;
-    }
-    EventTime due = next == after_all_time ? after_all_time : clock_.due(entry.state.clock, next);
-    if (due <= now_) due = advanced(now_, shortest_nap);  // a clock that breaks its law, at most
-    if (!keys_.is_to_wake(entry)) {
-      keys_.wake_at(entry, due);
-    } else if (due < entry.wake()) {
-      keys_.wake_at(entry, sooner(due));
-    }
+    if (idle) return std::nullopt;
+    if (next == after_all_time) return after_all_time;
+    const EventTime due = clock_.due(entry.state.clock, next);
+    return due > now_ ? due : advanced(now_, shortest_nap);  // else the clock breaks its law
   }
 
-  /// For a time of waking that moves forward again and again, as when history is replayed: half
-  /// the way to `due`, so that it need not be moved with every value. To wake early does no harm.
-  EventTime sooner(EventTime due) const {
-    const std::chrono::nanoseconds left = between(now_, due);
-    return left <= std::chrono::milliseconds(1) ? due : advanced(now_, left / 2);
+  void forget(Entry& entry) {
+    if (!keys_.forget(entry)) {
+      if (!remember_) entry.state = KeyState{};  // erased when it is looked at
+    } else if (!remember_) {
+      keys_.erase(entry);
+    }
   }
 
   /// Looks at the keys whose time has come; at the end, at all.
@@ -225,40 +245,20 @@ class ClockedWindows {
     Emitter<T, Out>& out = out_->at(held_.first());
     Emitter<T, NoticeOut>* const notices =
         held_notices_.empty() ? nullptr : notices_at(held_notices_.first());
-    for (Entry* entry = keys_.next(); entry != nullptr && (at_end || entry->wake() <= now_);
-         entry = keys_.next()) {
-      keys_.let_sleep(*entry);
-      Results results{work_, *wanted_, entry->key, out, notices};
+    keys_.wake(at_end ? after_all_time : now_, [&](WakingKey<Key>& key) {
+      Entry& entry = keys_.of(key);
+      Results results{work_, *wanted_, entry.key, out, notices};
       if (!at_end) ++work_.tally.wakes;
-      advance(*entry, at_end ? after_all_time : clock_.watermark(entry->state.clock, now_),
-              results);
-      if (at_end) {
-        keys_.erase(*entry);
-      } else {
-        settle(*entry);
-      }
-    }
-    set_timer();
+      advance(entry, at_end ? after_all_time : clock_.watermark(entry.state.clock, now_), results);
+      const std::optional<EventTime> next = at_end ? std::nullopt : next_look(entry);
+      if (!next) forget(entry);
+      return next;
+    });
+    if (keys_.next() < after_all_time) timer_.set(between(now_, keys_.next()));
   }
 
-  /// Has the step run when the first key is to be woken. A timer that is too early is kept.
-  void set_timer() {
-    const tidemark::Clock::time_point now = executor_->now();
-    if (timer_ && *timer_ <= now) timer_.reset();
-    const Entry* const first = keys_.next();
-    if (first == nullptr || first->wake() == after_all_time) return;
-    std::chrono::nanoseconds left =
-        std::min<std::chrono::nanoseconds>(between(now_, first->wake()), longest_nap);
-    if (timer_) {
-      if (*timer_ <= now + left) return;
-      if (left > std::chrono::milliseconds(1)) left /= 2;
-    }
-    timer_ = now + left;
-    activator_.activate_at(*timer_);
-  }
-
+  static constexpr std::size_t block_size = 16;
   static constexpr std::chrono::nanoseconds shortest_nap = std::chrono::milliseconds(1);
-  static constexpr std::chrono::hours longest_nap{24 * 365};
 
   Clock clock_;
   Work work_;
@@ -269,18 +269,18 @@ class ClockedWindows {
   InputPort<T, Item>* in_;
   OutputPort<T, Out>* out_;
   OutputPort<T, NoticeOut>* notices_;
-  Activator activator_;
+  WakeTimer timer_;
   const Executor* executor_;
   bool virtual_time_;
 
   EventTime now_ = before_all_time;
   T latest_ = T::minimum();
   std::uint64_t queued_ = 0;
-  std::optional<tidemark::Clock::time_point> timer_;
   Keys keys_;
-  std::map<T, Waiting> waiting_;
-  HeldFrontier<T, Out> held_;
-  HeldFrontier<T, NoticeOut> held_notices_;
+  std::vector<Entry*> emptied_;  // by the block in hand
+  std::map<T, HeldBack<T, Item>> waiting_;
+  HeldFrontier<T> held_;
+  HeldFrontier<T> held_notices_;
 };
 
 }  // namespace tidemark::detail

@@ -31,8 +31,8 @@ class EachWindow {
   Placement add(Work& work, EventTime time, Value value, EventTime watermark, Emit&& emit) {
     const bool by_window = judges_by_window(work.windower);
     if (!by_window && time < watermark) return Placement::late;
-    if constexpr (requires(const Window& w) { work.windower.contains(w, time); }) {
-      if (!by_window && !open_.empty() && work.windower.contains(open_.back().window, time)) {
+    if constexpr (requires { work.windower.is_just_before(time, next_end_); }) {
+      if (!by_window && open_.size() == 1 && work.windower.is_just_before(time, next_end_)) {
         work.add(open_.back().accumulator, std::move(value), time);
         emit_early(work, open_.back(), emit);
         return Placement::placed;
@@ -55,17 +55,16 @@ class EachWindow {
   /// Closes what is over.
   template <typename Emit>
   void close(Work& work, EventTime watermark, Emit&& emit) {
-    while (!open_.empty() && work.windower.end(open_.front().window) <= watermark) {
+    while (next_end_ <= watermark && !open_.empty()) {
       Open window = std::move(open_.front());
       open_.erase(open_.begin());
+      look_at_front(work);
       emit(work.windower.info(window.window), std::move(window.accumulator));
     }
   }
 
   /// The watermark that closes a window; after all time if there is none.
-  EventTime next_end(const Work& work) const {
-    return open_.empty() ? after_all_time : work.windower.end(open_.front().window);
-  }
+  EventTime next_end(const Work&) const { return next_end_; }
   bool empty() const { return open_.empty(); }
 
  private:
@@ -92,7 +91,12 @@ class EachWindow {
         work.combine(at->accumulator, std::next(at)->accumulator);
         open_.erase(std::next(at));
       }
+    look_at_front(work);
     emit_early(work, *at, emit);
+  }
+
+  void look_at_front(const Work& work) {
+    next_end_ = open_.empty() ? after_all_time : work.windower.end(open_.front().window);
   }
 
   template <typename Emit>
@@ -101,6 +105,7 @@ class EachWindow {
       if (auto result = work.aggregate.early(window.accumulator)) emit(*std::move(result));
   }
 
+  EventTime next_end_ = after_all_time;
   boost::container::small_vector<Open, 1> open_;
   [[no_unique_address]] typename Windower::State state_{};
 };

@@ -6,6 +6,7 @@
 #include <tidemark/core/ports.hpp>
 #include <tidemark/progress/antichain.hpp>
 
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,11 +14,11 @@ namespace tidemark::detail {
 
 /// Capabilities that follow the frontier of an input: they hold up no timestamp that is complete
 /// there. Thread: its worker.
-template <Timestamp T, typename Out>
+template <Timestamp T>
 class HeldFrontier {
  public:
   /// Makes sure that the batch's timestamp, or an earlier one, is held.
-  template <typename In>
+  template <typename In, typename Out>
   void cover(const Batch<T, In>& batch, OutputPort<T, Out>& out) {
     if (!covers(batch.time)) held_.push_back(out.retain(batch));
   }
@@ -61,6 +62,14 @@ class HeldFrontier {
   }
 
   std::vector<Capability<T>> held_;
+};
+
+/// Records of a timestamp that may not be taken yet, and the right to send for them.
+template <Timestamp T, typename Item>
+struct HeldBack {
+  Capability<T> out;
+  std::optional<Capability<T>> notices;
+  std::vector<Item> records;
 };
 
 }  // namespace tidemark::detail

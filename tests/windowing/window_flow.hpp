@@ -73,10 +73,9 @@ using Contents = std::vector<std::tuple<Ns, Ns, Ids>>;
 inline Contents grid_windows(const std::vector<Value>& values, Ns length, Ns offset, Ns align) {
   std::map<Ns, Ids> windows;  // by when they open
   for (const Value& value : values) {
-    Ns open = align;
-    while (open > value.time - 2 * length) open -= offset;
-    for (; open <= value.time; open += offset)
-      if (open <= value.time && value.time < open + length) windows[open].push_back(value.id);
+    const Ns since = value.time - align;
+    Ns open = align + (since / offset - (since % offset < 0 ? 1 : 0)) * offset;
+    for (; open + length > value.time; open -= offset) windows[open].push_back(value.id);
   }
   Contents contents;
   for (auto& [open, ids] : windows) contents.emplace_back(open, open + length, std::move(ids));

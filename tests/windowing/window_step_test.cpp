@@ -66,8 +66,9 @@ TEST_CASE("fold_window gives what the page prints", "[window][page]") {
   };
   CHECK(results_of({event("ALL", 0, "a"), event("ALL", 4, "b"), event("ALL", 8, "c"),
                     event("ALL", 12, "d"), event("ALL", 16, "e")},
-                   fold_window("sum", event_clock(), TumblingWindow(10s, align),
-                               [] { return std::vector<std::string>(); }, add)) ==
+                   fold_window(
+                       "sum", event_clock(), TumblingWindow(10s, align),
+                       [] { return std::vector<std::string>(); }, add)) ==
         std::vector<std::pair<std::string, std::vector<std::string>>>{{"ALL", {"a", "b", "c"}},
                                                                       {"ALL", {"d", "e"}}});
 }
@@ -88,8 +89,8 @@ TEST_CASE("reduce_window gives what the page prints", "[window][page]") {
 TEST_CASE("by the system clock the end of input closes what is open", "[window][page]") {
   Log<std::pair<std::string, std::string>> log;
   Dataflow flow;
-  input(flow, "in", TestingInput(std::vector<std::pair<std::string, std::string>>{{"a", "x"},
-                                                                                   {"a", "y"}})) |
+  input(flow, "in",
+        TestingInput(std::vector<std::pair<std::string, std::string>>{{"a", "x"}, {"a", "y"}})) |
       reduce_window("concat", SystemClock{}, TumblingWindow(5s, align), std::plus<>{}) |
       inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
   cluster_main(flow, deterministic(2, 0));
@@ -126,9 +127,9 @@ TEST_CASE("a watermark at the close of a window closes it, but not under 0.17",
   const std::vector<Keyed> events{event("k", 1), event("k", 12), event("k", 9)};
   for (const WindowRules rules : {WindowRules::v0_21, WindowRules::v0_17}) {
     WindowCounts counts;
-    const auto results = results_of(events, count_window("count", event_clock(2s),
-                                                         TumblingWindow(10s, align),
-                                                         {.rules = rules, .counts = &counts}));
+    const auto results =
+        results_of(events, count_window("count", event_clock(2s), TumblingWindow(10s, align),
+                                        {.rules = rules, .counts = &counts}));
     using Counts = std::vector<std::pair<std::string, std::uint64_t>>;
     if (rules == WindowRules::v0_21) {
       CHECK(results == Counts{{"k", 1}, {"k", 1}});
@@ -151,53 +152,55 @@ TEST_CASE("a value in a gap between windows is in none, and not late", "[window]
   CHECK(counts.values == 9);
 }
 
-TEST_CASE("windows() says which have closed, and late() what came too late",
-          "[window][late]") {
+TEST_CASE("windows() says which have closed, and late() what came too late", "[window][late]") {
   for_each_schedule([](const Config& config) {
     Log<std::pair<std::string, WindowInfo>> windows;
     Log<std::pair<std::string, Late<Event>>> late;
     Dataflow flow;
-    const auto sums = input(flow, "in",
-                            TestingInput(std::vector<Keyed>{event("k", 1), event("k", 8),
-                                                            event("k", 4), event("k", 30),
-                                                            event("k", 7, "too late")}),
-                            epoch_per_poll()) |
-                      count_window("count", event_clock(5s), SessionWindow(3s));
+    const auto sums =
+        input(flow, "in",
+              TestingInput(std::vector<Keyed>{event("k", 1), event("k", 8), event("k", 4),
+                                              event("k", 30), event("k", 7, "too late")}),
+              epoch_per_poll()) |
+        count_window("count", event_clock(5s), SessionWindow(3s));
     sums | output("out", Discard{});
     sums.windows() | inspect([&](const auto& window) { windows.add(window); }) |
         output("windows", Discard{});
     sums.late() | inspect([&](const auto& one) { late.add(one); }) | output("late", Discard{});
     cluster_main(flow, config);
-    CHECK(windows.sorted() ==
-          std::vector<std::pair<std::string, WindowInfo>>{
-              {"k", {1, align + 1s, align + 4s, {}}},
-              {"k", {2, align + 8s, align + 8s, {}}},
-              {"k", {3, align + 30s, align + 30s, {}}}});
+    CHECK(windows.sorted() == std::vector<std::pair<std::string, WindowInfo>>{
+                                  {"k", {1, align + 1s, align + 4s, {}}},
+                                  {"k", {2, align + 8s, align + 8s, {}}},
+                                  {"k", {3, align + 30s, align + 30s, {}}}});
     REQUIRE(late.entries().size() == 1);
-    CHECK(late.entries()[0].second == Late<Event>{{align + 7s, "too late"}, align + 7s, align + 25s});
+    CHECK(late.entries()[0].second ==
+          Late<Event>{{align + 7s, "too late"}, align + 7s, align + 25s});
   });
 }
 
 TEST_CASE("windows() lists the ids of what has merged", "[window][session]") {
   Log<std::pair<std::string, WindowInfo>> windows;
   Dataflow flow;
-  const auto all = input(flow, "in", TestingInput(std::vector<Keyed>{event("k", 0), event("k", 8),
-                                                                     event("k", 4)})) |
-                   count_window("count", event_clock(1min), SessionWindow(5s));
+  const auto all =
+      input(flow, "in",
+            TestingInput(std::vector<Keyed>{event("k", 0), event("k", 8), event("k", 4)})) |
+      count_window("count", event_clock(1min), SessionWindow(5s));
   all | output("out", Discard{});
   all.windows() | inspect([&](const auto& window) { windows.add(window); }) |
       output("windows", Discard{});
   cluster_main(flow, deterministic(1, 0));
-  CHECK(windows.entries() == std::vector<std::pair<std::string, WindowInfo>>{
-                                 {"k", {1, align, align + 8s, {2}}}});
+  CHECK(windows.entries() ==
+        std::vector<std::pair<std::string, WindowInfo>>{{"k", {1, align, align + 8s, {2}}}});
 }
 
 TEST_CASE("values are folded in the order of their times, or as they arrive", "[window]") {
   const auto texts = [](WindowOptions options) {
     const auto append = [](std::string all, const Event& event) { return all + event.text; };
-    return results_of({event("k", 3, "c"), event("k", 1, "a"), event("k", 3, "d"), event("k", 2, "b")},
-                      fold_window("texts", event_clock(1min), TumblingWindow(10s, align),
-                                  [] { return std::string(); }, append, options));
+    return results_of(
+        {event("k", 3, "c"), event("k", 1, "a"), event("k", 3, "d"), event("k", 2, "b")},
+        fold_window(
+            "texts", event_clock(1min), TumblingWindow(10s, align), [] { return std::string(); },
+            append, options));
   };
   using Texts = std::vector<std::pair<std::string, std::string>>;
   CHECK(texts({}) == Texts{{"k", "abcd"}});
@@ -211,30 +214,31 @@ TEST_CASE("collect_window collects into a sequence by time, a set, or a map whos
   const TumblingWindow windower(10s, align);
   const auto collected = results_of(events, collect_window("list", event_clock(1min), windower));
   REQUIRE(collected.size() == 1);
-  CHECK(collected[0].second ==
-        std::vector<Event>{event("", 1, "a").second, event("", 2, "c").second,
-                           event("", 3, "c").second});
+  CHECK(collected[0].second == std::vector<Event>{event("", 1, "a").second,
+                                                  event("", 2, "c").second,
+                                                  event("", 3, "c").second});
   CHECK(results_of(events, collect_window<std::set<Event>>("set", event_clock(1min), windower))[0]
             .second.size() == 3);
 
   using Pair = std::pair<int, int>;  // of which the first is the second of the event
   Log<std::pair<int, std::map<int, int>>> log;
   Dataflow flow;
-  input(flow, "in", TestingInput(std::vector<std::pair<int, Pair>>{{1, {5, 2}}, {1, {4, 1}},
-                                                                   {1, {5, 3}}}, 9)) |
+  input(flow, "in",
+        TestingInput(std::vector<std::pair<int, Pair>>{{1, {5, 2}}, {1, {4, 1}}, {1, {5, 3}}}, 9)) |
       collect_window<std::map<int, int>>("map", SystemClock{}, windower) |
       inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
   cluster_main(flow, deterministic(1, 0));
-  CHECK(log.entries() ==
-        std::vector<std::pair<int, std::map<int, int>>>{{1, {{4, 1}, {5, 3}}}});
+  CHECK(log.entries() == std::vector<std::pair<int, std::map<int, int>>>{{1, {{4, 1}, {5, 3}}}});
 }
 
 TEST_CASE("min_window and max_window give the first of the least and greatest values", "[window]") {
   const std::vector<Keyed> events{event("k", 3, "late five", 5), event("k", 1, "five", 5),
                                   event("k", 2, "one", 1), event("k", 4, "other one", 1)};
   const TumblingWindow windower(10s, align);
-  const auto least = results_of(events, min_window("min", event_clock(1min), windower, &Event::number));
-  const auto most = results_of(events, max_window("max", event_clock(1min), windower, &Event::number));
+  const auto least =
+      results_of(events, min_window("min", event_clock(1min), windower, &Event::number));
+  const auto most =
+      results_of(events, max_window("max", event_clock(1min), windower, &Event::number));
   CHECK(least[0].second.text == "one");
   CHECK(most[0].second.text == "five");
 }
@@ -269,7 +273,8 @@ TEST_CASE("join_window makes rows of the values of a window", "[window][join]") 
   const auto rows = [](JoinMode mode) {
     Log<std::pair<int, Row>> log;
     Dataflow flow;
-    auto names = input(flow, "names", TestingInput(std::vector<Name>{{1, "a"}, {1, "b"}, {2, "c"}}, 9));
+    auto names =
+        input(flow, "names", TestingInput(std::vector<Name>{{1, "a"}, {1, "b"}, {2, "c"}}, 9));
     auto ages = input(flow, "ages", TestingInput(std::vector<Age>{{1, 10}, {1, 20}}, 9));
     join_window("join", SystemClock{}, TumblingWindow(10s, align), mode, names, ages) |
         inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
@@ -281,8 +286,11 @@ TEST_CASE("join_window makes rows of the values of a window", "[window][join]") 
         Rows{{1, {"b", 20}}, {2, {"c", std::nullopt}}});
   CHECK(rows({JoinInsert::first, JoinEmit::final}) ==
         Rows{{1, {"a", 10}}, {2, {"c", std::nullopt}}});
-  CHECK(rows({JoinInsert::product, JoinEmit::final}) ==
-        Rows{{1, {"a", 10}}, {1, {"a", 20}}, {1, {"b", 10}}, {1, {"b", 20}}, {2, {"c", std::nullopt}}});
+  CHECK(rows({JoinInsert::product, JoinEmit::final}) == Rows{{1, {"a", 10}},
+                                                             {1, {"a", 20}},
+                                                             {1, {"b", 10}},
+                                                             {1, {"b", 20}},
+                                                             {2, {"c", std::nullopt}}});
   CHECK(rows({JoinInsert::last, JoinEmit::complete}).size() == 1);
   CHECK(rows({JoinInsert::last, JoinEmit::running}).size() == 5);
 }
@@ -290,9 +298,10 @@ TEST_CASE("join_window makes rows of the values of a window", "[window][join]") 
 TEST_CASE("what a getter or a folder throws names the step and the epoch", "[window][error]") {
   const auto error_with = [](auto getter, auto folder) {
     Dataflow flow;
-    input(flow, "in", TestingInput(std::vector<Keyed>{event("k", 1), event("k", 2)}), epoch_per_poll()) |
-        fold_window("fold", EventClock(getter, 0s), TumblingWindow(10s, align), [] { return 0; },
-                    folder) |
+    input(flow, "in", TestingInput(std::vector<Keyed>{event("k", 1), event("k", 2)}),
+          epoch_per_poll()) |
+        fold_window(
+            "fold", EventClock(getter, 0s), TumblingWindow(10s, align), [] { return 0; }, folder) |
         output("out", Discard{});
     return error_of(flow, deterministic(1, 0));
   };
@@ -304,22 +313,26 @@ TEST_CASE("what a getter or a folder throws names the step and the epoch", "[win
               return event.time;
             },
             sum) == "step 'fold' failed on worker 0 at timestamp 2: no time");
-  CHECK(error_with(time_of, [](int, const Event&) -> int {
-          throw std::runtime_error("no sum");
-        }) == "step 'fold' failed on worker 0 at timestamp 1: no sum");
-  CHECK(error_with([](const Event&) { return std::chrono::sys_days(std::chrono::year(9999) / 1 / 1); },
-                   sum) ==
-        "step 'fold' failed on worker 0 at timestamp 1: an event time is before 1677-09-21 or after "
-        "2262-04-11; nanoseconds in 64 bits do not reach that far");
+  CHECK(error_with(time_of, [](int, const Event&) -> int { throw std::runtime_error("no sum"); }) ==
+        "step 'fold' failed on worker 0 at timestamp 1: no sum");
+  CHECK(
+      error_with(
+          [](const Event&) { return std::chrono::sys_days(std::chrono::year(9999) / 1 / 1); },
+          sum) ==
+      "step 'fold' failed on worker 0 at timestamp 1: an event time is before 1677-09-21 or after "
+      "2262-04-11; nanoseconds in 64 bits do not reach that far");
 }
 
 TEST_CASE("values at both ends of time are counted", "[window]") {
   for (const Span wait : {Span(0s), Span(Span::forever)}) {
     WindowCounts counts;
-    const auto results = results_of(
-        {{"k", {before_all_time}}, {"k", {align}}, {"k", {after_all_time}}, {"k", {after_all_time}}},
-        count_window("count", event_clock(wait), TumblingWindow(10s, align),
-                     {.remember = true, .counts = &counts}));
+    const auto results =
+        results_of({{"k", {before_all_time}},
+                    {"k", {align}},
+                    {"k", {after_all_time}},
+                    {"k", {after_all_time}}},
+                   count_window("count", event_clock(wait), TumblingWindow(10s, align),
+                                {.remember = true, .counts = &counts}));
     std::uint64_t total = 0;
     for (const auto& [key, count] : results) total += count;
     CHECK(total == 4);
@@ -358,7 +371,8 @@ TEST_CASE("keys whose hashes always collide are told apart", "[window]") {
   CHECK(log.sorted() == expected);
 }
 
-TEST_CASE("a million keys cost less than 200 bytes each besides key and count", "[window][memory]") {
+TEST_CASE("a million keys cost less than 200 bytes each besides key and count",
+          "[window][memory]") {
   const std::uint64_t keys = 1'000'000 / (slowdown * slowdown);
   std::vector<std::pair<std::uint64_t, EventTime>> items;
   for (std::uint64_t i = 0; i != 2 * keys; ++i) items.push_back({i % keys, align});

@@ -53,7 +53,8 @@ class Histogram {
     } else if (value >= high_) {
       ++all.above;
     } else {
-      const auto bin = static_cast<Eigen::Index>((value - low_) / (high_ - low_) * static_cast<double>(bins_));
+      const auto bin =
+          static_cast<Eigen::Index>((value - low_) / (high_ - low_) * static_cast<double>(bins_));
       ++all.counts[bin < bins_ ? bin : bins_ - 1];  // rounding
     }
   }

@@ -132,9 +132,10 @@ class TumblingWindow : public SlidingWindow {
   void windows_of(State&, EventTime time, Visit&& visit) const {
     visit(Window{last_before(time)});
   }
-  /// Whether `time` is in the window, without a division.
-  bool contains(const Window& window, EventTime time) const {
-    return open_of(window.id) <= time && time < close_of(window.id);
+  /// Whether a time is in the window that closes at `close`: most are, and this needs no division.
+  bool is_just_before(EventTime time, EventTime close) const {
+    if (!(time < close) || close == after_all_time) return false;
+    return between(time, close).count() <= length();
   }
 };
 
