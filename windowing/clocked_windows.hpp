@@ -106,7 +106,7 @@ class ClockedWindows {
     held_notices_.advance(frontier);
     if (!held_.empty())
       in_->working_on(held_.first().time(), [&] { look_again(frontier.empty()); });
-    if (keys_.empty()) {
+    if (wheel_.empty()) {
       held_.clear();
       held_notices_.clear();
     }
@@ -142,8 +142,6 @@ class ClockedWindows {
     std::array<Entry*, block_size> entries;
     std::ranges::transform(block, entries.begin(), [&](Item& item) {
       Entry& entry = keys_.at(item.first);
-      __builtin_prefetch(&entry.state);
-      __builtin_prefetch(reinterpret_cast<const char*>(&entry.state + 1) - 1);
       return &entry;
     });
     for (std::size_t i = 0; i != block.size(); ++i) {
@@ -154,10 +152,10 @@ class ClockedWindows {
       take(entry, reading, value, results);
       advance(entry, reading.watermark, results);
       if (const std::optional<EventTime> next = next_look(entry)) {
-        keys_.wake_by(entry, *next);
-      } else if (remember_) {
-        keys_.forget(entry);
+        wheel_.wake_by(entry, *next, now_);
       } else {
+        wheel_.forget(entry);
+        if (remember_) continue;
         entry.state = KeyState{};
         emptied_.push_back(&entry);
       }
@@ -226,11 +224,14 @@ class ClockedWindows {
     return due > now_ ? due : advanced(now_, shortest_nap);  // else the clock breaks its law
   }
 
+  /// Forgets a key that has nothing, unless it is to be remembered.
   void forget(Entry& entry) {
-    if (!keys_.forget(entry)) {
-      if (!remember_) entry.state = KeyState{};  // erased when it is looked at
-    } else if (!remember_) {
+    const bool unused = wheel_.forget(entry);
+    if (remember_) return;
+    if (unused) {
       keys_.erase(entry);
+    } else {
+      entry.state = KeyState{};  // and erased later on
     }
   }
 
@@ -245,16 +246,23 @@ class ClockedWindows {
     Emitter<T, Out>& out = out_->at(held_.first());
     Emitter<T, NoticeOut>* const notices =
         held_notices_.empty() ? nullptr : notices_at(held_notices_.first());
-    keys_.wake(at_end ? after_all_time : now_, [&](WakingKey<Key>& key) {
-      Entry& entry = keys_.of(key);
-      Results results{work_, *wanted_, entry.key, out, notices};
-      if (!at_end) ++work_.tally.wakes;
-      advance(entry, at_end ? after_all_time : clock_.watermark(entry.state.clock, now_), results);
-      const std::optional<EventTime> next = at_end ? std::nullopt : next_look(entry);
-      if (!next) forget(entry);
-      return next;
-    });
-    if (keys_.next() < after_all_time) timer_.set(between(now_, keys_.next()));
+    wheel_.wake(
+        at_end ? after_all_time : now_,
+        [&](WakingKey<Key>& key) {
+          Entry& entry = keys_.of(key);
+          Results results{work_, *wanted_, entry.key, out, notices};
+          if (!at_end) ++work_.tally.wakes;
+          advance(entry, at_end ? after_all_time : clock_.watermark(entry.state.clock, now_),
+                  results);
+          const std::optional<EventTime> next = at_end ? std::nullopt : next_look(entry);
+          if (next) {
+            wheel_.wake_by(entry, *next, now_);
+          } else {
+            forget(entry);
+          }
+        },
+        [&](WakingKey<Key>& key) { forget(keys_.of(key)); });
+    if (wheel_.next() < after_all_time) timer_.set(between(now_, wheel_.next()));
   }
 
   static constexpr std::size_t block_size = 16;
@@ -277,6 +285,7 @@ class ClockedWindows {
   T latest_ = T::minimum();
   std::uint64_t queued_ = 0;
   Keys keys_;
+  WakeWheel<Key> wheel_;
   std::vector<Entry*> emptied_;  // by the block in hand
   std::map<T, HeldBack<T, Item>> waiting_;
   HeldFrontier<T> held_;

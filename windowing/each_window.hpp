@@ -14,7 +14,7 @@
 
 namespace tidemark::detail {
 
-/// The open windows of one key, in order. `emit(info, accumulator)` gets each that closes, and
+/// The open windows of one key, in order. `emit(window, accumulator)` gets each that closes, and
 /// `emit(result)` what an aggregate sends early.
 ///
 /// Cost: a value costs one fold for each of its windows. Memory: an open window costs itself and
@@ -59,7 +59,7 @@ class EachWindow {
       Open window = std::move(open_.front());
       open_.erase(open_.begin());
       look_at_front(work);
-      emit(work.windower.info(window.window), std::move(window.accumulator));
+      emit(window.window, std::move(window.accumulator));
     }
   }
 

@@ -107,12 +107,12 @@ class SlicedWindows {
       if (work.windower.end(Window{id}) > watermark) return;
       if (tree_) {
         tree_->drop_before(slicing.first_slice(id));
-        emit(work.windower.info(Window{id}), *tree_->before(work, slicing.slices_end(id)));
+        emit(Window{id}, *tree_->before(work, slicing.slices_end(id)));
       } else {
         pop_before(work, slicing.first_slice(id));
         for (; queued_ != slices_.size() && slices_[queued_].id < slicing.slices_end(id); ++queued_)
           queue_.push(work, slices_[queued_].accumulator);
-        emit(work.windower.info(Window{id}), queue_.all(work));
+        emit(Window{id}, queue_.all(work));
       }
       next_ = id + 1;
       if (tree_) {

@@ -6,10 +6,13 @@
 #include <tidemark/core/hash.hpp>
 #include <tidemark/windowing/event_time.hpp>
 
-#include <boost/intrusive/set.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -17,99 +20,95 @@
 
 namespace tidemark::detail {
 
-/// A key of a table, and when it is to be looked at.
+/// A key that can wait to be looked at.
 template <typename Key>
-class WakingKey : public boost::intrusive::set_base_hook<
-                      boost::intrusive::link_mode<boost::intrusive::normal_link>,
-                      boost::intrusive::optimize_size<true>> {
- public:
+struct WakingKey {
   explicit WakingKey(const Key& name) : key(name) {}
 
-  const Key key;
+  static constexpr int none = -1;
 
- private:
-  template <typename>
-  friend class WakeOrder;
-  bool is_fresh_ = false;   // said, and not in order yet
-  bool is_sorted_ = false;  // in order
-  EventTime wake_{};        // if it is in order
+  const Key key;
+  std::uint64_t lists = 0;  ///< bit l: list l points here
+  int list = none;          ///< the one that counts
 };
 
-/// When keys are to be woken. What is said is only noted, with the least of the times; it is put in
-/// order when that has come. So that a key whose time moves with each of its values, as it does
-/// when history is replayed, costs nothing until it matters.
+/// When keys are to be looked at: a timing wheel that turns when it must (Varghese and Lauck,
+/// "Hashed and hierarchical timing wheels", 1987). List l holds keys whose time was 2^(l-1) to 2^l
+/// nanoseconds away when they were put there. It is gone through when the first of its times has
+/// come: then most of the others, whose time has come nearer, go to other lists.
 ///
-/// Cost: O(1) to say, O(log n) once for each key that was said when the time comes.
+/// Cost: O(1) to say, however often a key's time moves, as it does with each value when history is
+/// replayed; each key is looked at a few times for each list on its way, at most O(log t) times in
+/// all for a time t nanoseconds away. Deterministic.
 template <typename Key>
-class WakeOrder {
+class WakeWheel {
  public:
   using Entry = WakingKey<Key>;
 
-  /// Has `entry` looked at when `when` has come, or earlier.
-  void wake_by(Entry& entry, EventTime when) {
-    if (entry.is_sorted_ && entry.wake_ <= when) return;
-    first_fresh_ = std::min(first_fresh_, when);
-    if (entry.is_fresh_) return;
-    entry.is_fresh_ = true;
-    fresh_.push_back(&entry);
+  /// Has `entry` looked at when `when` has come, or earlier. Requires: it is later than `now`.
+  void wake_by(Entry& entry, EventTime when, EventTime now) {
+    const auto away = static_cast<std::uint64_t>(between(now, when).count());
+    const int list = static_cast<int>(std::bit_width(away));
+    if (entry.list == Entry::none || list < entry.list) put(entry, list);
+    EventTime& first = first_[static_cast<std::size_t>(entry.list)];
+    if (when < first) first = when;
+    if (when < next_) next_ = when;
+  }
+  /// Lets `entry` sleep. True if nothing points to it; else it is handed to `drop` later on.
+  bool forget(Entry& entry) {
+    if (entry.list != Entry::none) --waiting_;
+    entry.list = Entry::none;
+    return entry.lists == 0;
   }
 
+  bool empty() const { return waiting_ == 0; }
   /// When to look next; after all time if there is nothing to look at before the end.
-  EventTime next() const {
-    return sorted_.empty() ? first_fresh_ : std::min(first_fresh_, sorted_.begin()->wake_);
-  }
+  EventTime next() const { return next_; }
 
-  /// Calls `look(entry)` for each key to be looked at `now`, and for some that were but noted; it
-  /// returns when to look again, which is later, or nullopt. With `after_all_time`, for each key
-  /// that waits to be looked at.
-  template <typename Look>
-  void wake(EventTime now, Look look) {
-    if (first_fresh_ <= now) {
-      first_fresh_ = after_all_time;
-      for (Entry* entry : std::exchange(fresh_, {})) {
-        entry->is_fresh_ = false;
-        look_at(*entry, look);
+  /// Calls `look(entry)` for each key whose time has come, and for others. Whoever is to be looked
+  /// at again says so. With `after_all_time`, for each key that waits. Keys that have been
+  /// forgotten are handed to `drop(entry)`.
+  template <typename Look, typename Drop>
+  void wake(EventTime now, Look look, Drop drop) {
+    for (std::size_t l = 0; l != lists_.size(); ++l) {
+      if (first_[l] > now || lists_[l].empty()) continue;
+      first_[l] = after_all_time;
+      for (Entry* entry : std::exchange(lists_[l], {})) {
+        entry->lists &= ~(std::uint64_t{1} << l);
+        if (entry->list == static_cast<int>(l)) {
+          entry->list = Entry::none;
+          --waiting_;
+          look(*entry);
+        } else if (entry->list == Entry::none && entry->lists == 0) {
+          drop(*entry);
+        }
       }
     }
-    while (!sorted_.empty() && sorted_.begin()->wake_ <= now) look_at(*sorted_.begin(), look);
-  }
-
-  /// Takes `entry` out, if that can be done at once: then it may be deleted. If not, it is going to
-  /// be looked at.
-  bool forget(Entry& entry) {
-    take_out(entry);
-    return !entry.is_fresh_;
-  }
-  bool empty() const { return sorted_.empty() && fresh_.empty(); }
-  void clear() {
-    sorted_.clear();
-    fresh_.clear();
+    next_ = *std::ranges::min_element(first_);
   }
 
  private:
-  struct Earlier {
-    bool operator()(const Entry& a, const Entry& b) const { return a.wake_ < b.wake_; }
-  };
+  static constexpr std::size_t size = 64;
 
-  void take_out(Entry& entry) {
-    if (entry.is_sorted_) sorted_.erase(sorted_.iterator_to(entry));
-    entry.is_sorted_ = false;
-  }
-  template <typename Look>
-  void look_at(Entry& entry, Look& look) {
-    take_out(entry);
-    if (const std::optional<EventTime> again = look(entry)) {
-      entry.wake_ = *again;
-      entry.is_sorted_ = true;
-      sorted_.insert(entry);
-    }
+  static constexpr std::array<EventTime, size> never() {
+    std::array<EventTime, size> times;
+    times.fill(after_all_time);
+    return times;
   }
 
-  boost::intrusive::multiset<Entry, boost::intrusive::compare<Earlier>,
-                             boost::intrusive::constant_time_size<false>>
-      sorted_;
-  std::vector<Entry*> fresh_;
-  EventTime first_fresh_ = after_all_time;
+  void put(Entry& entry, int list) {
+    if (entry.list == Entry::none) ++waiting_;
+    entry.list = list;
+    const std::uint64_t bit = std::uint64_t{1} << list;
+    if ((entry.lists & bit) != 0) return;
+    entry.lists |= bit;
+    lists_[static_cast<std::size_t>(list)].push_back(&entry);
+  }
+
+  std::array<std::vector<Entry*>, size> lists_;
+  std::array<EventTime, size> first_ = never();  // of the times of those in the list
+  EventTime next_ = after_all_time;
+  std::size_t waiting_ = 0;
 };
 
 /// Pointers to keys, found by key.
@@ -147,9 +146,9 @@ class KeyIndex {
 
 /// A table of states by key, each of which can be woken. Entries stay where they are.
 ///
-/// Memory: about 70 bytes a key besides key and state, of which 40 are for waking.
+/// Memory: about 60 bytes a key besides key and state.
 template <typename Key, typename State>
-class WakingKeys : public WakeOrder<Key> {
+class WakingKeys {
  public:
   struct Entry final : WakingKey<Key> {
     using WakingKey<Key>::WakingKey;
@@ -160,7 +159,6 @@ class WakingKeys : public WakeOrder<Key> {
   WakingKeys(const WakingKeys&) = delete;
   WakingKeys& operator=(const WakingKeys&) = delete;
   ~WakingKeys() {
-    this->clear();
     index_.for_each([](WakingKey<Key>& entry) { delete &of(entry); });
   }
 
@@ -170,7 +168,6 @@ class WakingKeys : public WakeOrder<Key> {
     index_.insert(*entry);
     return *entry.release();
   }
-  /// Requires: `forget(entry)` was true.
   void erase(Entry& entry) {
     index_.erase(entry);
     delete &entry;

@@ -28,7 +28,7 @@ struct ResultIn<std::optional<R>> {
 template <typename A>
 using SentOf = typename ResultIn<ResultOf<A>>::type;
 
-/// Where the results of one key go: `emit(info, accumulator)` for a window that has closed,
+/// Where the results of one key go: `emit(window, accumulator)` for a window that has closed,
 /// `emit(result)` for what comes early.
 template <Timestamp T, typename Key, typename Value, typename Work>
 struct WindowResults {
@@ -42,7 +42,8 @@ struct WindowResults {
   Emitter<T, Out>& out;
   Emitter<T, NoticeOut>* notices;  // null if nobody wants any
 
-  void operator()(WindowInfo&& info, typename Work::Accumulator&& accumulator) {
+  void operator()(const typename Work::Windower::Window& window,
+                  typename Work::Accumulator&& accumulator) {
     ++work.tally.windows;
     auto result = work.aggregate.result(std::move(accumulator));
     if constexpr (is_optional<decltype(result)>) {
@@ -50,7 +51,7 @@ struct WindowResults {
     } else {
       out.give({key, std::move(result)});
     }
-    if (wanted.windows) notices->give({key, Notice<Value>(std::move(info))});
+    if (wanted.windows) notices->give({key, Notice<Value>(work.windower.info(window))});
   }
   void operator()(Sent&& result) { out.give({key, std::move(result)}); }
   void late(Value value, const EventTime& time, const EventTime& watermark) {

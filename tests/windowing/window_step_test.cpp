@@ -11,53 +11,16 @@
 #include <tidemark/windowing/join_window.hpp>
 #include <tidemark/windowing/reduce_window.hpp>
 
-#include <tests/core/runs.hpp>
 #include <tests/support.hpp>
-#include <tests/windowing/window_flow.hpp>
+#include <tests/windowing/events.hpp>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
+#include <bit>
 
 namespace tidemark {
 namespace {
 
 using namespace std::chrono_literals;
 using namespace tests;
-
-struct Event {
-  EventTime time{};
-  std::string text{};
-  int number = 1;
-  friend auto operator<=>(const Event&, const Event&) = default;
-};
-using Keyed = std::pair<std::string, Event>;
-const EventTime align = std::chrono::sys_days(std::chrono::year(2022) / 1 / 1);
-
-auto event_clock(Span wait = 0s) {
-  return EventClock([](const Event& event) { return event.time; }, wait, [] { return align; });
-}
-Keyed event(std::string key, int at_second, std::string text = "", int number = 1) {
-  return {std::move(key), {align + std::chrono::seconds(at_second), std::move(text), number}};
-}
-
-/// Runs `step` on the events, on some schedules, and gives what it sends, sorted.
-template <typename Step>
-auto results_of(const std::vector<Keyed>& events, const Step& step, std::size_t batch = 1) {
-  using Item =
-      typename decltype(std::declval<FlowStream<Keyed>>() | std::declval<Step>())::item_type;
-  std::optional<std::vector<Item>> results;
-  for (const Config& config : {deterministic(1, 0), deterministic(2, 5), deterministic(7, 1)}) {
-    Log<Item> log;
-    Dataflow flow;
-    input(flow, "in", TestingInput(events, batch), epoch_per_poll()) | step |
-        inspect([&](const Item& item) { log.add(item); }) | output("out", Discard{});
-    cluster_main(flow, config);
-    if (results) CHECK(log.sorted() == *results);
-    results = log.sorted();
-  }
-  return *results;
-}
 
 TEST_CASE("fold_window gives what the page prints", "[window][page]") {
   const auto add = [](std::vector<std::string> all, const Event& event) {
@@ -295,110 +258,45 @@ TEST_CASE("join_window makes rows of the values of a window", "[window][join]") 
   CHECK(rows({JoinInsert::last, JoinEmit::running}).size() == 5);
 }
 
-TEST_CASE("what a getter or a folder throws names the step and the epoch", "[window][error]") {
-  const auto error_with = [](auto getter, auto folder) {
-    Dataflow flow;
-    input(flow, "in", TestingInput(std::vector<Keyed>{event("k", 1), event("k", 2)}),
-          epoch_per_poll()) |
-        fold_window(
-            "fold", EventClock(getter, 0s), TumblingWindow(10s, align), [] { return 0; }, folder) |
-        output("out", Discard{});
-    return error_of(flow, deterministic(1, 0));
-  };
-  const auto time_of = [](const Event& event) { return event.time; };
-  const auto sum = [](int all, const Event& event) { return all + event.number; };
-  CHECK(error_with(
-            [](const Event& event) -> EventTime {
-              if (event.time == align + 2s) throw std::runtime_error("no time");
-              return event.time;
-            },
-            sum) == "step 'fold' failed on worker 0 at timestamp 2: no time");
-  CHECK(error_with(time_of, [](int, const Event&) -> int { throw std::runtime_error("no sum"); }) ==
-        "step 'fold' failed on worker 0 at timestamp 1: no sum");
-  CHECK(
-      error_with(
-          [](const Event&) { return std::chrono::sys_days(std::chrono::year(9999) / 1 / 1); },
-          sum) ==
-      "step 'fold' failed on worker 0 at timestamp 1: an event time is before 1677-09-21 or after "
-      "2262-04-11; nanoseconds in 64 bits do not reach that far");
-}
-
-TEST_CASE("values at both ends of time are counted", "[window]") {
-  for (const Span wait : {Span(0s), Span(Span::forever)}) {
-    WindowCounts counts;
-    const auto results =
-        results_of({{"k", {before_all_time}},
-                    {"k", {align}},
-                    {"k", {after_all_time}},
-                    {"k", {after_all_time}}},
-                   count_window("count", event_clock(wait), TumblingWindow(10s, align),
-                                {.remember = true, .counts = &counts}));
-    std::uint64_t total = 0;
-    for (const auto& [key, count] : results) total += count;
-    CHECK(total == 4);
-    CHECK(counts.late == 0);
+/// A clock of one's own: the watermark is what the last mark says, and no time passes by itself.
+struct MarkedClock {
+  using State = EventTime;
+  template <typename V>
+  Reading read(State& state, const V& event, EventTime) {
+    if (event.text == "mark") state = event.time;
+    return {event.time, state};
   }
-}
-
-/// A key whose hash is always the same.
-struct Colliding {
-  int number = 0;
-  friend auto operator<=>(const Colliding&, const Colliding&) = default;
+  EventTime watermark(const State& state, EventTime) const { return state; }
+  EventTime due(const State&, EventTime) const { return after_all_time; }
+  Now now{};
 };
 
-}  // namespace
-}  // namespace tidemark
+/// A windower of one's own: windows that begin at 1, 2, 4, 8, ... seconds, and are as long as that.
+struct DoublingWindow {
+  using Window = std::int64_t;  // the second
+  struct State {};
+  static constexpr bool merges = false, by_time = true, numbers = false;
 
-template <>
-struct std::hash<tidemark::Colliding> {
-  std::size_t operator()(const tidemark::Colliding&) const noexcept { return 7; }
+  template <typename Visit>
+  void windows_of(State&, EventTime time, Visit&& visit) const {
+    if (time >= align + 1s)
+      visit(static_cast<Window>(std::bit_floor(static_cast<std::uint64_t>((time - align) / 1s))));
+  }
+  bool absorb(const Window& window, const Window& other) const { return window == other; }
+  void number(State&, const Window&) const {}
+  EventTime end(const Window& window) const { return align + 2 * window * 1s; }
+  WindowInfo info(const Window& window) const { return {window, align + window * 1s, end(window)}; }
 };
 
-namespace tidemark {
-namespace {
-
-TEST_CASE("keys whose hashes always collide are told apart", "[window]") {
-  std::vector<std::pair<Colliding, int>> items;
-  for (int i = 0; i != 600; ++i) items.push_back({{i % 200}, i});
-  Log<std::pair<Colliding, std::uint64_t>> log;
-  Dataflow flow;
-  input(flow, "in", TestingInput(items, 50)) |
-      count_window("count", SystemClock{}, TumblingWindow(10s, align)) |
-      inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
-  cluster_main(flow, deterministic(2, 0));
-  std::vector<std::pair<Colliding, std::uint64_t>> expected;
-  for (int i = 0; i != 200; ++i) expected.push_back({{i}, 3});
-  CHECK(log.sorted() == expected);
-}
-
-TEST_CASE("a million keys cost less than 200 bytes each besides key and count",
-          "[window][memory]") {
-  const std::uint64_t keys = 1'000'000 / (slowdown * slowdown);
-  std::vector<std::pair<std::uint64_t, EventTime>> items;
-  for (std::uint64_t i = 0; i != 2 * keys; ++i) items.push_back({i % keys, align});
-  std::size_t most = 0, least = std::numeric_limits<std::size_t>::max();
-  const auto look = [&] {
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-    const auto in_use = mallinfo2();
-    most = std::max<std::size_t>(most, in_use.uordblks + in_use.hblkhd);
-    least = std::min<std::size_t>(least, in_use.uordblks + in_use.hblkhd);
-#else
-    most = least = 0;
-#endif
-    return align;
-  };
-  std::uint64_t results = 0;
-  Dataflow flow;
-  input(flow, "in", TestingInput(std::move(items), 50'000)) |
-      count_window("count", EventClock([](EventTime time) { return time; }, 0s, look),
-                   TumblingWindow(10s, align)) |
-      inspect([&](const auto& item) { results += item.second == 2; }) | output("out", Discard{});
-  cluster_main(flow, deterministic(1, 0));
-  CHECK(results == keys);
-  const std::size_t state = sizeof(std::uint64_t) * 2;
-  WARN("a live key costs " << (most - least) / keys << " bytes, of which " << state
-                           << " are the key and the count");
-  CHECK(most - least <= keys * (200 + state));
+TEST_CASE("a clock and a windower of one's own do as they say", "[window]") {
+  static_assert(WindowClock<MarkedClock, Event> && Windower<DoublingWindow>);
+  WindowCounts counts;
+  CHECK(results_of({event("k", 0), event("k", 1), event("k", 3), event("k", 5), event("k", 2),
+                    event("k", 4, "mark"), event("k", 3), event("k", 7)},
+                   count_window("count", MarkedClock{}, DoublingWindow{}, {.counts = &counts})) ==
+        std::vector<std::pair<std::string, std::uint64_t>>{{"k", 1}, {"k", 2}, {"k", 3}});
+  CHECK(counts.late == 3);  // in three runs
+  CHECK(counts.outside == 3);
 }
 
 }  // namespace

@@ -194,7 +194,8 @@ std::uint64_t combines_of(A aggregate, Ns length, Ns count, WindowRules rules) {
             std::move(aggregate)};
   detail::SlicedWindows<Work> windows;
   Ns results = 0;
-  const auto emit = [&](const WindowInfo& info, const Ns& sum) {
+  const auto emit = [&](const SlidingWindow::Window& window, const Ns& sum) {
+    const WindowInfo info = work.windower.info(window);
     const Ns low = std::max<Ns>(0, ns_of(info.open));
     const Ns high = std::min<Ns>(count, ns_of(info.close)) - 1;
     CHECK(sum == (low + high) * (high - low + 1) / 2);
