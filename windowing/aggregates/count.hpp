@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// Count: how many values.
+#pragma once
+
+#include <tidemark/windowing/aggregate.hpp>
+
+#include <cstdint>
+
+namespace tidemark {
+
+struct Count {
+  using Accumulator = std::uint64_t;
+  static constexpr Algebra algebra = Algebra::invertible;
+  static constexpr bool commutative = true;
+
+  template <typename Value>
+  Accumulator first(const Value&, EventTime) {
+    return 1;
+  }
+  template <typename Value>
+  void add(Accumulator& count, const Value&, EventTime) {
+    ++count;
+  }
+  void combine(Accumulator& count, Accumulator later) { count += later; }
+  void subtract(Accumulator& count, Accumulator earlier) { count -= earlier; }
+  Accumulator result(Accumulator count) { return count; }
+};
+
+}  // namespace tidemark

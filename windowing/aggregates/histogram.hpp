@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+//
+// Histogram: how many values are where.
+#pragma once
+
+#include <tidemark/core/error.hpp>
+#include <tidemark/windowing/aggregate.hpp>
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace tidemark {
+
+/// Counts numbers in `bins` parts of equal width of [low, high), those outside it apart. Exact, and
+/// so invertible. Throws ConfigError unless low < high, both are finite, and there is a bin.
+///
+/// Cost: O(1) for a value, O(bins) for a combine.
+class Histogram {
+ public:
+  using Counts = Eigen::Array<std::uint64_t, Eigen::Dynamic, 1>;
+
+  struct Accumulator {
+    Counts counts{};
+    std::uint64_t below = 0;
+    std::uint64_t above = 0;    ///< at or above high
+    std::uint64_t unknown = 0;  ///< not a number
+  };
+  using Result = Accumulator;
+  static constexpr Algebra algebra = Algebra::invertible;
+  static constexpr bool commutative = true;
+
+  Histogram(double low, double high, std::uint32_t bins) : low_(low), high_(high), bins_(bins) {
+    if (!(low < high) || !std::isfinite(high - low) || bins == 0)
+      throw ConfigError("Histogram: " + std::to_string(bins) + " bins from " + std::to_string(low) +
+                        " to " + std::to_string(high) +
+                        "; it needs at least one, and finite ends of which the first is less");
+  }
+
+  Accumulator first(double value, EventTime time) {
+    Accumulator all{Counts::Zero(bins_)};
+    add(all, value, time);
+    return all;
+  }
+  void add(Accumulator& all, double value, EventTime) {
+    if (std::isnan(value)) {
+      ++all.unknown;
+    } else if (value < low_) {
+      ++all.below;
+    } else if (value >= high_) {
+      ++all.above;
+    } else {
+      const auto bin =
+          static_cast<Eigen::Index>((value - low_) / (high_ - low_) * static_cast<double>(bins_));
+      ++all.counts[bin < bins_ ? bin : bins_ - 1];  // rounding
+    }
+  }
+  void combine(Accumulator& all, const Accumulator& later) {
+    all.counts += later.counts;
+    all.below += later.below;
+    all.above += later.above;
+    all.unknown += later.unknown;
+  }
+  void subtract(Accumulator& all, const Accumulator& earlier) {
+    all.counts -= earlier.counts;
+    all.below -= earlier.below;
+    all.above -= earlier.above;
+    all.unknown -= earlier.unknown;
+  }
+  Result result(Accumulator&& all) { return std::move(all); }
+
+ private:
+  double low_;
+  double high_;
+  Eigen::Index bins_;
+};
+
+}  // namespace tidemark

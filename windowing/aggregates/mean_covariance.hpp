@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+//
+// MeanCovariance: mean and covariance of vectors, in one pass.
+#pragma once
+
+#include <tidemark/windowing/aggregate.hpp>
+
+#include <Eigen/Core>
+
+#include <cstdint>
+
+namespace tidemark {
+
+/// Mean and sample covariance of Eigen vectors of N numbers, or of Eigen::Dynamic. Numerically
+/// stable: values by Welford's method, accumulators by that of Chan, Golub and LeVeque ("Updating
+/// formulae and a pairwise algorithm for computing sample variances", 1979). It is not declared
+/// invertible, for subtraction would lose what the method saves.
+///
+/// Cost: O(N^2) for a value and for a combine.
+template <int N, typename Scalar = double>
+struct MeanCovariance {
+  using Vector = Eigen::Matrix<Scalar, N, 1, Eigen::DontAlign>;
+  using Matrix = Eigen::Matrix<Scalar, N, N, Eigen::DontAlign>;
+
+  struct Result {
+    std::uint64_t count = 0;
+    Vector mean{};
+    Matrix covariance{};  ///< divided by count - 1; 0 for a single value
+  };
+  struct Accumulator {
+    std::uint64_t count = 0;
+    Vector mean{};
+    Matrix scatter{};  // the sum of (x - mean)(x - mean)^T
+  };
+  static constexpr Algebra algebra = Algebra::associative;
+  static constexpr bool commutative = true;
+
+  template <typename Value>
+  Accumulator first(const Value& value, EventTime) {
+    return {1, value, Matrix::Zero(value.size(), value.size())};
+  }
+  template <typename Value>
+  void add(Accumulator& all, const Value& value, EventTime) {
+    const Vector before = value - all.mean;
+    all.mean += before / static_cast<Scalar>(++all.count);
+    const Vector after = value - all.mean;
+    all.scatter += before * after.transpose();
+  }
+  void combine(Accumulator& all, const Accumulator& later) {
+    const auto n = static_cast<Scalar>(all.count);
+    const auto m = static_cast<Scalar>(later.count);
+    const Vector apart = later.mean - all.mean;
+    all.mean += apart * (m / (n + m));
+    all.scatter += later.scatter + apart * apart.transpose() * (n * m / (n + m));
+    all.count += later.count;
+  }
+  Result result(const Accumulator& all) {
+    return {all.count, all.mean,
+            all.scatter / static_cast<Scalar>(all.count > 1 ? all.count - 1 : 1)};
+  }
+};
+
+}  // namespace tidemark

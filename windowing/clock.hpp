@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+//
+// Clocks: what time it is for a key, and which of its values are late.
+#pragma once
+
+#include <tidemark/windowing/event_time.hpp>
+
+#include <concepts>
+#include <functional>
+#include <type_traits>
+
+namespace tidemark {
+
+/// What a clock reads when a value comes.
+struct Reading {
+  EventTime time{};       ///< when the value happened
+  EventTime watermark{};  ///< up to where the key's values are expected to have come, this one too
+};
+
+/// A source of wall time; an empty one stands for that of the run: the system's clock, or the
+/// virtual time of the deterministic executor, which begins in 1970.
+using Now = std::function<EventTime()>;
+
+/// A clock: for each key it turns values, and the passing of wall time, into a *watermark*, the
+/// guess that no value before it will come any more.
+///
+/// Laws, for one key's state:
+///   monotone   the watermark never moves back, as long as `now` does not; the step sees to that
+///   awake      watermark(state, now) >= time if and only if now >= due(state, time), for all
+///              `now` at or after that of the last reading
+///
+/// `State` is what the clock keeps of a key; a key begins with `State{}`. `due` is
+/// `after_all_time` if the passing of time alone will not do. At the end of its input the step
+/// takes every watermark to `after_all_time` by itself.
+///
+/// Models: SystemClock, EventClock. FrontierClock is none: it needs no guess, and no state.
+template <typename C, typename Value>
+concept WindowClock =
+    std::copyable<C> && std::default_initializable<typename C::State> &&
+    requires(C& clock, typename C::State& state, const Value& value, EventTime time) {
+      { clock.read(state, value, time) } -> std::same_as<Reading>;
+      { clock.watermark(std::as_const(state), time) } -> std::same_as<EventTime>;
+      { clock.due(std::as_const(state), time) } -> std::same_as<EventTime>;
+      { clock.now } -> std::convertible_to<Now>;
+    };
+
+}  // namespace tidemark

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+//
+// An accumulator for each open window of a key: for every windower and every aggregate.
+#pragma once
+
+#include <tidemark/windowing/window_work.hpp>
+
+#include <boost/container/small_vector.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace tidemark::detail {
+
+/// The open windows of one key, in order. `emit(window, accumulator)` gets each that closes, and
+/// `emit(result)` what an aggregate sends early.
+///
+/// Cost: a value costs one fold for each of its windows. Memory: an open window costs itself and
+/// its accumulator; the first lies in place.
+template <typename Work>
+class EachWindow {
+  using Windower = typename Work::Windower;
+  using Window = typename Windower::Window;
+  using Accumulator = typename Work::Accumulator;
+
+ public:
+  /// Puts a value into its windows, unless it is late by `watermark`.
+  template <typename Value, typename Emit>
+  Placement add(Work& work, EventTime time, Value value, EventTime watermark, Emit&& emit) {
+    const bool by_window = judges_by_window(work.windower);
+    if (!by_window && time < watermark) return Placement::late;
+    if constexpr (requires { work.windower.is_just_before(time, next_end_); }) {
+      if (!by_window && open_.size() == 1 && work.windower.is_just_before(time, next_end_)) {
+        work.add(open_.back().accumulator, std::move(value), time);
+        emit_early(work, open_.back(), emit);
+        return Placement::placed;
+      }
+    }
+    bool late = false;
+    std::optional<Window> last;  // to move the value into the last of its windows
+    work.windower.windows_of(state_, time, [&](Window window) {
+      if (by_window && work.windower.end(window) <= watermark) {
+        late = true;
+        return;
+      }
+      if (last) put(work, *std::move(last), time, value, emit);
+      last = std::move(window);
+    });
+    if (last) put(work, *std::move(last), time, std::move(value), emit);
+    return late ? Placement::late : last ? Placement::placed : Placement::outside;
+  }
+
+  /// Closes what is over.
+  template <typename Emit>
+  void close(Work& work, EventTime watermark, Emit&& emit) {
+    while (next_end_ <= watermark && !open_.empty()) {
+      Open window = std::move(open_.front());
+      open_.erase(open_.begin());
+      look_at_front(work);
+      emit(window.window, std::move(window.accumulator));
+    }
+  }
+
+  /// The watermark that closes a window; after all time if there is none.
+  EventTime next_end(const Work&) const { return next_end_; }
+  bool empty() const { return open_.empty(); }
+
+ private:
+  struct Open {
+    Window window;
+    Accumulator accumulator;
+  };
+
+  template <typename Value, typename Emit>
+  void put(Work& work, Window window, EventTime time, Value&& value, Emit& emit) {
+    auto at = std::ranges::lower_bound(open_, window, {}, &Open::window);
+    if (at != open_.begin() && work.windower.absorb(std::prev(at)->window, window)) {
+      --at;
+      work.add(at->accumulator, std::forward<Value>(value), time);
+    } else if (at != open_.end() && work.windower.absorb(at->window, window)) {
+      work.add(at->accumulator, std::forward<Value>(value), time);
+    } else {
+      work.windower.number(state_, window);
+      at = open_.insert(at, Open{std::move(window), work.first(std::forward<Value>(value), time)});
+    }
+    if constexpr (Windower::merges)
+      while (std::next(at) != open_.end() &&
+             work.windower.absorb(at->window, std::next(at)->window)) {
+        work.combine(at->accumulator, std::next(at)->accumulator);
+        open_.erase(std::next(at));
+      }
+    look_at_front(work);
+    emit_early(work, *at, emit);
+  }
+
+  void look_at_front(const Work& work) {
+    next_end_ = open_.empty() ? after_all_time : work.windower.end(open_.front().window);
+  }
+
+  template <typename Emit>
+  static void emit_early(Work& work, Open& window, Emit& emit) {
+    if constexpr (requires { work.aggregate.early(window.accumulator); })
+      if (auto result = work.aggregate.early(window.accumulator)) emit(*std::move(result));
+  }
+
+  EventTime next_end_ = after_all_time;
+  boost::container::small_vector<Open, 1> open_;
+  [[no_unique_address]] typename Windower::State state_{};
+};
+
+}  // namespace tidemark::detail

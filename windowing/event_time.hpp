@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// Event time: when something happened, in nanoseconds, with arithmetic that stops at the ends.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <stdexcept>
+
+namespace tidemark {
+
+/// A point in time, UTC, from the year 1677 to 2262 in nanoseconds. Both the time of an event and
+/// the time on the wall. The two extreme values stand for "before all" and "after all".
+using EventTime = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+inline constexpr EventTime before_all_time = EventTime::min();
+inline constexpr EventTime after_all_time = EventTime::max();
+
+/// What std::chrono calls a point in time on the system clock, in a unit that fits.
+template <typename Time>
+concept SystemTimePoint = requires(const Time& time) {
+  time.time_since_epoch();
+  requires std::same_as<typename Time::clock, std::chrono::system_clock>;
+  requires std::integral<typename Time::rep>;
+  requires Time::period::den <= 1'000'000'000;
+};
+
+/// The same point in time. Throws std::out_of_range if nanoseconds do not reach that far.
+template <SystemTimePoint Time>
+constexpr EventTime to_event_time(const Time& time) {
+  using Duration = typename Time::duration;
+  if constexpr (!std::same_as<Duration, EventTime::duration>) {
+    if (time.time_since_epoch() >
+            std::chrono::duration_cast<Duration>(EventTime::duration::max()) ||
+        time.time_since_epoch() < std::chrono::duration_cast<Duration>(EventTime::duration::min()))
+      throw std::out_of_range(
+          "an event time is before 1677-09-21 or after 2262-04-11; nanoseconds in 64 bits do not "
+          "reach that far");
+  }
+  return EventTime(std::chrono::duration_cast<EventTime::duration>(time.time_since_epoch()));
+}
+
+/// A length of time, made of any std::chrono::duration. One that is too long for nanoseconds, 292
+/// years, counts as the longest: a wait of `Span::forever` never ends.
+class Span {
+ public:
+  using Nanoseconds = std::chrono::nanoseconds;
+
+  constexpr Span() = default;
+  template <typename Rep, typename Period>
+  constexpr Span(const std::chrono::duration<Rep, Period>& duration) {  // NOLINT: by intention
+    using Given = std::chrono::duration<Rep, Period>;
+    using Coarse = std::chrono::duration<long double, std::nano>;
+    if constexpr (std::same_as<Given, Nanoseconds>) {
+      length_ = duration;
+    } else {
+      const Coarse wanted = duration;
+      length_ = wanted >= Coarse(Nanoseconds::max()) ? Nanoseconds::max()
+                : wanted <= Coarse(Nanoseconds::min())
+                    ? Nanoseconds::min()
+                    : std::chrono::duration_cast<Nanoseconds>(duration);
+    }
+  }
+
+  constexpr Nanoseconds length() const { return length_; }
+  static constexpr Nanoseconds forever = Nanoseconds::max();
+
+ private:
+  Nanoseconds length_{0};
+};
+
+/// `time + by`, at most `after_all_time` and at least `before_all_time`, which stay where they are.
+constexpr EventTime advanced(EventTime time, std::chrono::nanoseconds by) {
+  if (time == before_all_time || time == after_all_time) return time;
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(time.time_since_epoch().count(), by.count(), &sum))
+    return by.count() < 0 ? before_all_time : after_all_time;
+  return EventTime(std::chrono::nanoseconds(sum));
+}
+
+/// `time - by`, likewise.
+constexpr EventTime set_back(EventTime time, std::chrono::nanoseconds by) {
+  if (time == before_all_time || time == after_all_time) return time;
+  std::int64_t difference = 0;
+  if (__builtin_sub_overflow(time.time_since_epoch().count(), by.count(), &difference))
+    return by.count() < 0 ? after_all_time : before_all_time;
+  return EventTime(std::chrono::nanoseconds(difference));
+}
+
+/// From `from` to `to`, at most the longest there is.
+constexpr std::chrono::nanoseconds between(EventTime from, EventTime to) {
+  std::int64_t difference = 0;
+  if (__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(),
+                             &difference))
+    return to < from ? std::chrono::nanoseconds::min() : std::chrono::nanoseconds::max();
+  return std::chrono::nanoseconds(difference);
+}
+
+}  // namespace tidemark

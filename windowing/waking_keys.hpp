@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+//
+// The keys of a step at one worker, and when each is to be looked at again.
+#pragma once
+
+#include <tidemark/core/hash.hpp>
+#include <tidemark/windowing/event_time.hpp>
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace tidemark::detail {
+
+/// A key that can wait to be looked at.
+template <typename Key>
+struct WakingKey {
+  explicit WakingKey(const Key& name) : key(name) {}
+
+  static constexpr int none = -1;
+
+  const Key key;
+  std::uint64_t lists = 0;  ///< bit l: list l points here
+  int list = none;          ///< the one that counts
+};
+
+/// When keys are to be looked at: a timing wheel that turns when it must (Varghese and Lauck,
+/// "Hashed and hierarchical timing wheels", 1987). List l holds keys whose time was 2^(l-1) to 2^l
+/// nanoseconds away when they were put there. It is gone through when the first of its times has
+/// come: then most of the others, whose time has come nearer, go to other lists.
+///
+/// Cost: O(1) to say, however often a key's time moves, as it does with each value when history is
+/// replayed; each key is looked at a few times for each list on its way, at most O(log t) times in
+/// all for a time t nanoseconds away. Deterministic.
+template <typename Key>
+class WakeWheel {
+ public:
+  using Entry = WakingKey<Key>;
+
+  /// Has `entry` looked at when `when` has come, or earlier. Requires: it is later than `now`.
+  void wake_by(Entry& entry, EventTime when, EventTime now) {
+    const auto away = static_cast<std::uint64_t>(between(now, when).count());
+    const int list = static_cast<int>(std::bit_width(away));
+    if (entry.list == Entry::none || list < entry.list) put(entry, list);
+    EventTime& first = first_[static_cast<std::size_t>(entry.list)];
+    if (when < first) first = when;
+    if (when < next_) next_ = when;
+  }
+  /// Lets `entry` sleep. True if nothing points to it; else it is handed to `drop` later on.
+  bool forget(Entry& entry) {
+    if (entry.list != Entry::none) --waiting_;
+    entry.list = Entry::none;
+    return entry.lists == 0;
+  }
+
+  bool empty() const { return waiting_ == 0; }
+  /// When to look next; after all time if there is nothing to look at before the end.
+  EventTime next() const { return next_; }
+
+  /// Calls `look(entry)` for each key whose time has come, and for others. Whoever is to be looked
+  /// at again says so. With `after_all_time`, for each key that waits. Keys that have been
+  /// forgotten are handed to `drop(entry)`.
+  template <typename Look, typename Drop>
+  void wake(EventTime now, Look look, Drop drop) {
+    for (std::size_t l = 0; l != lists_.size(); ++l) {
+      if (first_[l] > now || lists_[l].empty()) continue;
+      first_[l] = after_all_time;
+      for (Entry* entry : std::exchange(lists_[l], {})) {
+        entry->lists &= ~(std::uint64_t{1} << l);
+        if (entry->list == static_cast<int>(l)) {
+          entry->list = Entry::none;
+          --waiting_;
+          look(*entry);
+        } else if (entry->list == Entry::none && entry->lists == 0) {
+          drop(*entry);
+        }
+      }
+    }
+    next_ = *std::ranges::min_element(first_);
+  }
+
+ private:
+  static constexpr std::size_t size = 64;
+
+  static constexpr std::array<EventTime, size> never() {
+    std::array<EventTime, size> times;
+    times.fill(after_all_time);
+    return times;
+  }
+
+  void put(Entry& entry, int list) {
+    if (entry.list == Entry::none) ++waiting_;
+    entry.list = list;
+    const std::uint64_t bit = std::uint64_t{1} << list;
+    if ((entry.lists & bit) != 0) return;
+    entry.lists |= bit;
+    lists_[static_cast<std::size_t>(list)].push_back(&entry);
+  }
+
+  std::array<std::vector<Entry*>, size> lists_;
+  std::array<EventTime, size> first_ = never();  // of the times of those in the list
+  EventTime next_ = after_all_time;
+  std::size_t waiting_ = 0;
+};
+
+/// Pointers to keys, found by key.
+template <typename Key>
+class KeyIndex {
+ public:
+  using Entry = WakingKey<Key>;
+
+  Entry* find(const Key& key) const {
+    const auto found = index_.find(key);
+    return found == index_.end() ? nullptr : *found;
+  }
+  void insert(Entry& entry) { index_.insert(&entry); }
+  void erase(Entry& entry) { index_.erase(&entry); }
+  template <typename Action>
+  void for_each(Action action) const {
+    for (Entry* entry : index_) action(*entry);
+  }
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    using is_avalanching = void;
+    std::size_t operator()(const Key& key) const { return KeyHash{}(key); }
+    std::size_t operator()(const Entry* entry) const { return KeyHash{}(entry->key); }
+  };
+  struct Same {
+    using is_transparent = void;
+    bool operator()(const Entry* a, const Entry* b) const { return a == b || a->key == b->key; }
+    bool operator()(const Key& a, const Entry* b) const { return a == b->key; }
+    bool operator()(const Entry* a, const Key& b) const { return a->key == b; }
+  };
+  boost::unordered_flat_set<Entry*, Hash, Same> index_;
+};
+
+/// A table of states by key, each of which can be woken. Entries stay where they are.
+///
+/// Memory: about 60 bytes a key besides key and state.
+template <typename Key, typename State>
+class WakingKeys {
+ public:
+  struct Entry final : WakingKey<Key> {
+    using WakingKey<Key>::WakingKey;
+    State state{};
+  };
+
+  WakingKeys() = default;
+  WakingKeys(const WakingKeys&) = delete;
+  WakingKeys& operator=(const WakingKeys&) = delete;
+  ~WakingKeys() {
+    index_.for_each([](WakingKey<Key>& entry) { delete &of(entry); });
+  }
+
+  Entry& at(const Key& key) {
+    if (WakingKey<Key>* const found = index_.find(key)) return of(*found);
+    auto entry = std::make_unique<Entry>(key);
+    index_.insert(*entry);
+    return *entry.release();
+  }
+  void erase(Entry& entry) {
+    index_.erase(entry);
+    delete &entry;
+  }
+
+  static Entry& of(WakingKey<Key>& entry) { return static_cast<Entry&>(entry); }
+
+ private:
+  KeyIndex<Key> index_;
+};
+
+}  // namespace tidemark::detail

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// Window steps: what all of them are made of.
+#pragma once
+
+#include <tidemark/core/dataflow.hpp>
+#include <tidemark/operators/keyed.hpp>
+#include <tidemark/windowing/clocked_windows.hpp>
+#include <tidemark/windowing/clocks/frontier_clock.hpp>
+#include <tidemark/windowing/frontier_windows.hpp>
+#include <tidemark/windowing/windowed_stream.hpp>
+
+#include <concepts>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace tidemark {
+namespace detail {
+
+/// The window operator: the results, and the notices.
+template <Timestamp T, KeyedItem Item, typename Clock, typename W, typename A>
+auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id,
+                 const Clock& clock, const W& windower, const A& aggregate,
+                 const WindowOptions& options, std::shared_ptr<const Wanted> wanted) {
+  using Value = typename Item::second_type;
+  using Work = WindowWork<W, A>;
+  using Results = WindowResults<T, typename Item::first_type, Value, Work>;
+  static_assert(Windower<W>,
+                "a window step needs a windower (windower.hpp), such as TumblingWindow");
+  static_assert(Aggregate<A, Value>,
+                "a window step needs an aggregate of its values (aggregate.hpp)");
+  static_assert(!W::merges || Mergeable<A>,
+                "this window step needs a way to merge two accumulators, because sessions merge: "
+                "give it a merger, or an aggregate that can combine");
+
+  OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
+  op.set_interest(Interest::when_holding);
+  auto& in = op.input(stream, Exchange{ByKey{}});
+  auto [out, results] = op.template output<typename Results::Out>();
+  auto [notices, noticed] = op.template output<typename Results::NoticeOut>();
+  Work work{under_rules(windower, options.rules), aggregate};
+  if constexpr (std::is_same_v<Clock, FrontierClock>) {
+    static_assert(EventTimestamp<T>,
+                  "FrontierClock: the dataflow's timestamp must be an event time, such as Instant; "
+                  "this one's says nothing about event time, so use an EventClock");
+    static_assert(W::by_time,
+                  "FrontierClock: the windower must close windows by time; a CountWindow does not");
+    auto shard = std::make_unique<FrontierWindows<T, Item, Work>>(
+        std::move(work), options, std::move(wanted), in, out, notices);
+    op.build([shard = std::move(shard)] { shard->run(); });
+  } else {
+    static_assert(WindowClock<Clock, Value>,
+                  "a window step needs a clock (clock.hpp), such as EventClock or SystemClock");
+    const Process& process = stream.scope->worker().process();
+    auto shard = std::make_unique<ClockedWindows<T, Item, Clock, Work>>(
+        clock, std::move(work), options, std::move(wanted), in, out, notices, op.activator(),
+        process, stream.scope->worker().process().executor());
+    op.build([shard = std::move(shard)] { shard->run(); });
+  }
+  return std::pair(results, noticed);
+}
+
+/// A window step: to be applied to a stream, or to that of a blueprint. `step.aggregate<Item>()` is
+/// its aggregate for a stream of such records, and complains where there is none.
+template <typename Clock, typename W, typename Step>
+struct WindowStep {
+  std::string kind;
+  std::string id;
+  Clock clock;
+  W windower;
+  Step step;
+  WindowOptions options;
+
+  template <Timestamp T, typename Item>
+  auto operator()(Stream<T, Item> stream) const {
+    auto wanted = std::make_shared<Wanted>();
+    auto [results, notices] = apply(stream, wanted);
+    return Windowed<decltype(results), decltype(notices), typename Item::first_type,
+                    typename Item::second_type>{results, notices, std::move(wanted)};
+  }
+  template <typename Item>
+  auto operator()(FlowStream<Item> stream) const {
+    auto wanted = std::make_shared<Wanted>();
+    auto [results, notices] = stream.flow->apply(
+        [self = *this, wanted](Stream<Epoch, Item> input) { return self.apply(input, wanted); },
+        stream);
+    return Windowed<decltype(results), decltype(notices), typename Item::first_type,
+                    typename Item::second_type>{results, notices, std::move(wanted)};
+  }
+
+ private:
+  template <Timestamp T, typename Item>
+  auto apply(const Stream<T, Item>& stream, const std::shared_ptr<Wanted>& wanted) const {
+    return add_windows(stream, kind, id, clock, windower, step.template aggregate<Item, W>(),
+                       options, wanted);
+  }
+};
+
+template <typename Clock, typename W, typename Step>
+WindowStep<Clock, W, Step> window_step(std::string kind, std::string id, Clock clock, W windower,
+                                       Step step, const WindowOptions& options) {
+  return {std::move(kind),     std::move(id),   std::move(clock),
+          std::move(windower), std::move(step), options};
+}
+
+}  // namespace detail
+}  // namespace tidemark

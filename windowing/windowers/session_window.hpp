@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+//
+// SessionWindow: values that follow one another closely.
+#pragma once
+
+#include <tidemark/core/error.hpp>
+#include <tidemark/windowing/windower.hpp>
+
+#include <algorithm>
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// Sessions: maximal runs of values, each at most `gap` after the one before. A value between two
+/// sessions can make them one: the earlier keeps its id, and every value of both. Ids are counted
+/// from 1 for each key. Throws ConfigError unless the gap is positive.
+class SessionWindow {
+ public:
+  struct Window {
+    std::int64_t id = 0;  ///< 0 until it is numbered
+    EventTime open{};
+    EventTime last{};
+    std::vector<std::int64_t> merged{};
+
+    friend bool operator==(const Window& a, const Window& b) { return a.open == b.open; }
+    friend auto operator<=>(const Window& a, const Window& b) { return a.open <=> b.open; }
+  };
+  struct State {
+    std::int64_t opened = 0;
+  };
+  static constexpr bool merges = true;
+  static constexpr bool by_time = true;
+  static constexpr bool numbers = true;
+
+  explicit SessionWindow(Span gap) : gap_(gap.length()) {
+    if (gap_.count() <= 0)
+      throw ConfigError("SessionWindow: the gap is " + std::to_string(gap_.count()) +
+                        " ns; it must be positive");
+  }
+
+  template <typename Visit>
+  void windows_of(State&, EventTime time, Visit&& visit) const {
+    visit(Window{0, time, time, {}});
+  }
+  void number(State& state, Window& window) const { window.id = ++state.opened; }
+
+  /// Requires: if both are numbered, `window` is the earlier.
+  bool absorb(Window& window, const Window& other) const {
+    if (!follows(window, other) || !follows(other, window)) return false;
+    window.open = std::min(window.open, other.open);
+    window.last = std::max(window.last, other.last);
+    if (other.id != 0) {
+      window.merged.push_back(other.id);
+      window.merged.insert(window.merged.end(), other.merged.begin(), other.merged.end());
+    }
+    return true;
+  }
+
+  EventTime end(const Window& window) const {
+    const EventTime close = advanced(window.last, gap_);
+    return rules == WindowRules::v0_17 ? close : advanced(close, std::chrono::nanoseconds(1));
+  }
+  WindowInfo info(const Window& window) const {
+    return {window.id, window.open, window.last, window.merged};
+  }
+
+  WindowRules rules = WindowRules::v0_21;
+
+ private:
+  /// Whether `b` begins soon enough after the end of `a`, or before it.
+  bool follows(const Window& a, const Window& b) const {
+    const std::chrono::nanoseconds pause = between(a.last, b.open);
+    return rules == WindowRules::v0_17 ? pause < gap_ : pause <= gap_;
+  }
+
+  std::chrono::nanoseconds gap_;
+};
+
+}  // namespace tidemark
