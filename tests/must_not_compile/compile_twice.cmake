@@ -1,8 +1,12 @@
-# cmake -DCOMPILER=... -DSOURCE=... -DPHRASE=<regular expression> -DFOLDERS=a|b -P compile_twice.cmake
+# cmake -DCOMPILER=... -DSOURCE=... -DPHRASE=<regular expression> -DFOLDERS=a|b
+#   [-DHEADER=<precompiled by precompile.cmake>] -P compile_twice.cmake
 # The body of a must_not_compile test; see CMakeLists.txt.
 string(REPLACE "|" ";" folders "${FOLDERS}")
 list(TRANSFORM folders PREPEND -I)
 set(compile ${COMPILER} -std=c++20 -fsyntax-only ${folders})
+if(HEADER)
+  list(APPEND compile -include ${HEADER})
+endif()
 
 function(fail text)
   message("${SOURCE}:1: error: ${text}")  # FATAL_ERROR would break the line
