@@ -63,6 +63,8 @@ class ExchangeChannel final : public Consumer<T, Item>,
   }
 
   void push(const T& time, std::vector<Item>& records) override {
+    if (peers_ == 1 && (open_[0] == nullptr || open_[0]->time != time))
+      return open_whole(time, records);
     const bool power_of_two = (peers_ & (peers_ - 1)) == 0;
     for (Item& record : records) {
       const std::uint64_t hash = route_(std::as_const(record));
@@ -87,6 +89,13 @@ class ExchangeChannel final : public Consumer<T, Item>,
   }
 
  private:
+  /// With one worker there is nothing to route.
+  void open_whole(const T& time, std::vector<Item>& records) {
+    Batch<T, Item>& batch = open(0, time);
+    batch.records.swap(records);
+    if (batch.records.size() >= batch_capacity<Item>) send(0);
+  }
+
   Batch<T, Item>& open(std::uint32_t to, const T& time) {
     if (open_[to] != nullptr) send(to);
     Batch<T, Item>& batch = pool_->take();
