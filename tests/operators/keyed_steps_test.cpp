@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Steps that keep a state for each key and call it by timers and at the end: batch, stateful,
-// stateful_flat_map, the final folds, and join into rows.
+// stateful_flat_map and the final folds.
 #include <tidemark/operators/batch.hpp>
-#include <tidemark/operators/filter_map.hpp>
 #include <tidemark/operators/fold_final.hpp>
-#include <tidemark/operators/join_sides.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/operators/stateful.hpp>
 #include <tidemark/operators/stateful_flat_map.hpp>
@@ -262,78 +260,6 @@ TEST_CASE("final results come in the order of keys", "[final]") {
   cluster_main(flow, tests::deterministic(1, 0));
   CHECK(log.entries() ==
         std::vector<InEpoch<Keyed>>{{1, {"a", 1}}, {1, {"b", 1}}, {1, {"c", 1}}, {1, {"d", 1}}});
-}
-
-using Row = std::pair<std::string, std::tuple<std::optional<int>, std::optional<char>>>;
-
-/// The rows of a join of (a: 1 in epoch 1, 2 in epoch 2, c: 5 in epoch 3) and (a: x in epoch 2
-/// after 2, y in epoch 3, b: z in epoch 4), in the order of keys; those of a key as they came.
-std::vector<Row> rows(JoinMode mode) {
-  using Side = std::pair<bool, std::pair<std::string, int>>;
-  std::optional<std::vector<Row>> first;
-  tests::for_each_schedule([&](const Config& config) {
-    Log<InEpoch<Row>> log;
-    Dataflow flow;
-    const auto sides = input(flow, "in",
-                             TestingInput(std::vector<Side>{{true, {"a", 1}},
-                                                            {true, {"a", 2}},
-                                                            {false, {"a", 'x'}},
-                                                            {false, {"a", 'y'}},
-                                                            {true, {"c", 5}},
-                                                            {false, {"b", 'z'}}}),
-                             tests::epoch_per_poll());
-    const auto left = sides | filter_map([](const Side& side) {
-                        return side.first ? std::optional(side.second) : std::nullopt;
-                      });
-    const auto right = sides | filter_map([](const Side& side) {
-                         using Right = std::pair<std::string, char>;
-                         return side.first
-                                    ? std::nullopt
-                                    : std::optional<Right>({side.second.first,
-                                                            static_cast<char>(side.second.second)});
-                       });
-    tests::log_output(join("rows", mode, left, right), log);
-    cluster_main(flow, config);
-    auto entries = log.entries();
-    std::ranges::stable_sort(entries, {},
-                             [](const InEpoch<Row>& entry) { return entry.second.first; });
-    std::vector<Row> all;
-    for (const auto& [epoch, row] : entries) all.push_back(row);
-    if (!first) first = all;
-    REQUIRE(all == *first);
-  });
-  return *first;
-}
-
-TEST_CASE("join sends a complete row once and forgets it, or every row at the end", "[join]") {
-  constexpr std::nullopt_t none = std::nullopt;
-  using enum JoinInsert;
-  using enum JoinEmit;
-  CHECK(rows({}) == std::vector<Row>{{"a", {2, 'x'}}});
-  CHECK(rows({.insert = JoinInsert::first}) == std::vector<Row>{{"a", {1, 'x'}}});
-  CHECK(rows({.insert = product}) == std::vector<Row>{{"a", {1, 'x'}}, {"a", {2, 'x'}}});
-  CHECK(rows({.emit = JoinEmit::final}) ==
-        std::vector<Row>{{"a", {2, 'y'}}, {"b", {none, 'z'}}, {"c", {5, none}}});
-  CHECK(rows({.insert = JoinInsert::first, .emit = JoinEmit::final}) ==
-        std::vector<Row>{{"a", {1, 'x'}}, {"b", {none, 'z'}}, {"c", {5, none}}});
-  CHECK(rows({.insert = product, .emit = JoinEmit::final}) == std::vector<Row>{{"a", {1, 'x'}},
-                                                                               {"a", {1, 'y'}},
-                                                                               {"a", {2, 'x'}},
-                                                                               {"a", {2, 'y'}},
-                                                                               {"b", {none, 'z'}},
-                                                                               {"c", {5, none}}});
-}
-
-TEST_CASE("a running join sends the row whenever it changes", "[join]") {
-  constexpr std::nullopt_t none = std::nullopt;
-  CHECK(rows({.emit = JoinEmit::running}) == std::vector<Row>{{"a", {1, none}},
-                                                              {"a", {2, none}},
-                                                              {"a", {2, 'x'}},
-                                                              {"a", {2, 'y'}},
-                                                              {"b", {none, 'z'}},
-                                                              {"c", {5, none}}});
-  CHECK(rows({.insert = JoinInsert::first, .emit = JoinEmit::running}) ==
-        std::vector<Row>{{"a", {1, none}}, {"a", {1, 'x'}}, {"b", {none, 'z'}}, {"c", {5, none}}});
 }
 
 /// A key whose hash is always the same, and which has no order.

@@ -4,16 +4,15 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
-#include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/dir_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
-#include <tidemark/operators/sources/json_lines_input.hpp>
 #include <tidemark/operators/sources/simple_polling_input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 
 #include <tests/operators/directory.hpp>
 #include <tests/operators/flow.hpp>
+#include <tests/operators/reading.hpp>
 #include <tests/support.hpp>
 
 #include <filesystem>
@@ -23,172 +22,8 @@ namespace {
 
 using namespace std::chrono_literals;
 using tests::Log;
+using tests::read_all;
 using Texts = std::vector<std::string>;
-
-/// What the part of a source gives, poll by poll, until it has ended.
-template <typename Source>
-auto read_all(const Source& source) {
-  std::vector<typename Source::item_type> all;
-  const auto part = source.open(source.parts().at(0), {.now = &Clock::now});
-  while (part->next_batch(all).state != Poll::State::end) {
-  }
-  return all;
-}
-
-/// The error that ends the reading, and how many records were given before it.
-template <typename Source>
-std::pair<std::string, std::size_t> error_of_reading(const Source& source) {
-  std::vector<typename Source::item_type> all;
-  try {
-    const auto part = source.open(source.parts().at(0), {.now = &Clock::now});
-    while (part->next_batch(all).state != Poll::State::end) {
-    }
-  } catch (const std::exception& error) {
-    std::string text = error.what();
-    const std::size_t path = text.find('/'), end = text.find('\'', path);
-    if (path != std::string::npos) text.replace(path, end - path, "FILE");
-    return {text, all.size()};
-  }
-  return {"", all.size()};
-}
-
-std::vector<CsvRow> rows_of(const std::string& text, CsvFormat format = {}) {
-  const tests::Directory directory;
-  return read_all(CSVInput(directory.write("csv", text), 2, format));
-}
-
-TEST_CASE("CSV has a header, and rows of as many fields", "[csv]") {
-  CHECK(rows_of("a,b\n1,2\n3,4\n") ==
-        std::vector<CsvRow>{{{"a", "1"}, {"b", "2"}}, {{"a", "3"}, {"b", "4"}}});
-  CHECK(rows_of("").empty());
-  CHECK(rows_of("a,b").empty());
-}
-
-TEST_CASE("quoted CSV fields hold delimiters, line breaks and doubled quotes", "[csv]") {
-  CHECK(
-      rows_of("a,\"b \"\"B\"\"\"\r\n\"1,\r\n2\",\"\"\r\n\"\"\"\",x y\r\n") ==
-      std::vector<CsvRow>{{{"a", "1,\r\n2"}, {"b \"B\"", ""}}, {{"a", "\""}, {"b \"B\"", "x y"}}});
-}
-
-TEST_CASE("CSV lines end with CR LF or LF, the last need not, and empty ones are passed over",
-          "[csv]") {
-  const std::vector<CsvRow> rows{{{"a", "1"}}, {{"a", ""}}, {{"a", "2"}}};
-  for (const std::string text :
-       {"a\n1\n\"\"\n2", "a\r\n1\r\n\"\"\r\n2\r\n", "\n\na\n\n1\r\n\"\"\n\n2\n\n",
-        "\xEF\xBB\xBF"
-        "a\n1\n\"\"\n2\n"})
-    CHECK(rows_of(text) == rows);
-  CHECK(rows_of("a,b\n,\n") == std::vector<CsvRow>{{{"a", ""}, {"b", ""}}});
-}
-
-TEST_CASE("CSV may have another delimiter and quote", "[csv]") {
-  CHECK(rows_of("a;b\n'1;''2';3\n", {.delimiter = ';', .quote = '\''}) ==
-        std::vector<CsvRow>{{{"a", "1;'2"}, {"b", "3"}}});
-}
-
-TEST_CASE("a mistake in CSV is told by line and column, when the rows before it have been given",
-          "[csv][error]") {
-  const auto error_with = [](const std::string& text) {
-    const tests::Directory directory;
-    return error_of_reading(CSVInput(directory.write("csv", text)));
-  };
-  using Error = std::pair<std::string, std::size_t>;
-  CHECK(error_with("a,b\n1,2\n3,x\"y\n") ==
-        Error{"cannot read 'FILE': line 3, column 4: a quote inside a field that is not quoted; "
-              "quote the field, and double the quote",
-              1});
-  CHECK(error_with("a,b\n\"\xC3\xA4\n\"x,2\n") ==
-        Error{"cannot read 'FILE': line 3, column 2: 'x' after the quote that ends a field; a "
-              "delimiter or the end of the line must follow it",
-              0});
-  CHECK(error_with("a,b\n1,2\n\xC3\xA4,\"x\n\n") ==
-        Error{"cannot read 'FILE': line 3, column 3: a quote opens a field here, and no quote ends "
-              "it before the end of the file",
-              1});
-  CHECK(error_with("a,b\n1,2\n3\r4,5\n") ==
-        Error{"cannot read 'FILE': line 3, column 3: a carriage return that no line feed follows; "
-              "quote the field",
-              1});
-  CHECK(
-      error_with("a,b\n1,2\n\n\"3\n\"\n5,6\n") ==
-      Error{"cannot read 'FILE': line 4: the row has 1 fields, and the first line names 2 columns",
-            1});
-  CHECK(error_with("a,b,a\n") ==
-        Error{"cannot read 'FILE': line 1: two columns have the name 'a'; every column needs its "
-              "own",
-              0});
-}
-
-TEST_CASE("CSV is cut the same way wherever its blocks end", "[csv]") {
-  const std::string text = "a,\"b\nc\"\r\n\"\"\"1\"\"\",\r\n\r\n2,\"3,\"\n\"\",4";
-  std::vector<std::vector<std::string>> whole;
-  for (std::size_t size = text.size(); size != 0; --size) {
-    CsvReader reader;
-    std::deque<CsvRecord> records;
-    for (std::size_t at = 0; at < text.size(); at += size)
-      reader.read(std::string_view(text).substr(at, size), records);
-    reader.finish(records);
-    std::vector<std::vector<std::string>> fields;
-    for (const CsvRecord& record : records) fields.push_back(record.fields);
-    if (whole.empty()) whole = fields;
-    REQUIRE(fields == whole);
-    CHECK(records.back().line == 6);
-  }
-  CHECK(whole == std::vector<std::vector<std::string>>{
-                     {"a", "b\nc"}, {"\"1\"", ""}, {"2", "3,"}, {"", "4"}});
-}
-
-TEST_CASE("what was written as CSV is read again", "[csv]") {
-  tests::check_property(200, [] {
-    tests::Tape tape = tests::draw_tape("text", 120);
-    const std::string letters = "a,\"\r\n \xC3\xA4";
-    const std::size_t columns = 1 + tape.below(3);
-    std::vector<std::vector<std::string>> rows(1);
-    for (std::size_t c = 0; c != columns; ++c) rows[0].push_back("column " + std::to_string(c));
-    while (!tape.at_end()) {
-      std::vector<std::string> row(columns);
-      for (std::string& field : row)
-        for (std::size_t n = tape.below(5); n != 0; --n) field += letters[tape.below(7)];
-      rows.push_back(row);
-    }
-    std::string text;
-    for (const auto& row : rows) {
-      for (std::size_t c = 0; c != columns; ++c) {
-        text += c == 0 ? "\"" : ",\"";
-        for (const char letter : row[c]) text += letter == '"' ? "\"\"" : std::string(1, letter);
-        text += '"';
-      }
-      text += tape.below(2) == 0 ? "\n" : "\r\n";
-    }
-    const std::vector<CsvRow> read = rows_of(text);
-    RC_ASSERT(read.size() + 1 == rows.size());
-    for (std::size_t r = 0; r != read.size(); ++r)
-      for (std::size_t c = 0; c != columns; ++c)
-        RC_ASSERT(read[r].at(rows[0][c]) == rows[r + 1][c]);
-  });
-}
-
-TEST_CASE("JSON lines are values, and blank lines nothing", "[json]") {
-  const tests::Directory directory;
-  const auto values = read_all(
-      JSONLinesInput(directory.write("json", "{\"a\": [1, null]}\n\n  \t\r\n\"x\"\r\n17"), 2));
-  REQUIRE(values.size() == 3);
-  CHECK(values[0]["a"][0] == 1);
-  CHECK(values[1] == "x");
-  CHECK(values[2] == 17);
-}
-
-TEST_CASE("a line that is no JSON is told by line and column, when those before it have been given",
-          "[json][error]") {
-  const tests::Directory directory;
-  const auto [error, count] =
-      error_of_reading(JSONLinesInput(directory.write("json", "1\n\n{\"a\": }\n2\n")));
-  CHECK_THAT(error, Catch::StartsWith("cannot read 'FILE' as JSON lines: line 3, column 7: "
-                                      "syntax error while parsing value"));
-  CHECK(count == 1);
-  CHECK_THAT(error_of_reading(JSONLinesInput(directory.write("cut", "{\"a\": \"\xC3"))).first,
-             Catch::Contains("line 1, column 9"));
-}
 
 TEST_CASE("a directory is one part for each file that matches, and must be there", "[dir_input]") {
   const tests::Directory directory;
