@@ -9,6 +9,7 @@
 #include <tests/support.hpp>
 #include <tests/windowing/events.hpp>
 
+#include <functional>
 #include <limits>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -20,7 +21,9 @@ namespace {
 using namespace tests;
 
 TEST_CASE("what a getter or a folder throws names the step and the epoch", "[window][error]") {
-  const auto error_with = [](auto getter, auto folder) {
+  using Getter = std::function<EventTime(const Event&)>;
+  using Folder = std::function<int(int, const Event&)>;
+  const auto error_with = [](const Getter& getter, const Folder& folder) {
     Dataflow flow;
     input(flow, "in", TestingInput(std::vector<Keyed>{event("k", 1), event("k", 2)}),
           epoch_per_poll()) |
@@ -32,7 +35,7 @@ TEST_CASE("what a getter or a folder throws names the step and the epoch", "[win
   const auto time_of = [](const Event& event) { return event.time; };
   const auto sum = [](int all, const Event& event) { return all + event.number; };
   CHECK(error_with(
-            [](const Event& event) -> EventTime {
+            [](const Event& event) {
               if (event.time == align + 2s) throw std::runtime_error("no time");
               return event.time;
             },
@@ -41,7 +44,9 @@ TEST_CASE("what a getter or a folder throws names the step and the epoch", "[win
         "step 'fold' failed on worker 0 at timestamp 1: no sum");
   CHECK(
       error_with(
-          [](const Event&) { return std::chrono::sys_days(std::chrono::year(9999) / 1 / 1); },
+          [](const Event&) {
+            return to_event_time(std::chrono::sys_days(std::chrono::year(9999) / 1 / 1));
+          },
           sum) ==
       "step 'fold' failed on worker 0 at timestamp 1: an event time is before 1677-09-21 or after "
       "2262-04-11; nanoseconds in 64 bits do not reach that far");
