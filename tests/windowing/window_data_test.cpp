@@ -13,10 +13,6 @@
 
 #include <fstream>
 
-#ifndef TIDEMARK_TEST_DATA
-#define TIDEMARK_TEST_DATA "../shared/data"
-#endif
-
 namespace tidemark {
 namespace {
 
