@@ -3,6 +3,7 @@
 // When windows close: by the wall clock, which is the deterministic executor's here, and by
 // frontiers.
 #include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
 #include <tidemark/windowing/clocks/frontier_clock.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
