@@ -45,6 +45,13 @@ LedgerEntry<T>& entry_of(ProgressBatch<T> batch, std::uint32_t worker = 0) {
   return *new LedgerEntry<T>{.worker = worker, .batch = std::move(batch)};
 }
 
+/// What the steps of a worker do one after the other.
+template <Timestamp T>
+void combine_all(SharedLedger<T>& ledger) {
+  while (ledger.combine_some()) {
+  }
+}
+
 template <Timestamp T>
 Antichain<T> frontier_of(const PublishedFrontier<T>& published) {
   FrontierReader<T> reader;

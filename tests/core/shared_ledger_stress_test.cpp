@@ -150,7 +150,7 @@ class Player {
     }
     outbox_.clear();
     if (random_.below(32) == 0) std::this_thread::yield();
-    ledger_->combine();
+    combine_all(*ledger_);
   }
 
   void check() {
@@ -258,10 +258,10 @@ TEST_CASE("the last entry is applied whoever of two threads gets the lock",
       while (ready.load() != 2) std::this_thread::yield();
       for (std::uint64_t n = 0; n != 20; ++n) {
         ledger.append(entry_of(progress_batch<Epoch>({{{a_out, n}, -1}, {{a_out, n + 1}, +1}})));
-        ledger.combine();
+        combine_all(ledger);
       }
       ledger.append(entry_of(progress_batch<Epoch>({{{a_out, 20}, -1}})));
-      ledger.combine();
+      combine_all(ledger);
     };
     {
       const std::jthread one(worker);

@@ -60,7 +60,7 @@ TEST_CASE("a worker that registers and looks, or looks again when woken, misses 
       ledger.waiters().disarm(before.value, w);
       ledger.append(
           entry_of(progress_batch<Epoch>({{{{w}, round}, -1}, {{{w}, round + 1}, +1}}), w));
-      ledger.combine();
+      combine_all(ledger);
     }
   };
   {

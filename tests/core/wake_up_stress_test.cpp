@@ -42,6 +42,7 @@ class Sleeper {
         waits_.store(true, std::memory_order_relaxed);
         woken_.acquire();
         waits_.store(false, std::memory_order_relaxed);
+        combine_all(*ledger_);  // it may have been woken for a rest
       }
       ledger_->waiters().disarm(location, index_);
       now = std::min(now, frontier_at(3));
@@ -103,11 +104,11 @@ void stress(std::uint32_t writers, std::uint32_t waiters, std::uint64_t epochs,
       Random random(seed * 1000 + w);
       for (std::uint64_t n = 0; n != epochs; ++n) {
         ledger.append(entry_of(progress_batch<Epoch>({{{a_out, n}, -1}, {{a_out, n + 1}, +1}})));
-        ledger.combine();
+        combine_all(ledger);
         if (random.below(32) == 0) std::this_thread::yield();
       }
       ledger.append(entry_of(progress_batch<Epoch>({{{a_out, epochs}, -1}})));
-      ledger.combine();
+      combine_all(ledger);
     });
   threads.clear();
   CHECK(ledger.complete());

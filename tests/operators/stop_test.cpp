@@ -46,7 +46,7 @@ TEST_CASE("at SIGINT a run ends with all written that was read, and says that it
     tests::Watchdog watchdog("a run that is interrupted");
     const tests::Directory directory;
     std::atomic<std::uint64_t> records{0};
-    std::uint64_t counted = 0;
+    std::atomic<std::uint64_t> counted{0};
     Dataflow flow;
     auto events = input(flow, "in", GeneratedInput({.count = 1'000'000'000, .keys = 9, .parts = 3}),
                         {.epoch_items = 500}) |
@@ -61,7 +61,7 @@ TEST_CASE("at SIGINT a run ends with all written that was read, and says that it
                      {.workers = 3, .threads = 2, .executor = executor, .stop_on_interrupt = true}),
         Interrupted);
     CHECK(records >= 10'000);
-    CHECK(counted == records);
+    CHECK(counted.load() == records.load());
     CHECK(lines_of(directory.read("numbers")).size() == records);
     CHECK(lines_of(directory.read("counts")).size() == 9);
   }
