@@ -32,6 +32,11 @@ int run(CLI::App& app, int argc, char** argv) {
   }
 }
 
+/// Says on standard error what went wrong; does not care if nobody can hear it.
+void complain(const std::exception& error) {
+  std::fputs(fmt::format("tidemark: {}\n", error.what()).c_str(), stderr);
+}
+
 }  // namespace
 }  // namespace tidemark
 
@@ -47,10 +52,10 @@ int main(int argc, char** argv) {
   try {
     return tidemark::run(app, argc, argv);
   } catch (const tidemark::Interrupted& error) {
-    fmt::print(stderr, "tidemark: {}\n", error.what());
+    tidemark::complain(error);
     return 130;  // what a shell says of a program that SIGINT has ended
   } catch (const std::exception& error) {
-    fmt::print(stderr, "tidemark: {}\n", error.what());
+    tidemark::complain(error);
     return 1;
   }
 }

@@ -189,6 +189,16 @@ case_a_closed_pipe_is_an_error() {
   grep -q "cannot write 'standard output': Broken pipe" stderr || fail "$(cat stderr)"
 }
 
+case_a_closed_pipe_for_reports_and_errors_ends_a_run_with_status_1() {
+  make_text 2000 >text
+  mkfifo pipe
+  : <pipe &
+  status=0
+  "$program" run "${executor[@]}" text --epoch-lines 10 >pipe 2>&1 || status=$?
+  wait
+  [[ $status -eq 1 ]] || fail "exit status $status"
+}
+
 case_a_flow_is_printed_in_three_formats_and_not_run() {
   "$program" run --describe json | grep -q '"kind": "redistribute"' || fail "no JSON"
   "$program" run --describe mermaid | grep -q '^  op_[0-9]* ==> ' || fail "no Mermaid"

@@ -3,8 +3,8 @@
 // JoinRows: the values of several sides, as rows.
 #pragma once
 
+#include <tidemark/operators/join_sides.hpp>
 #include <tidemark/windowing/aggregate.hpp>
-#include <tidemark/windowing/join_mode.hpp>
 
 #include <cstddef>
 #include <optional>
