@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // tidemark run: the main job. Counts the words of a text and draws the dataflow that did it.
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
@@ -104,6 +105,7 @@ std::string as_json(const RunOptions& options, const WordCountResult& result,
       {"words", result.words},
       {"distinct", result.counts.size()},
       {"epochs", result.epochs},
+      {"interrupted", result.interrupted},
       {"seconds", result.seconds},
       {"words_per_second", static_cast<double>(result.words) / result.seconds},
       {"pictures", pictures}};
@@ -178,6 +180,7 @@ void run(RunOptions options) {
     json->commit();
     print(fmt::format("summary   {}\n", options.json));
   }
+  if (result.interrupted) throw Interrupted();
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "word_count.hpp"
 
 #include <tidemark/core/dataflow.hpp>
+#include <tidemark/core/error.hpp>
 #include <tidemark/operators/count.hpp>
 #include <tidemark/operators/flat_map.hpp>
 #include <tidemark/operators/input.hpp>
@@ -194,7 +195,11 @@ WordCountResult count_words(const WordCountOptions& options) {
   result.graph = flow.describe();
   result.states.clear();  // describing has built the flow, too
   const auto begin = Clock::now();
-  cluster_main(flow, options.config);
+  try {
+    cluster_main(flow, options.config);
+  } catch (const Interrupted&) {
+    result.interrupted = true;
+  }
   result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   std::ranges::sort(result.counts);
   return result;

@@ -31,6 +31,7 @@ struct WordCountResult {
   std::uint64_t words = 0;
   std::uint64_t epochs = 0;
   double seconds = 0;
+  bool interrupted = false;  ///< so that this is of a part of the text
   FlowGraph graph;
   /// The progress state when that many epochs, a power of two, were complete; 0: at the start.
   std::vector<std::pair<std::uint64_t, ProgressSnapshot>> states;
@@ -39,7 +40,7 @@ struct WordCountResult {
   const ProgressSnapshot& mid_run() const;
 };
 
-/// Counts the words of a text. Throws what the run throws.
+/// Counts the words of a text. Throws what the run throws, other than Interrupted.
 WordCountResult count_words(const WordCountOptions& options);
 
 /// The dataflow that would do it.

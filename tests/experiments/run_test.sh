@@ -209,7 +209,7 @@ case_a_flow_is_printed_in_three_formats_and_not_run() {
 
 case_an_interrupt_ends_a_run_with_130() {
   mkfifo pipe said
-  "$program" run "${executor[@]}" pipe --epoch-lines 1 >said 2>stderr &
+  "$program" run "${executor[@]}" pipe --epoch-lines 1 --counts counts.tsv >said 2>stderr &
   runner=$!
   exec 6<said 5>pipe
   printf 'one\ntwo\n' >&5
@@ -221,6 +221,7 @@ case_an_interrupt_ends_a_run_with_130() {
   exec 5>&-
   [[ $status -eq 130 ]] || fail "exit status $status: $(cat stderr)"
   grep -q 'the run was interrupted' stderr || fail "$(cat stderr)"
+  [[ $(cat counts.tsv) == $'one\t1'* ]] || fail "what was counted is not written"
 }
 
 case_help_is_complete() {
