@@ -7,7 +7,7 @@
 #pragma once
 
 #include <tidemark/core/consumer.hpp>
-#include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/relay.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
@@ -19,20 +19,19 @@
 namespace tidemark {
 namespace detail {
 
-/// A push nests at most this many steps deep, then goes through a queue.
+/// A push nests at most this many steps deep.
 inline constexpr int max_fused_steps = 64;
 
-/// A stream that may be fused onto: itself, or what comes out of a queue behind it.
+/// A stream that may be fused onto: itself, or what comes out of a relay behind it.
 template <Timestamp T, typename Item>
 Stream<T, Item> bounded(const Stream<T, Item>& stream) {
   if (stream.fused_steps < max_fused_steps) return stream;
-  OperatorBuilder<T> op(*stream.scope, "queue");
-  auto& in = op.input(stream, Pipeline{});
-  auto [out, queued] = op.template output<Item>();
-  op.build([&in, &out = out] {
-    in.for_each([&](Batch<T, Item>& batch) { out.at(batch).give_all(batch.records); });
-  });
-  return queued;
+  auto& relay = stream.scope->template make<Relay<T, Item>>(stream.scope->instance());
+  stream.tee->add(relay);
+  Stream<T, Item> relayed = stream;
+  relayed.tee = &relay.tee();
+  relayed.fused_steps = 0;
+  return relayed;
 }
 
 /// Adds a fused step to the logical graph and returns the stream that leaves it, without its tee.

@@ -31,6 +31,13 @@ enum class Interest {
   always,
 };
 
+/// What is left of a push when it has nested deep enough (relay.hpp).
+class RestOfPush {
+ public:
+  virtual ~RestOfPush() = default;
+  virtual void push_rest() = 0;
+};
+
 /// What takes envelopes out of the mailbox: an input port, or an operator's activator.
 class Receiver {
  public:
@@ -138,12 +145,17 @@ class Instance final : public DataflowInstance {
 
   void activate(OperatorId op) { active_.insert(op.value); }
 
+  /// Has the rest of a push follow before the operator that runs is done, or if none runs, at the
+  /// beginning of the next step.
+  void push_later(RestOfPush& rest) { rests_.push_back(&rest); }
+
   /// Delivers `envelope` after this step has been reported.
   void send(std::uint32_t to, Envelope& envelope) { outbox_.emplace_back(to, &envelope); }
 
   bool step() override {
     if (shared_->cancelled()) return false;
     watch_frontiers();
+    push_rests();
     for (std::size_t op = active_.pop_from(0); op != IndexSet::none; op = active_.pop_from(op + 1))
       run(static_cast<std::uint32_t>(op));
     // An open buffer may wait for more records, but not for long, and never in an idle worker.
@@ -239,20 +251,28 @@ class Instance final : public DataflowInstance {
 
   void run(std::uint32_t op) {
     OperatorShard<T>& shard = operators[op];
-    if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::start, op);
+    if (trace_ != nullptr) [[unlikely]]
+      trace_schedule(TraceEvent::Kind::start, op);
     shared_->set_running(worker_->index(), op);
     try {
       if (check_) {
         run_checked(op);
       } else {
         shard.logic();
+        push_rests();
       }
     } catch (...) {
       rethrow_as_step_error(shard.name, worker_->index(), "");
     }
     shared_->set_running(worker_->index(), std::nullopt);
-    if (trace_ != nullptr) trace_schedule(TraceEvent::Kind::stop, op);
+    if (trace_ != nullptr) [[unlikely]]
+      trace_schedule(TraceEvent::Kind::stop, op);
     if (shard.interest != Interest::never) update_watching(op);
+  }
+
+  void push_rests() {
+    for (std::size_t i = 0; i != rests_.size(); ++i) rests_[i]->push_rest();  // which may add some
+    rests_.clear();
   }
 
   /// Runs an operator with a pending batch of its own, which must obey the batch rule.
@@ -264,6 +284,7 @@ class Instance final : public DataflowInstance {
         rule.note_held({each}, operators[each].outputs);
     ProgressBatch<T> before = std::exchange(pending_, {});
     shard.logic();
+    push_rests();
     rule.check(pending_.view(), worker_->index());
     for (const auto& [pointstamp, diff] : pending_.changes()) before.update(pointstamp, diff);
     pending_ = std::move(before);
@@ -365,14 +386,15 @@ class Instance final : public DataflowInstance {
     return *free;
   }
 
-  void trace_schedule(TraceEvent::Kind kind, std::uint32_t op) {
+  [[gnu::noinline]] void trace_schedule(TraceEvent::Kind kind, std::uint32_t op) {
     trace_->record({.kind = kind,
                     .sequence = shared_->trace_sequence(),
                     .worker = worker_->index(),
                     .subject = op});
   }
 
-  void trace_message(TraceEvent::Kind kind, const Envelope& envelope, std::uint32_t peer) {
+  [[gnu::noinline]] void trace_message(TraceEvent::Kind kind, const Envelope& envelope,
+                                       std::uint32_t peer) {
     TraceEvent event{.kind = kind,
                      .sequence = shared_->trace_sequence(),
                      .worker = worker_->index(),
@@ -394,6 +416,7 @@ class Instance final : public DataflowInstance {
 
   ProgressBatch<T> pending_;
   IndexSet active_;
+  std::vector<RestOfPush*> rests_;
   std::vector<std::uint32_t> watching_;
   std::vector<std::uint32_t> armed_;  // by location: those of this worker that follow it
   std::uint64_t seen_publications_ = 0;

@@ -243,22 +243,17 @@ class SharedLedger {
 
   void apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
     ledger_.apply(batch);
-    if (trace_ == nullptr) return;
-    trace_batch(worker, batch);
-    propagate();  // while tracing each frontier move names the batch that caused it
+    if (trace_ != nullptr) [[unlikely]]
+      trace_batch(worker, batch);
   }
 
   /// Propagates what was applied and publishes what has moved.
   void finish() {
-    if (trace_ == nullptr) propagate();
+    ledger_.propagate([&](LocationId location, const auto&, const auto&) { note_move(location); });
     publish();
   }
-
-  void propagate() {
-    ledger_.propagate([&](LocationId location, const auto&, const Antichain<T>& frontier) {
-      if (watched_[location.value]) moved_.push_back(location);
-      if (trace_ != nullptr) trace_frontier(location, frontier);
-    });
+  void note_move(LocationId location) {
+    if (watched_[location.value]) moved_.push_back(location);
   }
 
   /// Race "a reader sees a value from the middle of a propagation": nothing is published before the
@@ -302,7 +297,8 @@ class SharedLedger {
     }
   }
 
-  void trace_batch(std::uint32_t worker, const ProgressBatch<T>& batch) {
+  /// Propagates each batch by itself, so that each move of a frontier names the one that caused it.
+  [[gnu::noinline]] void trace_batch(std::uint32_t worker, const ProgressBatch<T>& batch) {
     TraceEvent event{
         .kind = TraceEvent::Kind::batch, .sequence = ledger_.sequence(), .worker = worker};
     for (const auto& [pointstamp, diff] : batch.changes())
@@ -311,6 +307,10 @@ class SharedLedger {
     trace_->record(std::move(event));
     history_->batches.emplace_back(worker, batch);
     trace_sequence_.store(ledger_.sequence(), std::memory_order_relaxed);
+    ledger_.propagate([&](LocationId location, const auto&, const Antichain<T>& frontier) {
+      note_move(location);
+      trace_frontier(location, frontier);
+    });
   }
 
   void trace_frontier(LocationId location, const Antichain<T>& frontier) {

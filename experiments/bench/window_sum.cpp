@@ -72,9 +72,11 @@ double ours(std::uint32_t workers, Feed feed) {
       return std::pair{std::move(handle), tidemark::probe(added)};
     });
     Events events(worker.index());
+    std::vector<Event> batch;
     const Stopwatch watch;
     for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
-      for (std::uint64_t i = 0; i != feed.slice_events; ++i) input.send(events.next(slice));
+      for (std::uint64_t i = 0; i != feed.slice_events; ++i) batch.push_back(events.next(slice));
+      input.send_all(batch);
       input.advance_to(slice + 1);
       worker.step();
       worker.step_while(
