@@ -5,7 +5,7 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/batch_rule.hpp>
-#include <tidemark/core/capability.hpp>
+#include <tidemark/core/operator_shard.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/shared_dataflow.hpp>
 #include <tidemark/core/worker.hpp>
@@ -22,71 +22,6 @@
 #include <vector>
 
 namespace tidemark {
-
-/// When an operator wants to run because a frontier of its inputs has moved. One that does not ask
-/// is never woken for it.
-enum class Interest {
-  never,
-  when_holding,  ///< while it holds a capability
-  always,
-};
-
-/// What is left of a push when it has nested deep enough (relay.hpp).
-class RestOfPush {
- public:
-  virtual ~RestOfPush() = default;
-  virtual void push_rest() = 0;
-};
-
-/// What takes envelopes out of the mailbox: an input port, or an operator's activator.
-class Receiver {
- public:
-  virtual ~Receiver() = default;
-  virtual void accept(Envelope& envelope) = 0;
-};
-
-/// What may hold records that have been counted but not sent: an exchange.
-template <Timestamp T>
-class OpenBuffers {
- public:
-  virtual ~OpenBuffers() = default;
-  virtual void flush() = 0;
-  /// Calls `list(target, timestamp)` for each batch that is open.
-  virtual void list_open(const std::function<void(LocationId, const T&)>& list) const = 0;
-};
-
-/// A location whose frontier an operator follows.
-template <Timestamp T>
-struct FrontierWatch {
-  LocationId location;
-  FrontierReader<T> reader;
-};
-
-/// The part of an input port that does not depend on what flows into it.
-template <Timestamp T>
-struct InputPortBase : FrontierWatch<T> {
-  virtual ~InputPortBase() = default;
-  /// Calls `list(timestamp)` for each batch that waits here.
-  virtual void list_queued(const std::function<void(const T&)>& list) const = 0;
-  Target target;
-};
-
-/// The shard of one operator at one worker.
-template <Timestamp T>
-struct OperatorShard {
-  std::string name;
-  std::function<void()> logic;     ///< called when there are batches, or a frontier has moved
-  std::function<void()> on_close;  ///< called once, when the dataflow is complete; may be empty
-  Interest interest = Interest::never;
-  std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
-  std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
-  bool watching = false;     ///< the frontiers are being looked at
-  std::string how_to_close;  ///< if what it holds, it holds for the program; empty otherwise
-
-  bool holds_capability() const {
-    return std::ranges::any_of(outputs, [](const auto& book) { return !book->held.empty(); });
-  }
-};
 
 /// Thread: its worker.
 template <Timestamp T>
@@ -323,13 +258,17 @@ class Instance final : public DataflowInstance {
       }
     }
     if (wants) {
+      shard.watching_at = watching_.size();
       watching_.push_back(op);
       // What was published before the bits were set is looked at now.
       for (FrontierWatch<T>* watch : shard.watches)
         if (watch->reader.refresh()) active_.insert(op);
       seen_publications_ = 0;
     } else {
-      std::erase(watching_, op);
+      const std::uint32_t last = watching_.back();
+      watching_[shard.watching_at] = last;
+      operators[last].watching_at = shard.watching_at;
+      watching_.pop_back();
     }
   }
 

@@ -128,7 +128,7 @@ class SharedLedger {
 
   /// Applies what is in the log, and then a compacted batch of `worker`, who calls it, if no other
   /// thread is at it; else nothing happens. True if it was done.
-  bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
+  [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
     if (!try_lock()) return false;
     apply_log();
     apply(worker, batch);

@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,7 +29,7 @@ struct InputOptions {
   std::chrono::milliseconds epoch_interval = std::chrono::seconds(10);
   /// An epoch ends, too, when it has this many records. What may be in the dataflow at a time, and
   /// so its memory while a sink is slow, is bounded by this and `epochs_ahead`.
-  std::size_t epoch_items = std::numeric_limits<std::size_t>::max();
+  std::size_t epoch_items = 65'536;
   /// An epoch may begin only when all epochs this many before it are complete everywhere. At least
   /// 1.
   std::uint64_t epochs_ahead = 8;

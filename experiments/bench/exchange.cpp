@@ -10,19 +10,32 @@
 
 #include "bench.hpp"
 #include "by_hand.hpp"
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <numeric>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace tidemark::bench {
 namespace {
 
-constexpr std::uint64_t round_records = 1000;  // per worker
+constexpr std::uint64_t warm_up = 2;  // rounds, until nothing is allocated any more
+
+/// The records of a worker's round.
+using RoundSize = std::uint64_t (*)(std::uint32_t workers);
+constexpr std::uint64_t round_records = 1000;
+std::uint64_t a_thousand(std::uint32_t) {
+  return round_records;
+}
+std::uint64_t a_batch_each(std::uint32_t workers) {
+  return 64 * std::uint64_t{workers};
+}
 
 struct Tally {
   std::uint64_t records = 0;
@@ -36,25 +49,27 @@ struct Tally {
 using Tallies = std::vector<Padded<Tally>>;  // by worker
 
 /// Where the records of a worker's round begin: all records of a run differ.
-std::uint64_t first_record(std::uint64_t round, std::uint32_t worker, std::uint32_t workers) {
-  return (round * workers + worker) * round_records;
+std::uint64_t first_record(std::uint64_t round, std::uint32_t worker, std::uint32_t workers,
+                           std::uint64_t size) {
+  return (round * workers + worker) * size;
 }
 /// Of a record; `workers` is a power of two.
 std::uint32_t destination(std::uint64_t record, std::uint32_t workers) {
   return static_cast<std::uint32_t>(KeyHash{}(record) & (workers - 1));
 }
 
-double per_record(double elapsed, std::uint64_t rounds, const Tallies& tallies) {
+double per_record(double elapsed, std::uint64_t rounds, std::uint64_t size,
+                  const Tallies& tallies) {
   const auto workers = static_cast<std::uint32_t>(tallies.size());
   Tallies expected(workers);
-  for (std::uint64_t r = 0; r != rounds * workers * round_records; ++r)
+  for (std::uint64_t r = 0; r != (warm_up + rounds) * workers * size; ++r)
     expected[destination(r, workers)].value.add(&r, 1);
   for (std::uint32_t w = 0; w != workers; ++w)
     check(tallies[w].value == expected[w].value, "the records that a worker got");
-  return elapsed / static_cast<double>(rounds * workers * round_records);
+  return elapsed / static_cast<double>(rounds * workers * size);
 }
 
-double ours(std::uint32_t workers, std::uint64_t rounds) {
+double ours(std::uint32_t workers, std::uint64_t size, std::uint64_t rounds) {
   Tallies tallies(workers);
   double elapsed = 0;
   execute({.workers = workers}, [&](Worker& worker) {
@@ -67,17 +82,18 @@ double ours(std::uint32_t workers, std::uint64_t rounds) {
       });
       return std::pair{std::move(handle), tidemark::probe(tallied)};
     });
-    const Stopwatch watch;
-    for (std::uint64_t round = 0; round != rounds; ++round) {
-      const std::uint64_t first = first_record(round, worker.index(), workers);
-      for (std::uint64_t r = first; r != first + round_records; ++r) input.send(r);
+    Stopwatch watch;
+    for (std::uint64_t round = 0; round != warm_up + rounds; ++round) {
+      if (round == warm_up) watch = {};
+      const std::uint64_t first = first_record(round, worker.index(), workers, size);
+      for (std::uint64_t r = first; r != first + size; ++r) input.send(r);
       input.advance_to(round + 1);
       worker.step_while([&] { return probe.less_than(input.time()); });
     }
     if (worker.index() == 0) elapsed = watch.ns();
-    check(probe.frontier() == Antichain<Epoch>{rounds}, "not at the last round");
+    check(probe.frontier() == Antichain<Epoch>{warm_up + rounds}, "not at the last round");
   });
-  return per_record(elapsed, rounds, tallies);
+  return per_record(elapsed, rounds, size, tallies);
 }
 
 double rings(std::uint64_t rounds) {
@@ -90,11 +106,12 @@ double rings(std::uint64_t rounds) {
     const std::uint32_t other = 1 - self;
     Tally& tally = tallies[self].value;
     std::vector<std::uint64_t> own;
-    const Stopwatch watch;
-    for (std::uint64_t round = 0; round != rounds; ++round) {
+    Stopwatch watch;
+    for (std::uint64_t round = 0; round != warm_up + rounds; ++round) {
+      if (round == warm_up) watch = {};
       // The ring has room for all blocks of a round.
       Ring::Block* block = (*to)[other].to_fill();
-      const std::uint64_t first = first_record(round, self, workers);
+      const std::uint64_t first = first_record(round, self, workers, round_records);
       for (std::uint64_t r = first; r != first + round_records; ++r) {
         if (destination(r, workers) == self) {
           own.push_back(r);
@@ -114,7 +131,7 @@ double rings(std::uint64_t rounds) {
     }
     return self == 0 ? watch.ns() : 0;
   });
-  return per_record(elapsed, rounds, tallies);
+  return per_record(elapsed, rounds, round_records, tallies);
 }
 
 }  // namespace
@@ -127,22 +144,30 @@ void add_exchange_rows(Rows& rows) {
                   .baseline = "2 threads, 2 rings",
                   .quick_rounds = 5'000,
                   .full_rounds = 50'000,
-                  .ours = [](std::uint64_t rounds) { return ours(2, rounds); },
+                  .ours = [](std::uint64_t rounds) { return ours(2, round_records, rounds); },
                   .by_hand = rings,
                   .bar = Bar{2}});
-  for (const std::uint32_t workers : {8u, 64u, 512u}) {
-    const auto with = [](std::uint32_t number) {
-      return [=](std::uint64_t records) { return ours(number, records / number / round_records); };
-    };
-    rows.push_back({.name = "exchange",
-                    .workers = workers,
-                    .per = "record",
-                    .baseline = "2 of our workers",
-                    .quick_rounds = 1'024'000,
-                    .full_rounds = 4'096'000,
-                    .ours = with(workers),
-                    .by_hand = with(2)});
-  }
+  const auto add = [&](std::string name, RoundSize size, std::optional<Bar> bar) {
+    for (const std::uint32_t workers : {8u, 64u, 512u}) {
+      const auto with = [=](std::uint32_t number) {
+        return [=](std::uint64_t records) {
+          const std::uint64_t round = size(number) * number;
+          return ours(number, size(number), std::max<std::uint64_t>(records / round, 1));
+        };
+      };
+      rows.push_back({.name = name,
+                      .workers = workers,
+                      .per = "record",
+                      .baseline = "2 of our workers",
+                      .quick_rounds = 1'024'000,
+                      .full_rounds = 8'192'000,
+                      .ours = with(workers),
+                      .by_hand = with(2),
+                      .bar = bar});
+    }
+  };
+  add("exchange", a_thousand, std::nullopt);  // with 512 workers a batch has two records
+  add("exchange_wide", a_batch_each, Bar{2});
 }
 
 }  // namespace tidemark::bench

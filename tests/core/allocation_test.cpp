@@ -33,7 +33,7 @@ std::atomic<std::uint64_t> allocations{0};
   std::free(memory);
 }
 
-namespace tidemark {
+namespace tidemark::allocation_test {
 namespace {
 
 Stream<Epoch, std::uint64_t> pass(const Stream<Epoch, std::uint64_t>& stream, auto pact) {
@@ -84,4 +84,4 @@ TEST_CASE("an exchange between workers in a steady state allocates next to nothi
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::allocation_test

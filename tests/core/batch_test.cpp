@@ -16,7 +16,7 @@
 #include <atomic>
 #include <thread>
 
-namespace tidemark {
+namespace tidemark::batch_test {
 namespace {
 
 struct Node {
@@ -149,4 +149,4 @@ TEST_CASE("batches that nobody reads any more are freed after a failure", "[retu
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::batch_test

@@ -10,7 +10,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::build_error_test {
 namespace {
 
 using Numbers = Stream<Epoch, std::uint64_t>;
@@ -175,4 +175,4 @@ TEST_CASE("a blueprint without an input or an output is refused", "[build_errors
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::build_error_test

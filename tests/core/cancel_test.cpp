@@ -18,7 +18,7 @@
 #include <atomic>
 #include <chrono>
 
-namespace tidemark {
+namespace tidemark::cancel_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -338,4 +338,4 @@ TEST_CASE("dataflows built, ended and cancelled in turn do not disturb each othe
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::cancel_test

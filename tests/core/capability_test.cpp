@@ -14,7 +14,7 @@
 
 #include <type_traits>
 
-namespace tidemark {
+namespace tidemark::capability_test {
 namespace {
 
 using Pair = Product<Epoch, Epoch>;
@@ -178,4 +178,4 @@ TEST_CASE("a capability keeps every frontier downstream where it is, until it go
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::capability_test

@@ -10,7 +10,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::channel_test {
 namespace {
 
 TEST_CASE("a branch delivers every record to each consumer", "[channel]") {
@@ -169,4 +169,4 @@ TEST_CASE("keys are routed the same way on every machine", "[channel][hash]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::channel_test

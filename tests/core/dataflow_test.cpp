@@ -9,7 +9,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::dataflow_test {
 namespace {
 
 using Numbers = Stream<Epoch, std::uint64_t>;
@@ -199,4 +199,4 @@ TEST_CASE("callables of a blueprint are copied for each worker", "[dataflow]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::dataflow_test

@@ -11,7 +11,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::deterministic_executor_test {
 namespace {
 
 std::string trace_of(std::uint64_t seed, Ledgers ledgers) {
@@ -123,4 +123,4 @@ TEST_CASE("a run that is stuck ends with a sentence", "[deterministic]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::deterministic_executor_test

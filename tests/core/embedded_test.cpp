@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace tidemark {
+namespace tidemark::embedded_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -237,4 +237,4 @@ TEST_CASE("an embedded worker is asked why it waits", "[embedded]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::embedded_test

@@ -15,7 +15,7 @@
 
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::executor_test {
 namespace {
 
 std::unique_ptr<Executor> make(ExecutorKind kind, std::uint32_t threads) {
@@ -175,4 +175,4 @@ TEST_CASE("a worker runs several dataflows, built while others run", "[executor]
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::executor_test

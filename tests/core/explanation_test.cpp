@@ -5,7 +5,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::explanation_test {
 namespace {
 
 using Kind = Explanation::Holder::Kind;
@@ -106,4 +106,4 @@ TEST_CASE("ten causes are told, and how many more there are", "[explanation]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::explanation_test

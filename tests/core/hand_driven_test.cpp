@@ -16,7 +16,7 @@
 
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::hand_driven_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -245,4 +245,4 @@ TEST_CASE("hundreds of closures on two threads meet round after round", "[execut
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::hand_driven_test

@@ -15,7 +15,7 @@
 #include <thread>
 #include <unistd.h>
 
-namespace tidemark {
+namespace tidemark::idle_test {
 namespace {
 
 /// Of this process, all threads together.
@@ -98,4 +98,4 @@ TEST_CASE("closures that wait for a source on a helper thread use no CPU time", 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::idle_test

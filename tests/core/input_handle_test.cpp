@@ -14,7 +14,7 @@
 
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::input_handle_test {
 namespace {
 
 using Handle = InputHandle<Epoch, std::uint64_t>;
@@ -210,4 +210,4 @@ TEST_CASE("what an input did is reported before its closure waits", "[input_hand
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::input_handle_test

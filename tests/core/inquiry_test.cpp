@@ -17,7 +17,7 @@
 #include <csignal>
 #include <latch>
 
-namespace tidemark {
+namespace tidemark::inquiry_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -325,4 +325,4 @@ TEST_CASE("batches that wait and batches that are open are told apart", "[inquir
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::inquiry_test

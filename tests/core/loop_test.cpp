@@ -9,7 +9,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::loop_test {
 namespace {
 
 /// Sends what comes from outside into the loop, and what comes back one epoch later, until `steps`
@@ -93,4 +93,4 @@ TEST_CASE("a loop that does not advance is refused and named", "[loop][errors]")
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::loop_test

@@ -11,7 +11,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::misuse_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -397,4 +397,4 @@ TEST_CASE("a probe outlives its run and says that nothing can come any more", "[
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::misuse_test

@@ -13,7 +13,7 @@
 
 #include <chrono>
 
-namespace tidemark {
+namespace tidemark::network_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -271,4 +271,4 @@ TEST_CASE("a broken network makes frontiers lead, or a run that is stuck and say
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::network_test

@@ -9,7 +9,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::operator_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -178,4 +178,4 @@ TEST_CASE("an operator runs for frontiers as it has said: never, while it holds,
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::operator_test

@@ -14,7 +14,7 @@
 #include <atomic>
 #include <chrono>
 
-namespace tidemark {
+namespace tidemark::policy_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -214,4 +214,4 @@ TEST_CASE("a trace of gathered reports ends empty and can be explained at every 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::policy_test

@@ -16,7 +16,7 @@
 #include <array>
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::probe_test {
 namespace {
 
 TEST_CASE("a probe says what can still come before a timestamp, or at it", "[probe]") {
@@ -187,4 +187,4 @@ TEST_CASE("a probe is still right when its dataflow has ended", "[probe]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::probe_test

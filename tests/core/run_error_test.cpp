@@ -15,7 +15,7 @@
 
 #include <exception>
 
-namespace tidemark {
+namespace tidemark::run_error_test {
 namespace {
 
 /// A type of its own, so that nothing else can be taken for it.
@@ -262,4 +262,4 @@ TEST_CASE("what a failed step did is not published", "[run_errors]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::run_error_test

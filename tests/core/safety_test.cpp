@@ -10,7 +10,7 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::safety_test {
 namespace {
 
 void check_run(const Config& config, std::uint64_t rounds, std::uint64_t per_round) {
@@ -140,4 +140,4 @@ TEST_CASE("full batches cross between threads without a negative count", "[safet
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::safety_test

@@ -15,7 +15,7 @@
 #include <mutex>
 #include <thread>
 
-namespace tidemark {
+namespace tidemark::shared_ledger_stress_test {
 namespace {
 
 using namespace tests;
@@ -272,4 +272,4 @@ TEST_CASE("the last entry is applied whoever of two threads gets the lock",
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::shared_ledger_stress_test

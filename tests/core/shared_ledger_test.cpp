@@ -11,7 +11,7 @@
 #include <tests/core/ledger_setup.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::shared_ledger_test {
 namespace {
 
 using namespace tests;
@@ -250,4 +250,4 @@ TEST_CASE("a published frontier tells a reader once that it has moved", "[publis
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::shared_ledger_test

@@ -13,7 +13,7 @@
 #include <mutex>
 #include <thread>
 
-namespace tidemark {
+namespace tidemark::tbb_executor_test {
 namespace {
 
 TEST_CASE("an arena of two threads is served by two threads", "[tbb]") {
@@ -73,4 +73,4 @@ TEST_CASE("all sizes of arena give the same result", "[tbb]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::tbb_executor_test

@@ -14,7 +14,7 @@
 
 #include <limits>
 
-namespace tidemark {
+namespace tidemark::trace_test {
 namespace {
 
 using Counts = std::map<std::string, std::int64_t>;
@@ -247,4 +247,4 @@ TEST_CASE("nothing is traced unless it is asked for", "[trace]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::trace_test

@@ -10,7 +10,7 @@
 
 #include <chrono>
 
-namespace tidemark {
+namespace tidemark::traffic_test {
 namespace {
 
 using Kind = Station::Kind;
@@ -147,4 +147,4 @@ TEST_CASE("the traffic of a seed is the same each time", "[traffic][deterministi
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::traffic_test

@@ -16,7 +16,7 @@
 
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::unordered_input_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -176,4 +176,4 @@ TEST_CASE("an unordered input cannot be fed while its dataflow is being built",
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::unordered_input_test

@@ -11,7 +11,7 @@
 #include <atomic>
 #include <thread>
 
-namespace tidemark {
+namespace tidemark::waiter_set_test {
 namespace {
 
 using namespace tests;
@@ -71,4 +71,4 @@ TEST_CASE("a worker that registers and looks, or looks again when woken, misses 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::waiter_set_test

@@ -13,7 +13,7 @@
 #include <semaphore>
 #include <thread>
 
-namespace tidemark {
+namespace tidemark::wake_up_stress_test {
 namespace {
 
 using namespace tests;
@@ -124,4 +124,4 @@ TEST_CASE("whoever waits for a frontier is woken when it moves, with any number 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::wake_up_stress_test

@@ -13,7 +13,7 @@
 
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::wake_up_test {
 namespace {
 
 /// Runs 8 rounds through a step that holds records, and checks that all come, none too late.
@@ -230,4 +230,4 @@ TEST_CASE("a message that comes while its worker goes idle is not forgotten", "[
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::wake_up_test

@@ -10,7 +10,7 @@
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::aggregate_test {
 namespace {
 
 using tests::AtEpochs;
@@ -109,4 +109,4 @@ TEST_CASE("aggregate and accumulate send nothing before their timestamp is compl
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::aggregate_test

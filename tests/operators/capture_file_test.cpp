@@ -16,7 +16,7 @@
 
 #include <stdexcept>
 
-namespace tidemark {
+namespace tidemark::capture_file_test {
 
 /// A record that is not trivially copyable, with a codec of its own.
 struct Named {
@@ -25,8 +25,11 @@ struct Named {
   friend auto operator<=>(const Named&, const Named&) = default;
 };
 
+}  // namespace tidemark::capture_file_test
+
 template <>
-struct Codec<Named> {
+struct tidemark::Codec<tidemark::capture_file_test::Named> {
+  using Named = capture_file_test::Named;
   static std::string signature() { return "named"; }
   static void write(std::string& to, const Named& named) {
     Codec<std::string>::write(to, named.name);
@@ -38,6 +41,7 @@ struct Codec<Named> {
   }
 };
 
+namespace tidemark::capture_file_test {
 namespace {
 
 using tests::Number;
@@ -192,4 +196,4 @@ TEST_CASE("a frame that is damaged is refused, with its offset", "[capture_file]
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::capture_file_test

@@ -25,7 +25,7 @@
 
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::capture_test {
 namespace {
 
 using tests::Number;
@@ -328,4 +328,4 @@ TEST_CASE("a stream in a loop is captured and replayed with the loop's counters"
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::capture_test

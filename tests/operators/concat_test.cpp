@@ -16,7 +16,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::concat_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -145,4 +145,4 @@ TEST_CASE("broadcast works in a loop", "[broadcast]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::concat_test

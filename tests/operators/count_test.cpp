@@ -9,7 +9,7 @@
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::count_test {
 namespace {
 
 using tests::InEpoch;
@@ -131,4 +131,4 @@ TEST_CASE("count takes pairs for records", "[count]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::count_test

@@ -16,7 +16,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::delay_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -175,4 +175,4 @@ TEST_CASE("in a loop a record is delayed to a later round", "[delay]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::delay_test

@@ -36,7 +36,7 @@ struct std::hash<tidemark::tests::Tracked> {
   std::size_t operator()(const tidemark::tests::Tracked& tracked) const { return tracked.value; }
 };
 
-namespace tidemark {
+namespace tidemark::distinct_test {
 namespace {
 
 using tests::AtEpochs;
@@ -111,4 +111,4 @@ TEST_CASE("distinct in a loop sends a record once in each round", "[distinct]") 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::distinct_test

@@ -14,7 +14,7 @@
 
 #include <unistd.h>
 
-namespace tidemark {
+namespace tidemark::file_input_test {
 namespace {
 
 using tests::error_of_reading;
@@ -278,4 +278,4 @@ TEST_CASE("a line that is no JSON is told by line and column, when those before 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::file_input_test

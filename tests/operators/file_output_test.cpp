@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace tidemark {
+namespace tidemark::file_output_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -168,4 +168,4 @@ TEST_CASE("a file that cannot be made is an error that names it", "[file_output]
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::file_output_test

@@ -15,7 +15,7 @@
 #include <thread>
 #include <unistd.h>
 
-namespace tidemark {
+namespace tidemark::file_pipe_test {
 namespace {
 
 using tests::Log;
@@ -192,4 +192,4 @@ TEST_CASE("the deterministic executor reads a pipe to its end", "[file_input][pi
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::file_pipe_test

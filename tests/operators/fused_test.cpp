@@ -16,7 +16,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::fused_test {
 namespace {
 
 using tests::Discard;
@@ -69,4 +69,4 @@ TEST_CASE("steps that keep, move or join records are one operator each", "[fused
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::fused_test

@@ -17,7 +17,7 @@
 #include <array>
 #include <atomic>
 
-namespace tidemark {
+namespace tidemark::iterator_source_test {
 namespace {
 
 using tests::AtEpochs;
@@ -137,4 +137,4 @@ TEST_CASE("a probe follows one stream only", "[iterator_source][probe][errors]")
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::iterator_source_test

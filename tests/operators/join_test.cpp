@@ -17,7 +17,7 @@
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::join_test {
 namespace {
 
 using tests::AtEpochs;
@@ -190,4 +190,4 @@ TEST_CASE("a running join sends the row whenever it changes", "[join]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::join_test

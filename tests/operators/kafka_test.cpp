@@ -14,7 +14,7 @@
 
 #include <librdkafka/rdkafka_mock.h>
 
-namespace tidemark {
+namespace tidemark::kafka_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -122,4 +122,4 @@ TEST_CASE("no broker and a strange setting are errors", "[kafka][error]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::kafka_test

@@ -13,7 +13,7 @@
 #include <tests/operators/timed_input.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::keyed_steps_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -269,14 +269,14 @@ struct Colliding {
 };
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::keyed_steps_test
 
 template <>
-struct std::hash<tidemark::Colliding> {
-  std::size_t operator()(const tidemark::Colliding&) const { return 42; }
+struct std::hash<tidemark::keyed_steps_test::Colliding> {
+  std::size_t operator()(const tidemark::keyed_steps_test::Colliding&) const { return 42; }
 };
 
-namespace tidemark {
+namespace tidemark::keyed_steps_test {
 namespace {
 
 TEST_CASE("keys whose hashes always collide are kept apart", "[keyed]") {
@@ -339,4 +339,4 @@ TEST_CASE("an error by a timer or at the end names the step and the epoch", "[st
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::keyed_steps_test

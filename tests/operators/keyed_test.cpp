@@ -12,7 +12,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::keyed_test {
 namespace {
 
 using tests::epoch_per_poll;
@@ -173,4 +173,4 @@ TEST_CASE("what was held back goes before later records that come when the front
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::keyed_test

@@ -17,7 +17,7 @@
 
 #include <mutex>
 
-namespace tidemark {
+namespace tidemark::loop_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -309,4 +309,4 @@ TEST_CASE("a stream goes from loop to loop by leave and enter only", "[loops][er
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::loop_test

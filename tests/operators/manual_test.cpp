@@ -13,7 +13,7 @@
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::manual_test {
 namespace {
 
 // HACKING begin
@@ -104,4 +104,4 @@ TEST_CASE("why the manual's operator is stuck is said with step, timestamp and h
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::manual_test

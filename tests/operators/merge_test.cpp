@@ -12,7 +12,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::merge_test {
 namespace {
 
 using tests::epoch_per_poll;
@@ -117,4 +117,4 @@ TEST_CASE("a fused stream branches, too, and its branches meet again", "[branch]
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::merge_test

@@ -10,7 +10,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::output_test {
 namespace {
 
 using tests::Discard;
@@ -194,4 +194,4 @@ TEST_CASE("text sinks print what << prints, and pairs in brackets", "[print_item
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::output_test

@@ -13,7 +13,7 @@
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::reclock_test {
 namespace {
 
 using tests::AtEpochs;
@@ -85,4 +85,4 @@ TEST_CASE("a blueprint is reclocked, too", "[reclock]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::reclock_test

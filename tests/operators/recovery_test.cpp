@@ -25,7 +25,7 @@
 #include <tests/operators/timed_input.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::recovery_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -190,10 +190,12 @@ struct Unsaved {
 };
 
 }  // namespace
+}  // namespace tidemark::recovery_test
 
 template <>
-struct Codec<Unsaved> : NotSaved {};
+struct tidemark::Codec<tidemark::recovery_test::Unsaved> : NotSaved {};
 
+namespace tidemark::recovery_test {
 namespace {
 
 TEST_CASE("a step without an id, or with a state of a type that is not saved, refuses a store",
@@ -336,4 +338,4 @@ TEST_CASE("a directory that is none, no files, and two files of one name are ref
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::recovery_test

@@ -10,7 +10,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::redistribute_test {
 namespace {
 
 using tests::Discard;
@@ -138,4 +138,4 @@ TEST_CASE("records keep their number on threads that really run at once", "[redi
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::redistribute_test

@@ -8,7 +8,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::reduce_test {
 namespace {
 
 using tests::InEpoch;
@@ -155,4 +155,4 @@ TEST_CASE("reduce agrees with a loop over each key's values", "[reduce]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::reduce_test

@@ -17,7 +17,7 @@
 
 #include <filesystem>
 
-namespace tidemark {
+namespace tidemark::sources_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -300,4 +300,4 @@ TEST_CASE("a generator refuses what makes no sense", "[generated][error]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::sources_test

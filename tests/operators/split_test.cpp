@@ -20,7 +20,7 @@
 
 #include <numeric>
 
-namespace tidemark {
+namespace tidemark::split_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -311,4 +311,4 @@ TEST_CASE("streams branch and meet again in a loop", "[branch][partition][concat
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::split_test

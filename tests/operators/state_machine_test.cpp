@@ -8,7 +8,7 @@
 
 #include <ranges>
 
-namespace tidemark {
+namespace tidemark::state_machine_test {
 namespace {
 
 using tests::AtEpochs;
@@ -77,4 +77,4 @@ TEST_CASE("state_machine sends a range that looks into the state before the stat
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::state_machine_test

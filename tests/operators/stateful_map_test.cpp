@@ -7,7 +7,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::stateful_map_test {
 namespace {
 
 using tests::epoch_per_poll;
@@ -191,4 +191,4 @@ TEST_CASE("stateful_map agrees with a loop over each key's values", "[stateful_m
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::stateful_map_test

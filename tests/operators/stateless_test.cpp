@@ -15,7 +15,7 @@
 #include <span>
 #include <string_view>
 
-namespace tidemark {
+namespace tidemark::stateless_test {
 namespace {
 
 using tests::Discard;
@@ -237,4 +237,4 @@ TEST_CASE("what a stateless step throws ends the run with step, worker and epoch
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::stateless_test

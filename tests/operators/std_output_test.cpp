@@ -15,7 +15,7 @@
 #include <iostream>
 #include <unistd.h>
 
-namespace tidemark {
+namespace tidemark::std_output_test {
 namespace {
 
 /// Has standard output go to another descriptor, which it closes, for as long as it lives.
@@ -104,4 +104,4 @@ TEST_CASE("a closed pipe is an error that names standard output and the step",
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::std_output_test

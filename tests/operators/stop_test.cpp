@@ -21,7 +21,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace tidemark {
+namespace tidemark::stop_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -228,4 +228,4 @@ TEST_CASE("a run knows how far its inputs have come", "[progress]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::stop_test

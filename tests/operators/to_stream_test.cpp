@@ -18,7 +18,7 @@
 
 #include <ranges>
 
-namespace tidemark {
+namespace tidemark::to_stream_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -180,4 +180,4 @@ TEST_CASE("inspect_batch sees every record once, with its epoch, and changes not
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::to_stream_test

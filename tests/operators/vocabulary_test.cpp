@@ -23,7 +23,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::vocabulary_test {
 namespace {
 
 using tests::InEpoch;
@@ -275,4 +275,4 @@ TEST_CASE("a composite step does what its steps do, and has a scope of its own i
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::vocabulary_test

@@ -15,7 +15,7 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::word_count_test {
 namespace {
 
 using tests::Log;
@@ -123,4 +123,4 @@ TEST_CASE("the word count of a file is right", "[word_count]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::word_count_test

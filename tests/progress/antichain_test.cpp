@@ -7,7 +7,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::antichain_test {
 namespace {
 
 using Pair = Product<Epoch, Epoch>;
@@ -99,4 +99,4 @@ TEST_CASE("an antichain is the set of minimal elements of what was inserted", "[
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::antichain_test

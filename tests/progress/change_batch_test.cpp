@@ -5,7 +5,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::change_batch_test {
 namespace {
 
 using Batch = ChangeBatch<int>;
@@ -113,4 +113,4 @@ TEST_CASE("a batch adds up like a map", "[change_batch]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::change_batch_test

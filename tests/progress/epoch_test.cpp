@@ -6,7 +6,7 @@
 #include <tests/progress/timestamp_laws.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::epoch_test {
 namespace {
 
 constexpr std::uint64_t last = Epoch::maximum().value;
@@ -47,4 +47,4 @@ TEST_CASE("only a summary with a step advances an epoch", "[epoch]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::epoch_test

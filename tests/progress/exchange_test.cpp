@@ -10,7 +10,7 @@
 #include <deque>
 #include <map>
 
-namespace tidemark {
+namespace tidemark::exchange_test {
 namespace {
 
 using Kind = Station::Kind;
@@ -189,4 +189,4 @@ TEST_CASE("whatever the policy and the layout, every ledger learns of everything
   });
 }
 
-}  // namespace tidemark
+}  // namespace tidemark::exchange_test

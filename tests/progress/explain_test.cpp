@@ -10,7 +10,7 @@
 #include <tests/reference/naive_tracker.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::explain_test {
 namespace {
 
 using Pair = Product<Epoch, Epoch>;
@@ -204,4 +204,4 @@ TEST_CASE("the summaries of all paths between two locations are those of the def
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::explain_test

@@ -5,7 +5,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::graph_shape_property_test {
 namespace {
 
 using Vertices = std::vector<std::uint32_t>;
@@ -233,4 +233,4 @@ TEST_CASE("a segment holds the chains of identities without branches, each as on
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::graph_shape_property_test

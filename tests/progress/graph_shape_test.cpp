@@ -5,7 +5,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::graph_shape_test {
 namespace {
 
 using Vertices = std::vector<std::uint32_t>;
@@ -231,4 +231,4 @@ TEST_CASE("loops in loops of 100,000 vertices freeze in linear time for each coo
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::graph_shape_test

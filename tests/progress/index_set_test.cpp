@@ -5,7 +5,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::index_set_test {
 namespace {
 
 TEST_CASE("an index set hands out its elements in ascending order", "[index_set]") {
@@ -88,4 +88,4 @@ TEST_CASE("an index set agrees with an ordered set", "[index_set]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::index_set_test

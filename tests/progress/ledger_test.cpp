@@ -8,7 +8,7 @@
 #include <tests/support.hpp>
 #include <tests/support/abort.hpp>
 
-namespace tidemark {
+namespace tidemark::ledger_test {
 namespace {
 
 using Batch = ProgressBatch<Epoch>;
@@ -215,4 +215,4 @@ TEST_CASE("the order in which batches of different senders arrive does not show 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::ledger_test

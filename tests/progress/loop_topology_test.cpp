@@ -9,7 +9,7 @@
 #include <tests/progress/random_topology.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::loop_topology_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -282,4 +282,4 @@ TEST_CASE("along every edge the key of the tracker's search grows and counters s
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::loop_topology_test

@@ -7,7 +7,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::mutable_antichain_test {
 namespace {
 
 using Pair = Product<Epoch, Epoch>;
@@ -144,4 +144,4 @@ TEST_CASE("counts of pairs agree with a map and a frontier from scratch", "[muta
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::mutable_antichain_test

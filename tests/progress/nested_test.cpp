@@ -10,7 +10,7 @@
 #include <tests/progress/timestamp_laws.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::nested_test {
 namespace {
 
 using Pair = Product<Epoch, Epoch>;
@@ -234,4 +234,4 @@ TEST_CASE("one loop further in or out is one counter more or less, between 0 and
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::nested_test

@@ -8,7 +8,7 @@
 #include <tests/progress/timestamp_laws.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::product_test {
 namespace {
 
 using Pair = Product<Epoch, Epoch>;
@@ -67,4 +67,4 @@ TEST_CASE("a summary of pairs advances if either of its halves does", "[product]
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::product_test

@@ -83,7 +83,7 @@ struct std::hash<flawed::Counter<flaw>> {
   }
 };
 
-namespace tidemark {
+namespace tidemark::timestamp_laws_test {
 namespace {
 
 using example::Hour;
@@ -151,4 +151,4 @@ TEST_CASE("a broken law is reported with its counterexample", "[timestamp][laws]
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::timestamp_laws_test

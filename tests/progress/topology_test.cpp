@@ -6,7 +6,7 @@
 
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::topology_test {
 namespace {
 
 using Catch::Matchers::Contains;
@@ -210,4 +210,4 @@ TEST_CASE("a chain of 100,000 operators freezes", "[topology]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::topology_test

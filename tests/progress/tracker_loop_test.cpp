@@ -8,7 +8,7 @@
 #include <tests/progress/graph.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::tracker_loop_test {
 namespace {
 
 using Loop = Nested<Epoch, 1>;
@@ -163,4 +163,4 @@ TEST_CASE("a loop inside which nobody reads reports only where its frontiers bra
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::tracker_loop_test

@@ -7,7 +7,7 @@
 #include <tests/progress/random_run.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::tracker_property_test {
 namespace {
 
 using Pair = Product<Epoch, Epoch>;
@@ -100,4 +100,4 @@ TEST_CASE("frontiers of pairs in loops are those of the definition under any cha
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::tracker_property_test

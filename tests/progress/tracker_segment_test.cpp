@@ -7,7 +7,7 @@
 #include <tests/progress/graph.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::tracker_segment_test {
 namespace {
 
 using Frontier = Antichain<Epoch>;
@@ -180,4 +180,4 @@ TEST_CASE("a copy of a tracker has the same readers", "[tracker][segment]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::tracker_segment_test

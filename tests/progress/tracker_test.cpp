@@ -9,7 +9,7 @@
 #include <tests/progress/hour.hpp>
 #include <tests/support.hpp>
 
-namespace tidemark {
+namespace tidemark::tracker_test {
 namespace {
 
 using example::Hour;
@@ -266,4 +266,4 @@ TEST_CASE("a copy of a tracker goes its own way", "[tracker]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::tracker_test

@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::dot_test {
 namespace {
 
 using tests::Attributes;
@@ -213,4 +213,4 @@ TEST_CASE("threads may write DOT at the same time", "[dot]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::dot_test

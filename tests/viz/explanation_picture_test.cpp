@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::explanation_picture_test {
 namespace {
 
 using tests::contains;
@@ -268,4 +268,4 @@ TEST_CASE("no edge of these pictures has a label either", "[dot][explanation]") 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::explanation_picture_test

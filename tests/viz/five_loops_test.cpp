@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::five_loops_test {
 namespace {
 
 using tests::check_picture;
@@ -258,4 +258,4 @@ TEST_CASE("graph 5: a feedback that its own loop resets is refused", "[loops][pi
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::five_loops_test

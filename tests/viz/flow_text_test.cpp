@@ -19,7 +19,7 @@
 #include <tests/viz/flows.hpp>
 #include <tests/viz/parsed_dot.hpp>
 
-namespace tidemark {
+namespace tidemark::flow_text_test {
 namespace {
 
 FlowGraph described() {
@@ -87,4 +87,4 @@ TEST_CASE("a composite step has a frame of its own in DOT", "[dot]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::flow_text_test

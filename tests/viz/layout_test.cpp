@@ -20,7 +20,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::layout_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -317,4 +317,4 @@ TEST_CASE("a file that cannot be written is named", "[layout][file]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::layout_test

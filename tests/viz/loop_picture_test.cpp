@@ -19,7 +19,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::loop_picture_test {
 namespace {
 
 using tests::contains;
@@ -247,4 +247,4 @@ TEST_CASE("what closes a loop runs along the right of it, inside its frame", "[l
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::loop_picture_test

@@ -22,7 +22,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
+namespace tidemark::worked_example_test {
 namespace {
 
 using Number = std::uint64_t;
@@ -203,4 +203,4 @@ TEST_CASE("the loop that progress/README.md shows goes as its table and its pict
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::worked_example_test

@@ -13,7 +13,7 @@
 
 #include <fstream>
 
-namespace tidemark {
+namespace tidemark::window_data_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -183,4 +183,4 @@ TEST_CASE("windows over taxi rides in the order of their ends hold what a batch 
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::window_data_test

@@ -15,7 +15,7 @@
 #include <malloc.h>
 #endif
 
-namespace tidemark {
+namespace tidemark::window_limits_test {
 namespace {
 
 using namespace tests;
@@ -76,14 +76,16 @@ struct Colliding {
 };
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::window_limits_test
 
 template <>
-struct std::hash<tidemark::Colliding> {
-  std::size_t operator()(const tidemark::Colliding&) const noexcept { return 7; }
+struct std::hash<tidemark::window_limits_test::Colliding> {
+  std::size_t operator()(const tidemark::window_limits_test::Colliding&) const noexcept {
+    return 7;
+  }
 };
 
-namespace tidemark {
+namespace tidemark::window_limits_test {
 namespace {
 
 TEST_CASE("keys whose hashes always collide are told apart", "[window]") {
@@ -131,4 +133,4 @@ TEST_CASE("a million keys cost less than 200 bytes each besides key and count",
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::window_limits_test

@@ -11,7 +11,7 @@
 #include <tests/support.hpp>
 #include <tests/windowing/window_flow.hpp>
 
-namespace tidemark {
+namespace tidemark::window_property_test {
 namespace {
 
 using namespace tests;
@@ -326,4 +326,4 @@ TEST_CASE("tumbling and count windows hold what a batch program says", "[window]
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::window_property_test

@@ -16,7 +16,7 @@
 
 #include <bit>
 
-namespace tidemark {
+namespace tidemark::window_step_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -301,4 +301,4 @@ TEST_CASE("a clock and a windower of one's own do as they say", "[window]") {
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::window_step_test

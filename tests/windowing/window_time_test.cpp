@@ -16,7 +16,7 @@
 #include <tests/support.hpp>
 #include <tests/windowing/window_flow.hpp>
 
-namespace tidemark {
+namespace tidemark::window_time_test {
 namespace {
 
 using namespace tests;
@@ -330,4 +330,4 @@ TEST_CASE("by the frontier clock no value is late, and windows hold what a batch
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::window_time_test

@@ -17,7 +17,7 @@
 
 #include <limits>
 
-namespace tidemark {
+namespace tidemark::windower_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -341,4 +341,4 @@ TEST_CASE("a histogram counts every number once, and can be taken from another",
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::windower_test

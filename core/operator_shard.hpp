@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// The parts of an instance: one worker's shard of an operator, its ports, and what else takes
+// turns.
+#pragma once
+
+#include <tidemark/core/batch.hpp>
+#include <tidemark/core/capability.hpp>
+#include <tidemark/core/published_frontier.hpp>
+#include <tidemark/progress/location.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// When an operator wants to run because a frontier of its inputs has moved. One that does not ask
+/// is never woken for it.
+enum class Interest {
+  never,
+  when_holding,  ///< while it holds a capability
+  always,
+};
+
+/// What is left of a push when it has nested deep enough (relay.hpp).
+class RestOfPush {
+ public:
+  virtual ~RestOfPush() = default;
+  virtual void push_rest() = 0;
+};
+
+/// What takes envelopes out of the mailbox: an input port, or an operator's activator.
+class Receiver {
+ public:
+  virtual ~Receiver() = default;
+  virtual void accept(Envelope& envelope) = 0;
+};
+
+/// What may hold records that have been counted but not sent: an exchange.
+template <Timestamp T>
+class OpenBuffers {
+ public:
+  virtual ~OpenBuffers() = default;
+  virtual void flush() = 0;
+  /// Calls `list(target, timestamp)` for each batch that is open.
+  virtual void list_open(const std::function<void(LocationId, const T&)>& list) const = 0;
+};
+
+/// A location whose frontier an operator follows.
+template <Timestamp T>
+struct FrontierWatch {
+  LocationId location;
+  FrontierReader<T> reader;
+};
+
+/// The part of an input port that does not depend on what flows into it.
+template <Timestamp T>
+struct InputPortBase : FrontierWatch<T> {
+  virtual ~InputPortBase() = default;
+  /// Calls `list(timestamp)` for each batch that waits here.
+  virtual void list_queued(const std::function<void(const T&)>& list) const = 0;
+  Target target;
+};
+
+/// The shard of one operator at one worker.
+template <Timestamp T>
+struct OperatorShard {
+  std::string name;
+  std::function<void()> logic;     ///< called when there are batches, or a frontier has moved
+  std::function<void()> on_close;  ///< called once, when the dataflow is complete; may be empty
+  Interest interest = Interest::never;
+  std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
+  std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
+  bool watching = false;        ///< the frontiers are being looked at
+  std::size_t watching_at = 0;  ///< if so, where in the instance's list
+  std::string how_to_close;     ///< if what it holds, it holds for the program; empty otherwise
+
+  bool holds_capability() const {
+    return std::ranges::any_of(outputs, [](const auto& book) { return !book->held.empty(); });
+  }
+};
+
+}  // namespace tidemark
