@@ -16,6 +16,7 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tidemark {
@@ -41,9 +42,14 @@ class ByteReader {
   std::string_view bytes_;
 };
 
-/// How a type of value is written. There is one for what is trivially copyable, for std::string and
-/// for pairs, tuples, optionals, vectors and maps of such; specialise it for a type of your own,
-/// with the same three functions, or derive from NotSaved if none is ever to be saved.
+/// How a type of value is written. There is one for what is trivially copyable, for std::string,
+/// for pairs, tuples, optionals, variants, vectors and maps of such, and for a struct that lists
+/// its members, which it makes with `Value{}` first:
+///
+///     static auto fields(auto& self) { return std::tie(self.name, self.number); }
+///
+/// Specialise it for any other type of your own, with the same three functions, or derive from
+/// NotSaved if none is ever to be saved.
 template <typename Value>
 struct Codec {
   static constexpr bool is_missing = true;
@@ -127,6 +133,60 @@ struct Codec<std::optional<Value>> {
   static std::optional<Value> read(ByteReader& from) {
     if (from.take(1) == std::string_view("\0", 1)) return std::nullopt;
     return Codec<Value>::read(from);
+  }
+};
+
+/// The number of the alternative, then its value.
+template <Encodable... Values>
+struct Codec<std::variant<Values...>> {
+  static std::string signature() { return "<" + ((Codec<Values>::signature() + "|") + ...) + ">"; }
+  static void write(std::string& to, const std::variant<Values...>& value) {
+    Codec<std::uint64_t>::write(to, value.index());
+    std::visit([&](const auto& v) { Codec<std::remove_cvref_t<decltype(v)>>::write(to, v); },
+               value);
+  }
+  static std::variant<Values...> read(ByteReader& from) {
+    return read_at<0>(Codec<std::uint64_t>::read(from), from);
+  }
+
+ private:
+  template <std::size_t I>
+  static std::variant<Values...> read_at(std::uint64_t index, ByteReader& from) {
+    if constexpr (I + 1 < sizeof...(Values))
+      if (index != I) return read_at<I + 1>(index, from);
+    using Alternative = std::variant_alternative_t<I, std::variant<Values...>>;
+    return std::variant<Values...>(std::in_place_index<I>, Codec<Alternative>::read(from));
+  }
+};
+
+/// Structs that list their members.
+template <typename>
+inline constexpr bool are_encodable = false;
+template <typename... Fields>
+inline constexpr bool are_encodable<std::tuple<Fields&...>> = (Encodable<Fields> && ...);
+
+template <typename Value>
+  requires(!std::is_trivially_copyable_v<Value> && std::default_initializable<Value> &&
+           are_encodable<decltype(Value::fields(std::declval<Value&>()))>)
+struct Codec<Value> {
+  static std::string signature() {
+    Value value{};
+    std::string all;
+    for_each(value, [&]<typename Field>(const Field&) { all += Codec<Field>::signature() + ","; });
+    return "{" + all + "}";
+  }
+  static void write(std::string& to, const Value& value) {
+    for_each(value, [&]<typename Field>(const Field& field) { Codec<Field>::write(to, field); });
+  }
+  static Value read(ByteReader& from) {
+    Value value{};
+    for_each(value, [&]<typename Field>(Field& field) { field = Codec<Field>::read(from); });
+    return value;
+  }
+
+ private:
+  static void for_each(auto& value, auto action) {
+    std::apply([&](auto&... fields) { (action(fields), ...); }, Value::fields(value));
   }
 };
 

@@ -7,11 +7,11 @@
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/key_timers.hpp>
 #include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/reorder_buffer.hpp>
 #include <tidemark/operators/saved_keys.hpp>
 
 #include <algorithm>
 #include <concepts>
-#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -65,28 +65,16 @@ class KeyedShard {
     if constexpr (has_timers) now_ = executor_->now();
     if (!loaded_) load();
     const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken
-    const auto may_apply = [&](const T& time) { return !frontier.less_than_to(time); };
     in.for_each([&](Batch<T, Item>& batch) {
-      const bool is_next = waiting_.empty() || batch.time < waiting_.begin()->first;
-      if (is_next && may_apply(batch.time))
-        return apply(batch.records, batch.time, out.at(batch), [&] { return out.retain(batch); });
-      auto at = waiting_.find(batch.time);
-      if (at == waiting_.end())
-        at = waiting_.emplace(batch.time, Waiting{out.retain(batch), {}}).first;
-      for (Item& item : batch) at->second.records.push_back(std::move(item));
+      const auto retain = [&] { return out.retain(batch); };
+      if (early_.is_turn(batch.time, frontier))
+        return apply(batch.records, batch.time, out.at(batch), retain);
+      early_.hold(batch.time, batch.records, retain);
     });
-    for (auto next = waiting_.begin(); next != waiting_.end();) {
-      if (!may_apply(next->first)) {
-        ++next;
-        continue;
-      }
-      auto& [capability, records] = next->second;
-      in.working_on(next->first, [&, &records = records, &capability = capability] {
-        apply(records, next->first, out.at(capability),
-              [&] { return capability.delayed(next->first); });
-      });
-      next = waiting_.erase(next);
-    }
+    early_.release(frontier, [&](const T& time, Capability<T>& right, std::vector<Item>& records) {
+      in.working_on(
+          time, [&] { apply(records, time, out.at(right), [&] { return right.delayed(time); }); });
+    });
     if constexpr (sends_by_itself)
       if (held_) in.working_on(held_->time(), [&] { send_by_itself(frontier, out); });
     saved_.close(frontier, find());
@@ -94,11 +82,6 @@ class KeyedShard {
   }
 
  private:
-  struct Waiting {
-    Capability<T> capability;
-    std::vector<Item> records;
-  };
-
   void load() {
     loaded_ = true;
     if (!saved_.active()) return;
@@ -151,26 +134,24 @@ class KeyedShard {
   template <typename Retain>
   void apply(std::vector<Item>& records, const T& time, Emitter<T, Out>& out, Retain retain) {
     begin(time, retain);
+    if (saved_.active())
+      for (const Item& item : records) saved_.touch(item.first);
     for (Item& item : records) {
       if constexpr (has_timers) {
         const Key key = item.first;
         logic_.on_item(std::move(item), states_, out, now_);
-        touched(key);
+        set_timer(key);
       } else {
-        if (saved_.active()) saved_.touch(item.first);
         logic_.on_item(std::move(item), states_, out);
       }
     }
   }
 
-  void touched(const Key& key) {
-    if (saved_.active()) saved_.touch(key);
-    if constexpr (has_timers) {
-      const auto at = states_.find(key);
-      std::optional<Clock::time_point> when;
-      if (at != states_.end()) when = logic_.notify_at(at->second);
-      timers_.set(key, when);
-    }
+  void set_timer(const Key& key) {
+    const auto at = states_.find(key);
+    std::optional<Clock::time_point> when;
+    if (at != states_.end()) when = logic_.notify_at(at->second);
+    timers_.set(key, when);
   }
 
   /// Calls the keys whose timers are due, and all at the end of input, at the earliest timestamp
@@ -183,8 +164,9 @@ class KeyedShard {
     if constexpr (has_timers)
       for (const Key& key : timers_.take_due(now_)) {
         begin(time, retain);
+        if (saved_.active()) saved_.touch(key);
         logic_.on_notify(key, states_, out.at(*held_), now_);
-        touched(key);
+        set_timer(key);
       }
     if (frontier.empty()) {
       if constexpr (has_eof) {
@@ -219,7 +201,7 @@ class KeyedShard {
   Clock::time_point now_{};
   bool loaded_ = false;
   States states_;
-  std::map<T, Waiting> waiting_;  // records that may not be applied yet
+  ReorderBuffer<T, Item, Capability<T>> early_;
 };
 
 }  // namespace detail

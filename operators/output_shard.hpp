@@ -6,6 +6,7 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/state_store.hpp>
+#include <tidemark/operators/reorder_buffer.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
 #include <tidemark/progress/epoch.hpp>
@@ -83,28 +84,18 @@ class PartitionedShard {
     if (!resumed_) resume();
     const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken
     in.for_each([&](Batch<T, Item>& batch) {
-      const bool is_next = waiting_.empty() || batch.time < waiting_.begin()->first;
-      if (is_next && !frontier.less_than_to(batch.time)) {
-        begin(batch.time, [&] { return out.retain(batch); });
-        return write(batch.records, out.at(batch));
-      }
-      auto at = waiting_.find(batch.time);
-      if (at == waiting_.end())
-        at = waiting_.emplace(batch.time, Held{out.retain(batch), {}}).first;
-      for (Item& item : batch) at->second.records.push_back(std::move(item));
+      const auto retain = [&] { return out.retain(batch); };
+      if (!early_.is_turn(batch.time, frontier))
+        return early_.hold(batch.time, batch.records, retain);
+      begin(batch.time, retain);
+      write(batch.records, out.at(batch));
     });
-    for (auto next = waiting_.begin(); next != waiting_.end();) {
-      if (frontier.less_than_to(next->first)) {
-        ++next;
-        continue;
-      }
-      Held& held = next->second;
-      in.working_on(next->first, [&] {
-        begin(next->first, [&] { return held.capability.delayed(next->first); });
-        write(held.records, out.at(held.capability));
+    early_.release(frontier, [&](const T& time, Capability<T>& right, std::vector<Item>& records) {
+      in.working_on(time, [&] {
+        begin(time, [&] { return right.delayed(time); });
+        write(records, out.at(right));
       });
-      next = waiting_.erase(next);
-    }
+    });
     while (!touched_.empty() && !frontier.less_equal_to(touched_.begin()->first))
       in.working_on(touched_.begin()->first, [&] { save_first(); });
   }
@@ -120,10 +111,6 @@ class PartitionedShard {
   }
 
  private:
-  struct Held {
-    Capability<T> capability;
-    std::vector<Item> records;
-  };
   struct Touched {
     Capability<T> capability;
     std::set<std::size_t> parts;
@@ -191,7 +178,7 @@ class PartitionedShard {
   std::uint32_t workers_;
   std::vector<std::unique_ptr<SinkPart<Item>>> open_;  // by part; null if it is not
   bool resumed_ = false;
-  std::map<T, Held> waiting_;     // records that may not be written yet
+  ReorderBuffer<T, Item, Capability<T>> early_;
   std::map<T, Touched> touched_;  // at most one, between two calls
 };
 

@@ -25,9 +25,9 @@ namespace detail {
 void require_savable(const std::string& kind, const std::string& id, bool on_epochs,
                      bool has_codecs);
 
-/// One worker's end of the store for one step that keeps a `Saved` of each `Key`. Does nothing in a
-/// run without a store. Thread: its worker.
-template <Timestamp T, typename Key, typename Saved>
+/// One worker's end of the store for one step that keeps a `Saved` of each `Key`; `Right` keeps a
+/// timestamp open downstream. Does nothing in a run without a store. Thread: its worker.
+template <Timestamp T, typename Key, typename Saved, typename Right = Capability<T>>
 class SavedKeys {
  public:
   static constexpr bool on_epochs = std::same_as<T, Epoch>;
@@ -66,7 +66,7 @@ class SavedKeys {
 
   /// From here on keys are touched at `time`. What was touched at earlier timestamps, which must be
   /// complete, is saved: `find(key)` gives what is kept of a key as a std::optional. `retain()`
-  /// gives a capability at `time`, held until that is saved, too.
+  /// gives the right at `time`, held until that is saved, too.
   template <typename Retain, typename Find>
   void begin(const T& time, Retain retain, Find find) {
     while (!open_.empty() && open_.begin()->first < time) save_first(find);
@@ -86,7 +86,7 @@ class SavedKeys {
 
  private:
   struct Touched {
-    Capability<T> capability;
+    Right right;
     std::vector<Key> keys;  // each once, in the order of being touched
     KeySet<Key> seen;
   };

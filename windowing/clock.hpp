@@ -25,13 +25,14 @@ using Now = std::function<EventTime()>;
 /// guess that no value before it will come any more.
 ///
 /// Laws, for one key's state:
-///   monotone   the watermark never moves back, as long as `now` does not; the step sees to that
+///   monotone   the watermark never moves back, as long as `now` does not; the step sees to that,
+///              in a run that goes on from another, too
 ///   awake      watermark(state, now) >= time if and only if now >= due(state, time), for all
 ///              `now` at or after that of the last reading
 ///
-/// `State` is what the clock keeps of a key; a key begins with `State{}`. `due` is
-/// `after_all_time` if the passing of time alone will not do. At the end of its input the step
-/// takes every watermark to `after_all_time` by itself.
+/// `State` is what the clock keeps of a key, and what is saved of it; a key begins with `State{}`.
+/// `due` is `after_all_time` if the passing of time alone will not do. At the end of its input the
+/// step takes every watermark to `after_all_time` by itself.
 ///
 /// Models: SystemClock, EventClock. FrontierClock is none: it needs no guess, and no state.
 template <typename C, typename Value>

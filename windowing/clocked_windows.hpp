@@ -5,24 +5,24 @@
 
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/reorder_buffer.hpp>
+#include <tidemark/operators/saved_keys.hpp>
 #include <tidemark/windowing/clock.hpp>
 #include <tidemark/windowing/held_frontier.hpp>
-#include <tidemark/windowing/play_queue.hpp>
-#include <tidemark/windowing/sliced_windows.hpp>
 #include <tidemark/windowing/wake_timer.hpp>
 #include <tidemark/windowing/waking_keys.hpp>
 #include <tidemark/windowing/window_results.hpp>
+#include <tidemark/windowing/window_state.hpp>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
-#include <type_traits>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,28 +35,27 @@ template <Timestamp T, KeyedItem Item, typename Clock, typename Work>
 class ClockedWindows {
   using Key = typename Item::first_type;
   using Value = typename Item::second_type;
-  using Windows = WindowsOf<Work>;
   using Results = WindowResults<T, Key, Value, Work>;
   using Out = typename Results::Out;
   using NoticeOut = typename Results::NoticeOut;
-
-  /// Whether the order of values can be seen.
-  static constexpr bool queues = !Work::Aggregate::commutative || !Work::Windower::by_time;
-  struct Nothing {};
-  struct KeyState {
-    [[no_unique_address]] typename Clock::State clock{};
-    Windows windows{};
-    [[no_unique_address]] std::conditional_t<queues, PlayQueue<Value>, Nothing> queue{};
-  };
+  using KeyState = WindowState<Clock, Value, Work>;
+  static constexpr bool queues = KeyState::queues;
   using Keys = WakingKeys<Key, KeyState>;
   using Entry = typename Keys::Entry;
+  using Rights = WindowRights<T>;
 
  public:
-  ClockedWindows(Clock clock, Work work, const WindowOptions& options,
-                 std::shared_ptr<const Wanted> wanted, InputPort<T, Item>& in,
-                 OutputPort<T, Out>& out, OutputPort<T, NoticeOut>& notices, Activator activator,
-                 const Process& process, const Executor& executor)
-      : clock_(std::move(clock)),
+  /// Of all window steps with such keys: the wall time and the key's state, as bytes.
+  using Saved = SavedKeys<T, Key, std::string, Rights>;
+
+  /// `first` is the right at the least timestamp if what was saved may send by itself.
+  ClockedWindows(Saved saved, std::optional<Rights> first, Clock clock, Work work,
+                 const WindowOptions& options, std::shared_ptr<const Wanted> wanted,
+                 InputPort<T, Item>& in, OutputPort<T, Out>& out, OutputPort<T, NoticeOut>& notices,
+                 Activator activator, const Process& process, const Executor& executor)
+      : saved_(std::move(saved)),
+        first_(std::move(first)),
+        clock_(std::move(clock)),
         work_(std::move(work)),
         counts_(options.counts),
         ordered_(options.ordered && options.rules == WindowRules::v0_21),
@@ -70,38 +69,28 @@ class ClockedWindows {
         virtual_time_(process.config().executor == ExecutorKind::deterministic) {}
 
   void run() {
-    now_ = std::max(now_, wall());
+    wall_ = wall();
+    now_ = std::max(now_, wall_);
+    if (first_) load();
     const Antichain<T>& frontier = in_->frontier();  // one for all, or they might be overtaken
-    const auto may_apply = [&](const T& time) { return !frontier.less_than_to(time); };
     in_->for_each([&](Batch<T, Item>& batch) {
-      const bool is_next = waiting_.empty() || batch.time < waiting_.begin()->first;
-      if (is_next && may_apply(batch.time)) {
-        held_.cover(batch, *out_);
-        if (notified()) held_notices_.cover(batch, *notices_);
-        apply(batch.time, batch.records, out_->at(batch), notices_at(batch));
-        return;
-      }
-      auto at = waiting_.find(batch.time);
-      if (at == waiting_.end()) {
-        at = waiting_.emplace(batch.time, HeldBack<T, Item>{out_->retain(batch), {}, {}}).first;
-        if (notified()) at->second.notices.emplace(notices_->retain(batch));
-      }
-      for (Item& item : batch) at->second.records.push_back(std::move(item));
+      const auto retain = [&] { return rights_at(batch); };
+      if (!early_.is_turn(batch.time, frontier))
+        return early_.hold(batch.time, batch.records, retain);
+      held_.cover(batch, *out_);
+      if (notified()) held_notices_.cover(batch, *notices_);
+      touch(batch.time, batch.records, retain);
+      apply(batch.time, batch.records, out_->at(batch), notices_at(batch));
     });
-    for (auto next = waiting_.begin(); next != waiting_.end();) {
-      if (!may_apply(next->first)) {
-        ++next;
-        continue;
-      }
-      HeldBack<T, Item>& waiting = next->second;
-      in_->working_on(next->first, [&] {
-        held_.cover(waiting.out);
-        if (waiting.notices) held_notices_.cover(*waiting.notices);
-        apply(next->first, waiting.records, out_->at(waiting.out),
-              waiting.notices ? &notices_->at(*waiting.notices) : nullptr);
+    early_.release(frontier, [&](const T& time, Rights& rights, std::vector<Item>& records) {
+      in_->working_on(time, [&] {
+        held_.cover(rights.out);
+        if (rights.notices) held_notices_.cover(*rights.notices);
+        touch(time, records, [&] { return rights.delayed(time); });
+        apply(time, records, out_->at(rights.out),
+              rights.notices ? &notices_->at(*rights.notices) : nullptr);
       });
-      next = waiting_.erase(next);
-    }
+    });
     held_.advance(frontier);
     held_notices_.advance(frontier);
     if (!held_.empty())
@@ -110,6 +99,7 @@ class ClockedWindows {
       held_.clear();
       held_notices_.clear();
     }
+    saved_.close(frontier, find());
     work_.tally.flush_into(counts_);
   }
 
@@ -120,9 +110,71 @@ class ClockedWindows {
     return std::chrono::time_point_cast<EventTime::duration>(std::chrono::system_clock::now());
   }
   bool notified() const { return wanted_->windows || wanted_->late; }
+  Rights rights_at(const Batch<T, Item>& batch) {
+    Rights rights{out_->retain(batch), {}};
+    if (notified()) rights.notices.emplace(notices_->retain(batch));
+    return rights;
+  }
   template <typename Right>
   Emitter<T, NoticeOut>* notices_at(const Right& right) {
     return notified() ? &notices_->at(right) : nullptr;
+  }
+
+  /// Begins with what was saved. The wall clock goes on from where it was then or later, so that no
+  /// watermark moves back; what has come due since is looked at in this run.
+  void load() {
+    Rights first = *std::exchange(first_, std::nullopt);
+    if constexpr (KeyState::encodable)
+      saved_.load([&](const Key& key, const std::string& bytes) {
+        ByteReader from(bytes);
+        now_ = std::max(now_, Codec<EventTime>::read(from));
+        Entry& entry = keys_.at(key);
+        queued_ = std::max(queued_, entry.state.read(from, work_));
+        if (entry.state.idle()) return;
+        const EventTime when = due(entry);
+        wheel_.wake_by(entry, when, std::min(now_, set_back(when, std::chrono::nanoseconds(1))));
+      });
+    if (wheel_.empty()) return;
+    first.out.downgrade(saved_.first_time());
+    held_.cover(first.out);
+    if (!notified()) return;
+    first.notices->downgrade(saved_.first_time());
+    held_notices_.cover(*first.notices);
+  }
+
+  /// Gives what is to be saved of a key.
+  auto find() {
+    return [this](const Key& key) {
+      std::optional<std::string> bytes;
+      const Entry* const entry = keys_.find(key);
+      if (entry == nullptr || (!remember_ && entry->state.idle())) return bytes;
+      Codec<EventTime>::write(bytes.emplace(), now_);
+      if constexpr (KeyState::encodable) entry->state.write(*bytes);
+      return bytes;
+    };
+  }
+
+  /// Notes that the records' keys change at `time`.
+  template <typename Retain>
+  void touch(const T& time, const std::vector<Item>& records, Retain retain) {
+    if (!saved_.active()) return;
+    saved_.begin(time, retain, find());
+    for (const Item& item : records) saved_.touch(item.first);
+  }
+
+  /// The same of a key that is looked at because time has passed.
+  void touch_held(const Key& key) {
+    if (!saved_.active()) return;
+    const T time = held_.first().time();
+    saved_.begin(
+        time,
+        [&] {
+          Rights rights{held_.first().delayed(time), {}};
+          if (!held_notices_.empty()) rights.notices.emplace(held_notices_.first().delayed(time));
+          return rights;
+        },
+        find());
+    saved_.touch(key);
   }
 
   void apply(const T& time, std::vector<Item>& records, Emitter<T, Out>& out,
@@ -209,19 +261,16 @@ class ClockedWindows {
     state.windows.close(work_, watermark, results);
   }
 
+  /// When, by the wall clock, the key's watermark comes to what waits for it first.
+  EventTime due(const Entry& entry) const {
+    const EventTime next = entry.state.next(work_);
+    return next == after_all_time ? next : clock_.due(entry.state.clock, next);
+  }
   /// When to look at the key again; nullopt if it has nothing that waits.
   std::optional<EventTime> next_look(const Entry& entry) const {
-    EventTime next = entry.state.windows.next_end(work_);
-    bool idle = entry.state.windows.empty();
-    if constexpr (queues)
-      if (!entry.state.queue.empty()) {
-        next = std::min(next, entry.state.queue.next());
-        idle = false;
-      }
-    if (idle) return std::nullopt;
-    if (next == after_all_time) return after_all_time;
-    const EventTime due = clock_.due(entry.state.clock, next);
-    return due > now_ ? due : advanced(now_, shortest_nap);  // else the clock breaks its law
+    if (entry.state.idle()) return std::nullopt;
+    const EventTime when = due(entry);
+    return when > now_ ? when : advanced(now_, shortest_nap);  // else the clock breaks its law
   }
 
   /// Forgets a key that has nothing, unless it is to be remembered.
@@ -252,6 +301,7 @@ class ClockedWindows {
           Entry& entry = keys_.of(key);
           Results results{work_, *wanted_, entry.key, out, notices};
           if (!at_end) ++work_.tally.wakes;
+          touch_held(entry.key);
           advance(entry, at_end ? after_all_time : clock_.watermark(entry.state.clock, now_),
                   results);
           const std::optional<EventTime> next = at_end ? std::nullopt : next_look(entry);
@@ -262,12 +312,14 @@ class ClockedWindows {
           }
         },
         [&](WakingKey<Key>& key) { forget(keys_.of(key)); });
-    if (wheel_.next() < after_all_time) timer_.set(between(now_, wheel_.next()));
+    if (wheel_.next() < after_all_time) timer_.set(between(wall_, wheel_.next()));
   }
 
   static constexpr std::size_t block_size = 16;
   static constexpr std::chrono::nanoseconds shortest_nap = std::chrono::milliseconds(1);
 
+  Saved saved_;
+  std::optional<Rights> first_;
   Clock clock_;
   Work work_;
   WindowCounts* counts_;
@@ -281,13 +333,14 @@ class ClockedWindows {
   const Executor* executor_;
   bool virtual_time_;
 
-  EventTime now_ = before_all_time;
+  EventTime wall_{};                 // when it was run last, by the wall clock
+  EventTime now_ = before_all_time;  // the latest of these
   T latest_ = T::minimum();
   std::uint64_t queued_ = 0;
   Keys keys_;
   WakeWheel<Key> wheel_;
   std::vector<Entry*> emptied_;  // by the block in hand
-  std::map<T, HeldBack<T, Item>> waiting_;
+  ReorderBuffer<T, Item, Rights> early_;
   HeldFrontier<T> held_;
   HeldFrontier<T> held_notices_;
 };

@@ -3,13 +3,16 @@
 // An accumulator for each open window of a key: for every windower and every aggregate.
 #pragma once
 
+#include <tidemark/operators/codec.hpp>
 #include <tidemark/windowing/window_work.hpp>
 
 #include <boost/container/small_vector.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace tidemark::detail {
@@ -66,6 +69,26 @@ class EachWindow {
   /// The watermark that closes a window; after all time if there is none.
   EventTime next_end(const Work&) const { return next_end_; }
   bool empty() const { return open_.empty(); }
+
+  /// What is kept can be written, and read into one that is new.
+  static constexpr bool encodable =
+      Encodable<typename Windower::State> && Encodable<Window> && Encodable<Accumulator>;
+  void write(std::string& to) const {
+    Codec<typename Windower::State>::write(to, state_);
+    Codec<std::uint64_t>::write(to, open_.size());
+    for (const auto& [window, accumulator] : open_) {
+      Codec<Window>::write(to, window);
+      Codec<Accumulator>::write(to, accumulator);
+    }
+  }
+  void read(ByteReader& from, const Work& work) {
+    state_ = Codec<typename Windower::State>::read(from);
+    for (auto left = Codec<std::uint64_t>::read(from); left != 0; --left) {
+      auto window = Codec<Window>::read(from);
+      open_.push_back(Open{std::move(window), Codec<Accumulator>::read(from)});
+    }
+    look_at_front(work);
+  }
 
  private:
   struct Open {

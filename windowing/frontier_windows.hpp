@@ -6,6 +6,8 @@
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/reorder_buffer.hpp>
+#include <tidemark/windowing/held_frontier.hpp>
 #include <tidemark/windowing/instant.hpp>
 #include <tidemark/windowing/sliced_windows.hpp>
 #include <tidemark/windowing/waking_keys.hpp>
@@ -40,6 +42,7 @@ class FrontierWindows {
   };
   using Keys = WakingKeys<Key, KeyState>;  // whose wake-ups are not in use
   using Entry = typename Keys::Entry;
+  using Rights = WindowRights<T>;
 
  public:
   FrontierWindows(Work work, const WindowOptions& options, std::shared_ptr<const Wanted> wanted,
@@ -56,19 +59,13 @@ class FrontierWindows {
   void run() {
     const Antichain<T>& frontier = in_->frontier();  // one for all
     in_->for_each([&](Batch<T, Item>& batch) {
-      if (keeps_order && ordered_) {
-        Waiting& waiting = waiting_.try_emplace(batch.time).first->second;
-        if (!waiting.right) waiting.right.emplace(rights_at(batch));
-        for (Item& item : batch) waiting.records.push_back(std::move(item));
-      } else {
-        apply(batch.time, batch.records, rights_at(batch));
-      }
+      if (!keeps_order || !ordered_ || early_.is_turn(batch.time, frontier))
+        return apply(batch.time, batch.records, rights_at(batch));
+      early_.hold(batch.time, batch.records, [&] { return rights_at(batch); });
     });
-    while (!waiting_.empty() && !frontier.less_equal_to(waiting_.begin()->first)) {
-      auto& [time, waiting] = *waiting_.begin();
-      in_->working_on(time, [&] { apply(time, waiting.records, *waiting.right); });
-      waiting_.erase(waiting_.begin());
-    }
+    early_.release(frontier, [&](const T& time, Rights& rights, std::vector<Item>& records) {
+      in_->working_on(time, [&] { apply(time, records, rights); });
+    });
     while (!ends_.empty() && !frontier.less_equal_to(ends_.begin()->second.rights.out.time())) {
       auto ending = ends_.extract(ends_.begin());
       in_->working_on(ending.mapped().rights.out.time(),
@@ -78,21 +75,6 @@ class FrontierWindows {
   }
 
  private:
-  /// To send at a timestamp or later.
-  struct Rights {
-    Capability<T> out;
-    std::optional<Capability<T>> notices;
-
-    Rights delayed(const T& time) const {
-      Rights later{out.delayed(time), {}};
-      if (notices) later.notices.emplace(notices->delayed(time));
-      return later;
-    }
-  };
-  struct Waiting {
-    std::optional<Rights> right;
-    std::vector<Item> records;
-  };
   struct Ending {
     Rights rights;
     std::vector<Entry*> keys;
@@ -160,7 +142,7 @@ class FrontierWindows {
   OutputPort<T, Out>* out_;
   OutputPort<T, NoticeOut>* notices_;
   Keys keys_;
-  std::map<T, Waiting> waiting_;
+  ReorderBuffer<T, Item, Rights> early_;
   std::map<EventTime, Ending> ends_;
 };
 

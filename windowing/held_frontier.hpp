@@ -64,12 +64,17 @@ class HeldFrontier {
   std::vector<Capability<T>> held_;
 };
 
-/// Records of a timestamp that may not be taken yet, and the right to send for them.
-template <Timestamp T, typename Item>
-struct HeldBack {
+/// The right to send results at a timestamp or later, and notices if somebody wants them.
+template <Timestamp T>
+struct WindowRights {
   Capability<T> out;
   std::optional<Capability<T>> notices;
-  std::vector<Item> records;
+
+  WindowRights delayed(const T& time) const {
+    WindowRights later{out.delayed(time), {}};
+    if (notices) later.notices.emplace(notices->delayed(time));
+    return later;
+  }
 };
 
 }  // namespace tidemark::detail

@@ -3,10 +3,12 @@
 // Values of a key that wait for their turn.
 #pragma once
 
+#include <tidemark/operators/codec.hpp>
 #include <tidemark/windowing/event_time.hpp>
 
 #include <algorithm>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -32,6 +34,26 @@ class PlayQueue {
     Value value = std::move(values_.back().value);
     values_.pop_back();
     return value;
+  }
+
+  void write(std::string& to) const {
+    Codec<std::uint64_t>::write(to, values_.size());
+    for (const auto& [time, number, value] : values_) {
+      Codec<EventTime>::write(to, time);
+      Codec<std::uint64_t>::write(to, number);
+      Codec<Value>::write(to, value);
+    }
+  }
+  /// Makes of an empty queue the one that was written. Returns a number above all of its own.
+  std::uint64_t read(ByteReader& from) {
+    std::uint64_t above = 0;
+    for (auto left = Codec<std::uint64_t>::read(from); left != 0; --left) {
+      const auto time = Codec<EventTime>::read(from);
+      const auto number = Codec<std::uint64_t>::read(from);
+      push(time, number, Codec<Value>::read(from));
+      above = std::max(above, number + 1);
+    }
+    return above;
   }
 
  private:

@@ -32,8 +32,13 @@ class SliceTree {
       if (node->id == id) return work.add(node->accumulator, std::forward<Value>(value), time);
       node = (id < node->id ? node->left : node->right).get();
     }
+    insert(id, work.first(std::forward<Value>(value), time));
+  }
+
+  /// Requires: there is no slice `id`.
+  void insert(std::int64_t id, Accumulator accumulator) {
     auto [left, right] = split(std::move(root_), id);
-    auto node = std::make_unique<Node>(id, work.first(std::forward<Value>(value), time));
+    auto node = std::make_unique<Node>(id, std::move(accumulator));
     root_ = join(join(std::move(left), std::move(node)), std::move(right));
   }
 
@@ -57,6 +62,12 @@ class SliceTree {
     return sum;
   }
 
+  /// Calls `action(id, accumulator)` for each slice, in order.
+  template <typename Action>
+  void for_each(const Action& action) const {
+    visit(root_.get(), action);
+  }
+
   bool empty() const { return root_ == nullptr; }
   /// The number of the first slice. Requires: not empty.
   std::int64_t oldest() const {
@@ -78,6 +89,14 @@ class SliceTree {
     std::unique_ptr<Node> right{};
   };
   using Tree = std::unique_ptr<Node>;
+
+  template <typename Action>
+  static void visit(const Node* node, const Action& action) {
+    if (node == nullptr) return;
+    visit(node->left.get(), action);
+    action(node->id, node->accumulator);
+    visit(node->right.get(), action);
+  }
 
   static void append(Work& work, std::optional<Accumulator>& sum, const Accumulator& next) {
     if (sum) {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <iterator>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -130,6 +131,33 @@ class SlicedWindows {
                    : work.windower.end(Window{next_window(Slicing(work.windower))});
   }
   bool empty() const { return tree_ ? tree_->empty() : slices_.empty(); }
+
+  /// The slices can be written, and read into one that is new; their sums are made anew.
+  static constexpr bool encodable = Encodable<Accumulator>;
+  void write(std::string& to) const {
+    Codec<std::int64_t>::write(to, next_);
+    const auto write_slice = [&to](std::int64_t id, const Accumulator& accumulator) {
+      to += '\1';
+      Codec<std::int64_t>::write(to, id);
+      Codec<Accumulator>::write(to, accumulator);
+    };
+    for (const Slice& slice : slices_) write_slice(slice.id, slice.accumulator);
+    if (tree_) tree_->for_each(write_slice);
+    to += '\0';
+  }
+  void read(ByteReader& from, const Work& work) {
+    next_ = Codec<std::int64_t>::read(from);
+    if (work.windower.judges_by_window()) tree_ = std::make_unique<SliceTree<Work>>();
+    while (from.take(1).front() != '\0') {
+      const auto id = Codec<std::int64_t>::read(from);
+      auto accumulator = Codec<Accumulator>::read(from);
+      if (tree_) {
+        tree_->insert(id, std::move(accumulator));
+      } else {
+        slices_.push_back(Slice{id, std::move(accumulator)});
+      }
+    }
+  }
 
  private:
   struct Slice {

@@ -162,6 +162,11 @@ class WakingKeys {
     index_.for_each([](WakingKey<Key>& entry) { delete &of(entry); });
   }
 
+  /// Null if there is none.
+  Entry* find(const Key& key) const {
+    WakingKey<Key>* const found = index_.find(key);
+    return found == nullptr ? nullptr : &of(*found);
+  }
   Entry& at(const Key& key) {
     if (WakingKey<Key>* const found = index_.find(key)) return of(*found);
     auto entry = std::make_unique<Entry>(key);

@@ -12,6 +12,7 @@
 
 #include <concepts>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -35,7 +36,8 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
                 "this window step needs a way to merge two accumulators, because sessions merge: "
                 "give it a merger, or an aggregate that can combine");
 
-  OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
+  Worker& worker = stream.scope->worker();
+  OperatorBuilder<T> op(*stream.scope, kind, id);
   op.set_interest(Interest::when_holding);
   auto& in = op.input(stream, Exchange{ByKey{}});
   auto [out, results] = op.template output<typename Results::Out>();
@@ -47,16 +49,33 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
                   "this one's says nothing about event time, so use an EventClock");
     static_assert(W::by_time,
                   "FrontierClock: the windower must close windows by time; a CountWindow does not");
+    if (worker.process().config().states != nullptr) require_savable(kind, id, false, false);
     auto shard = std::make_unique<FrontierWindows<T, Item, Work>>(
         std::move(work), options, std::move(wanted), in, out, notices);
     op.build([shard = std::move(shard)] { shard->run(); });
   } else {
     static_assert(WindowClock<Clock, Value>,
                   "a window step needs a clock (clock.hpp), such as EventClock or SystemClock");
-    const Process& process = stream.scope->worker().process();
-    auto shard = std::make_unique<ClockedWindows<T, Item, Clock, Work>>(
-        clock, std::move(work), options, std::move(wanted), in, out, notices, op.activator(),
-        process, stream.scope->worker().process().executor());
+    static_assert(
+        EncodableOrNotSaved<typename Item::first_type> &&
+            EncodableOrNotSaved<typename A::Accumulator> &&
+            EncodableOrNotSaved<typename W::Window> && EncodableOrNotSaved<typename W::State> &&
+            EncodableOrNotSaved<typename Clock::State> &&
+            (EncodableOrNotSaved<Value> || (A::commutative && W::by_time)),
+        "a window step: the key, the accumulator, what clock and windower keep, and the values, "
+        "which may have to wait for their turn, must have a tidemark::Codec, so that they can be "
+        "saved and recovered; specialise it, derived from tidemark::NotSaved if they never shall "
+        "be");
+    using Shard = ClockedWindows<T, Item, Clock, Work>;
+    typename Shard::Saved saved(worker, kind, id);
+    std::optional<WindowRights<T>> first;
+    if (saved.active()) {
+      require_savable(kind, id, true, WindowState<Clock, Value, Work>::encodable);
+      first.emplace(WindowRights<T>{op.initial_capability(0), op.initial_capability(1)});
+    }
+    auto shard = std::make_unique<Shard>(
+        std::move(saved), std::move(first), clock, std::move(work), options, std::move(wanted), in,
+        out, notices, op.activator(), worker.process(), worker.process().executor());
     op.build([shard = std::move(shard)] { shard->run(); });
   }
   return std::pair(results, noticed);

@@ -15,7 +15,7 @@ namespace tidemark {
 /// Gives each value of a key its windows.
 ///
 /// `Window` is an open window of a key, `State` what else is kept of a key, which begins with
-/// `State{}`. A value that happened at `time` goes to the windows of which
+/// `State{}`; both are saved. A value that happened at `time` goes to the windows of which
 /// `windows_of(state, time, visit)` calls `visit(window)`, in order. Each of them is either one
 /// that is open, if that `absorb`s it, or a new one, which then is `number`ed.
 ///

@@ -6,6 +6,7 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/operators/map.hpp>
 #include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/reorder_buffer.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/operators/stateful_map.hpp>
 
@@ -169,6 +170,44 @@ TEST_CASE("what was held back goes before later records that come when the front
     records.flush();
     for (int i = 0; i != 10; ++i) worker.step();
     CHECK(applied.entries() == std::vector<Origin>{{1, 0, 0}, {2, 0, 0}});
+  });
+}
+
+TEST_CASE(
+    "a reorder buffer gives records in the order of their timestamps, each as early as it may",
+    "[keyed][oracle]") {
+  using Arrival = std::pair<std::uint64_t, int>;  // timestamp, number
+  tests::check_property(300, [] {
+    tests::Tape tape = tests::draw_tape("arrivals", 60);
+    std::vector<Arrival> arrivals;
+    for (int number = 0; !tape.at_end(); ++number) arrivals.push_back({tape.below(6), number});
+    detail::ReorderBuffer<Epoch, Arrival, int> buffer;
+    std::vector<Arrival> taken, expected;
+    for (std::size_t i = 0; i != arrivals.size(); ++i) {
+      Antichain<Epoch> frontier;
+      for (std::size_t to_come = i; to_come != arrivals.size(); ++to_come)
+        frontier.insert(Epoch{arrivals[to_come].first});
+      buffer.release(frontier, [&](const Epoch& time, int right, std::vector<Arrival>& records) {
+        RC_ASSERT(right == records.front().second);  // the first one's
+        for (const Arrival& record : records) {
+          RC_ASSERT(record.first == time.value);
+          taken.push_back(record);
+        }
+      });
+      std::vector<Arrival> records{arrivals[i]};
+      const Epoch time{arrivals[i].first};
+      if (buffer.is_turn(time, frontier)) {
+        taken.push_back(records.front());
+      } else {
+        buffer.hold(time, records, [&] { return arrivals[i].second; });
+      }
+      expected.assign(arrivals.begin(), arrivals.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+      std::erase_if(expected, [&](const Arrival& arrival) {
+        return frontier.less_than_to(Epoch{arrival.first});
+      });
+      std::ranges::stable_sort(expected, {}, &Arrival::first);
+      RC_ASSERT(taken == expected);
+    }
   });
 }
 

@@ -21,6 +21,7 @@
 
 #include <tests/operators/directory.hpp>
 #include <tests/operators/flow.hpp>
+#include <tests/operators/going_on.hpp>
 #include <tests/operators/memory_store.hpp>
 #include <tests/operators/timed_input.hpp>
 #include <tests/support.hpp>
@@ -29,9 +30,9 @@ namespace tidemark::recovery_test {
 namespace {
 
 using namespace std::chrono_literals;
-using tests::InEpoch;
 using tests::Log;
 using tests::MemoryStore;
+using tests::text_of;
 using Keyed = std::pair<std::string, int>;
 
 std::vector<Keyed> some_items() {
@@ -41,27 +42,7 @@ std::vector<Keyed> some_items() {
   return items;
 }
 
-/// Text of a result, so that results of all types can be compared.
-template <typename Value>
-std::string text_of(const Value& value) {
-  if constexpr (requires { value.first, value.second; }) {
-    return text_of(value.first) + "=" + text_of(value.second);
-  } else if constexpr (requires { value.has_value(); }) {
-    return value ? text_of(*value) : "none";
-  } else if constexpr (requires { std::tuple_size<Value>::value; }) {
-    return std::apply([](const auto&... each) { return ((text_of(each) + ",") + ...); }, value);
-  } else if constexpr (std::convertible_to<Value, std::string>) {
-    return value;
-  } else if constexpr (std::ranges::range<Value>) {
-    std::string text;
-    for (const auto& each : value) text += text_of(each) + " ";
-    return text;
-  } else {
-    return std::to_string(value);
-  }
-}
-
-using Step = std::function<FlowStream<std::string>(FlowStream<Keyed>)>;
+using Step = tests::StepInTest<Keyed>;
 
 template <typename Operator>
 Step step_of(Operator op) {
@@ -125,44 +106,11 @@ std::map<std::string, Step> steps() {
        }}};
 }
 
-/// The items, two an epoch, and then a pause, in which all epochs are completed everywhere: what is
-/// sent at the end of input is in the epoch that follows.
-TestingInput<Keyed> paced_items() {
-  std::vector<std::variant<Keyed, TestingMark>> entries;
-  for (const Keyed& item : some_items()) entries.emplace_back(item);
-  entries.emplace_back(TestingMark::pause(1ms));
-  return TestingInput<Keyed>::with_marks(entries, 2);
-}
-
-/// What a run gives, sorted.
-std::vector<InEpoch<std::string>> run(const Step& step, const Config& config) {
-  Log<InEpoch<std::string>> log;
-  Dataflow flow;
-  tests::log_output(step(input(flow, "items", paced_items(), tests::epoch_per_poll())), log);
-  cluster_main(flow, config);
-  return log.sorted();
-}
-
 TEST_CASE("a run that goes on from any epoch, with other workers, gives what is left to give",
           "[recovery]") {
   for (const auto& [name, step] : steps()) {
     INFO(name);
-    for (const std::uint32_t workers : {1u, 3u}) {
-      MemoryStore store;
-      Config config = tests::deterministic(workers, 5);
-      config.states = &store;
-      const auto results = run(step, config);
-      REQUIRE(!results.empty());
-      for (std::uint64_t epoch = 2; epoch <= 13; ++epoch) {
-        INFO("epoch " << epoch);
-        const auto restored = store.going_on_with(epoch);
-        Config other = tests::deterministic(5 - workers, epoch);
-        other.states = restored.get();
-        auto expected = results;
-        std::erase_if(expected, [&](const auto& result) { return result.first < epoch; });
-        REQUIRE(run(step, other) == expected);
-      }
-    }
+    tests::check_going_on(step, tests::paced(some_items(), 2));
   }
 }
 

@@ -13,6 +13,7 @@ struct Event {
   EventTime time{};
   std::string text{};
   int number = 1;
+  static auto fields(auto& self) { return std::tie(self.time, self.text, self.number); }
   friend auto operator<=>(const Event&, const Event&) = default;
 };
 using Keyed = std::pair<std::string, Event>;

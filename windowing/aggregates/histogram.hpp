@@ -5,12 +5,14 @@
 
 #include <tidemark/core/error.hpp>
 #include <tidemark/windowing/aggregate.hpp>
+#include <tidemark/windowing/aggregates/eigen_codec.hpp>
 
 #include <Eigen/Core>
 
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace tidemark {
@@ -28,6 +30,10 @@ class Histogram {
     std::uint64_t below = 0;
     std::uint64_t above = 0;    ///< at or above high
     std::uint64_t unknown = 0;  ///< not a number
+
+    static auto fields(auto& self) {
+      return std::tie(self.counts, self.below, self.above, self.unknown);
+    }
   };
   using Result = Accumulator;
   static constexpr Algebra algebra = Algebra::invertible;

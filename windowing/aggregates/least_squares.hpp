@@ -4,11 +4,13 @@
 #pragma once
 
 #include <tidemark/windowing/aggregate.hpp>
+#include <tidemark/windowing/aggregates/eigen_codec.hpp>
 
 #include <Eigen/Core>
 #include <Eigen/QR>
 
 #include <cstdint>
+#include <tuple>
 #include <utility>
 
 namespace tidemark {
@@ -33,6 +35,8 @@ struct LeastSquares {
     Matrix xx{};
     Vector xy{};
     Scalar yy = 0;
+
+    static auto fields(auto& self) { return std::tie(self.count, self.xx, self.xy, self.yy); }
   };
   static constexpr Algebra algebra = Algebra::associative;
   static constexpr bool commutative = true;

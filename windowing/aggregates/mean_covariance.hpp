@@ -4,10 +4,12 @@
 #pragma once
 
 #include <tidemark/windowing/aggregate.hpp>
+#include <tidemark/windowing/aggregates/eigen_codec.hpp>
 
 #include <Eigen/Core>
 
 #include <cstdint>
+#include <tuple>
 
 namespace tidemark {
 
@@ -31,6 +33,8 @@ struct MeanCovariance {
     std::uint64_t count = 0;
     Vector mean{};
     Matrix scatter{};  // the sum of (x - mean)(x - mean)^T
+
+    static auto fields(auto& self) { return std::tie(self.count, self.mean, self.scatter); }
   };
   static constexpr Algebra algebra = Algebra::associative;
   static constexpr bool commutative = true;

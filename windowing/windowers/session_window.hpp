@@ -10,6 +10,7 @@
 #include <compare>
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace tidemark {
@@ -25,6 +26,7 @@ class SessionWindow {
     EventTime last{};
     std::vector<std::int64_t> merged{};
 
+    static auto fields(auto& self) { return std::tie(self.id, self.open, self.last, self.merged); }
     friend bool operator==(const Window& a, const Window& b) { return a.open == b.open; }
     friend auto operator<=>(const Window& a, const Window& b) { return a.open <=> b.open; }
   };
