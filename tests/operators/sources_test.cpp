@@ -141,6 +141,7 @@ TEST_CASE("with a store, too, what keeps nothing is read to its end, and begins 
   tests::MemoryStore store;
   CHECK(given_by(Everywhere{}, 2, &store) == Texts{"0 of 2", "1 of 2"});
   CHECK(store.last_epoch() == 0);  // nothing has been saved
+  store.save("a step of the program as it was", 0, 1, {{"key", "state"}});
   CHECK(given_by(Everywhere{}, 2, store.going_on_with(2).get()) == Texts{"0 of 2", "1 of 2"});
 }
 
