@@ -3,6 +3,7 @@
 // FileOutput: a whole file at the end of a run that went well, and no file otherwise.
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/sinks/dir_output.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 
@@ -136,6 +137,42 @@ TEST_CASE("a file has its epochs in order, whatever worker had the records", "[f
   for (const ExecutorKind executor : tests::real_executors())
     for (int repeat = 0; repeat != 20; ++repeat)
       CHECK(in_order({.workers = 8, .threads = 2, .executor = executor}));
+}
+
+TEST_CASE("a directory gets a file for each part that has a record, whole at the end",
+          "[dir_output]") {
+  using Keyed = std::pair<int, std::string>;
+  tests::for_each_schedule([](const Config& config) {
+    const tests::Directory directory;
+    Names early;
+    Dataflow flow;
+    input(flow, "in", TestingInput(std::vector<Keyed>{{0, "a"}, {1, "b"}, {5, "c"}, {0, "d"}}),
+          tests::epoch_per_poll()) |
+        output("files",
+               DirOutput(
+                   directory / "", 4, [](int key) { return std::uint64_t(key); },
+                   [](std::uint32_t part) { return std::to_string(part) + ".txt"; }, ";")) |
+        inspect([&](const Keyed&) {
+          if (fs::exists(directory / "0.txt")) early.insert("0.txt");
+        });
+    cluster_main(flow, config);
+    CHECK(early.empty());
+    CHECK(directory.names() == Names{"0.txt", "1.txt"});
+    CHECK(directory.read("0.txt") == "a;d;");
+    CHECK(directory.read("1.txt") == "b;c;");
+  });
+}
+
+TEST_CASE("a directory that is none, no files, and two files of one name are refused",
+          "[sink][error]") {
+  const tests::Directory directory;
+  CHECK_THROWS_WITH(DirOutput(directory / "none", 2),
+                    Catch::Contains("cannot write in the directory"));
+  CHECK_THROWS_WITH(DirOutput(directory / "", 0), Catch::Contains("it must have at least 1"));
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector<std::pair<int, int>>{{1, 2}})) |
+      output("out", DirOutput(directory / "", 2, KeyHash{}, [](std::uint32_t) { return "same"; }));
+  CHECK_THROWS_WITH(flow.describe(), Catch::Contains("two parts of the sink have the same name"));
 }
 
 TEST_CASE("a full disk is an error that names the file", "[file_output][error]") {

@@ -7,6 +7,7 @@
 #include <tidemark/operators/sources/testing_input.hpp>
 
 #include <tests/operators/flow.hpp>
+#include <tests/operators/memory_store.hpp>
 #include <tests/support.hpp>
 
 namespace tidemark::input_test {
@@ -56,6 +57,8 @@ TEST_CASE("an epoch ends after the poll that fills it", "[input]") {
         std::vector<InEpoch<int>>{{1, 1}, {1, 2}, {2, 3}, {2, 4}, {3, 5}});
   CHECK(epochs(TestingInput(std::vector{1, 2, 3, 4, 5, 6, 7}, 3), {.epoch_items = 2}) ==
         std::vector<InEpoch<int>>{{1, 1}, {1, 2}, {1, 3}, {2, 4}, {2, 5}, {2, 6}, {3, 7}});
+  CHECK(epochs(TestingInput(std::vector{1, 2, 3}, 2), {.epoch_items = 0}) ==
+        std::vector<InEpoch<int>>{{1, 1}, {1, 2}, {2, 3}});
 }
 
 TEST_CASE("unless said otherwise an epoch has 65536 records, so that memory is bounded",
@@ -72,6 +75,28 @@ TEST_CASE("an interval of any length can be asked for", "[input]") {
           std::vector<InEpoch<int>>{{1, 5}, {1, 6}});
   CHECK(epochs(TestingInput(std::vector{5, 6}), {.epoch_interval = -5ms}) ==
         std::vector<InEpoch<int>>{{1, 5}, {2, 6}});
+}
+
+TEST_CASE("the parts at one worker are polled in turn, in the order of their names", "[input]") {
+  Log<int> log;
+  Dataflow flow;
+  input(flow, "in", tests::PartsInput<int>({{{1}, {2}, {3}}, {{11}, {12}}, {{21}}})) |
+      inspect([&log](int n) { log.add(n); }) | output("out", Discard{});
+  cluster_main(flow, tests::deterministic(1, 0));
+  CHECK(log.entries() == std::vector{1, 11, 21, 2, 12, 3});
+}
+
+TEST_CASE("each input begins a stream of its own, and one that nobody takes is read to its end",
+          "[input]") {
+  tests::for_each_schedule([](const Config& config) {
+    Log<int> log;
+    Dataflow flow;
+    const auto take = inspect([&log](int n) { log.add(n); });
+    input(flow, "first", TestingInput(std::vector{1, 2})) | take | output("out", Discard{});
+    input(flow, "second", TestingInput(std::vector{3, 4}), tests::epoch_per_poll()) | take;
+    cluster_main(flow, config);
+    CHECK(log.sorted() == std::vector{1, 2, 3, 4});
+  });
 }
 
 TEST_CASE("each part of a source has epochs of its own", "[input]") {
@@ -131,6 +156,8 @@ TEST_CASE("an epoch ends when its interval is over", "[input]") {
                                       {101ms, item(101)}};
   CHECK(epochs(TimedInput(schedule), {.epoch_interval = 10ms}) ==
         std::vector<InEpoch<int>>{{1, 0}, {1, 5}, {1, 9}, {2, 12}, {2, 19}, {3, 29}, {11, 101}});
+  const TimedInput::Schedule slow{{9'999ms, item(1)}, {10'001ms, item(2)}, {20'001ms, item(3)}};
+  CHECK(epochs(TimedInput(slow), {}) == std::vector<InEpoch<int>>{{1, 1}, {2, 2}, {3, 3}});
 }
 
 TEST_CASE("a silent source's epochs end, too", "[input]") {
@@ -169,20 +196,33 @@ auto hold_first_epoch(std::uint64_t last) {
   };
 }
 
+/// How a run ends that holds epoch 1 until one of `last` comes, `ahead` epochs being allowed.
+std::string error_of_holding(std::uint64_t last, std::uint64_t ahead, const Config& config) {
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector<int>(20, 0)),
+        {.epoch_interval = 0ms, .epochs_ahead = ahead}) |
+      hold_first_epoch(last) | output("out", Discard{});
+  return tests::error_of(flow, config);
+}
+
 TEST_CASE("a source may begin as many epochs as it may be ahead, and not one more",
           "[input][epochs_ahead]") {
   for (const std::uint64_t ahead : {1u, 2u, 8u})
     tests::for_each_schedule([&](const Config& config) {
-      const auto run_until = [&](std::uint64_t last) {
-        Dataflow flow;
-        input(flow, "in", TestingInput(std::vector<int>(20, 0)),
-              {.epoch_interval = 0ms, .epochs_ahead = ahead}) |
-            hold_first_epoch(last) | output("out", Discard{});
-        return tests::error_of(flow, config);
-      };
-      CHECK(run_until(ahead) == "");
-      CHECK_THAT(run_until(ahead + 1), Catch::Contains("the run is stuck"));
+      CHECK(error_of_holding(ahead, ahead, config) == "");
+      CHECK_THAT(error_of_holding(ahead + 1, ahead, config), Catch::Contains("the run is stuck"));
     });
+}
+
+TEST_CASE("with a store, too, an epoch is over when its records are written",
+          "[input][epochs_ahead][recovery]") {
+  for (Config config : {tests::deterministic(1, 0), tests::deterministic(2, 1)}) {
+    tests::MemoryStore store, other;
+    config.states = &store;
+    CHECK(error_of_holding(3, 3, config) == "");
+    config.states = &other;
+    CHECK_THAT(error_of_holding(4, 3, config), Catch::Contains("the run is stuck"));
+  }
 }
 
 /// A step that keeps each epoch's records for a random while and then takes them off `open`.

@@ -43,6 +43,16 @@ class MockCluster {
     cluster_main(flow, {.workers = 2, .threads = 2, .executor = ExecutorKind::threads});
   }
 
+  void has_no(const char* topic) const {  // else it makes whatever it is asked for
+    rd_kafka_mock_topic_set_error(cluster_, topic, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  }
+
+  void refuse_one_write() const {
+    constexpr std::int16_t produce = 0;  // as the protocol numbers its requests
+    rd_kafka_mock_push_request_errors(cluster_, produce, 1,
+                                      RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED);
+  }
+
   std::vector<int> read(const Config& config) const {
     tests::Log<int> log;
     Dataflow flow;
@@ -108,7 +118,7 @@ TEST_CASE("a topic that is followed wakes the run with what comes", "[kafka]") {
   CHECK(log.sorted() == numbers(0, 21));
 }
 
-TEST_CASE("no broker and a strange setting are errors", "[kafka][error]") {
+TEST_CASE("no broker, no such topic and a strange setting are errors", "[kafka][error]") {
   const MockCluster cluster(1);
   const auto error_with = [](KafkaInput source) {
     Dataflow flow;
@@ -117,8 +127,25 @@ TEST_CASE("no broker and a strange setting are errors", "[kafka][error]") {
   };
   CHECK_THAT(error_with(KafkaInput({"localhost:1"}, {"numbers"}, {.timeout = 300ms})),
              Catch::Contains("cannot read topic 'numbers' from Kafka: "));
+  cluster.has_no("letters");
+  CHECK_THAT(error_with(KafkaInput(cluster.brokers(), {"letters"}, {.tail = false})),
+             Catch::Contains("cannot read topic 'letters' from Kafka: "));
   CHECK_THAT(error_with(KafkaInput(cluster.brokers(), {"numbers"}, {.config = {{"no.such", "1"}}})),
              Catch::Contains("Kafka refuses a setting: ") && Catch::Contains("no.such"));
+}
+
+TEST_CASE("what the brokers refuse ends the run", "[kafka][error]") {
+  tests::Watchdog watchdog("Kafka");
+  const MockCluster cluster(1);
+  cluster.refuse_one_write();
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector<Text>{{"k", "1"}})) |
+      output("out", KafkaOutput(cluster.brokers(), "numbers"));
+  CHECK_THAT(
+      tests::error_of(flow, {.executor = ExecutorKind::threads}),
+      Catch::StartsWith("step 'out' failed on worker 0 at timestamp 1: cannot write to topic "
+                        "'numbers' of Kafka: ") &&
+          Catch::Contains("authorization failed"));
 }
 
 }  // namespace

@@ -112,6 +112,18 @@ TEST_CASE("batch waits as long as its time-out from the first value, which later
   });
 }
 
+TEST_CASE("timers that are due at once go in the order in which they were set", "[batch][timer]") {
+  Log<Values> log;
+  Dataflow flow;
+  input(flow, "in",
+        tests::TimedInput<Keyed>(
+            {{0ms, {"c", 1}}, {0ms, {"a", 2}}, {0ms, {"d", 3}}, {0ms, {"b", 4}}}, 100ms)) |
+      batch("tens", 100, 10ms) | inspect([&log](const Values& values) { log.add(values); }) |
+      output("out", tests::Discard{});
+  cluster_main(flow, tests::deterministic(1, 0));
+  CHECK(log.entries() == std::vector<Values>{{"c", {1}}, {"a", {2}}, {"d", {3}}, {"b", {4}}});
+}
+
 /// Counts a key's values; says so 5 ms after the last one, and how many are left at the end.
 struct QuietCount {
   int count = 0;

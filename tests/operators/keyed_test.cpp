@@ -4,10 +4,12 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/operators/fold_final.hpp>
 #include <tidemark/operators/map.hpp>
 #include <tidemark/operators/merge.hpp>
 #include <tidemark/operators/reorder_buffer.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateful.hpp>
 #include <tidemark/operators/stateful_map.hpp>
 
 #include <tests/operators/flow.hpp>
@@ -209,6 +211,67 @@ TEST_CASE(
       RC_ASSERT(taken == expected);
     }
   });
+}
+
+TEST_CASE("the end of input comes once, behind all that was held back", "[keyed]") {
+  Log<std::pair<int, std::vector<Origin>>> results;
+  execute(tests::deterministic(1, 0), [&](Worker& worker) {
+    auto [records, other] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [a, stream] = new_input<Record>(scope, "records");
+      auto [b, idle] = new_input<Record>(scope, "other");
+      merge(stream, idle) |
+          fold_final(
+              "all", [] { return std::vector<Origin>(); },
+              [](std::vector<Origin> all, Origin origin) {
+                all.push_back(origin);
+                return all;
+              }) |
+          inspect([&](const auto& result) { results.add(result); });
+      return std::pair(std::move(a), std::move(b));
+    });
+    for (std::uint64_t epoch = 0; epoch != 4; ++epoch) {
+      records.advance_to(epoch);
+      records.send({0, {epoch, 0, 0}});
+    }
+    records.close();
+    for (int i = 0; i != 10; ++i) worker.step();  // epochs 1 to 3 are held back by the other input
+    other.close();
+  });
+  using All = std::pair<int, std::vector<Origin>>;
+  CHECK(results.entries() == std::vector<All>{{0, {{0, 0, 0}, {1, 0, 0}, {2, 0, 0}, {3, 0, 0}}}});
+}
+
+/// Says what it is called for, and always wants to be called.
+struct Restless {
+  std::pair<std::vector<std::string>, bool> on_item(Origin origin) {
+    return {{"value " + std::to_string(origin.number)}, false};
+  }
+  std::optional<Clock::time_point> notify_at() const { return Clock::time_point{}; }
+  std::pair<std::vector<std::string>, bool> on_notify(Clock::time_point) {
+    return {{"timer"}, false};
+  }
+};
+
+TEST_CASE("values come before the timers that are due with them", "[keyed][timer]") {
+  Log<std::string> calls;
+  execute(tests::deterministic(1, 0), [&](Worker& worker) {
+    auto records = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [in, stream] = new_input<Record>(scope, "records");
+      stream | stateful("restless", [] { return Restless{}; }) |
+          inspect([&](const auto& call) { calls.add(call.second); });
+      return std::move(in);
+    });
+    for (std::size_t number = 1; number != 3; ++number) {
+      records.send({0, {0, 0, number}});
+      records.flush();
+      for (int i = 0; i != 10; ++i) worker.step();
+    }
+    records.close();
+  });
+  const auto entries = calls.entries();
+  REQUIRE(entries.size() >= 4);
+  CHECK(std::vector(entries.begin(), entries.begin() + 4) ==
+        std::vector<std::string>{"value 1", "timer", "value 2", "timer"});
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
+#include <thread>
+
 namespace tidemark::output_test {
 namespace {
 
@@ -50,12 +52,15 @@ TEST_CASE("output passes on what it has written, in its epoch", "[output]") {
     tests::log_output(
         input(flow, "in", TestingInput(std::vector{1, 2, 3}), tests::epoch_per_poll()) |
             output("first", TestingOutput(first)) | map([](int n) { return 10 * n; }) |
-            output("single", Watched<true>{&single}) | output("second", TestingOutput(second)),
+            output("single", Watched<true>{&single}) |
+            inspect([&single](int n) { single.add("passes " + std::to_string(n)); }) |
+            output("second", TestingOutput(second)),
         log);
     cluster_main(flow, config);
     CHECK(first == std::vector{1, 2, 3});
-    CHECK(single.entries() == std::vector<std::string>{"0 opens", "0 writes 10", "0 writes 20",
-                                                       "0 writes 30", "0 closes"});
+    CHECK(single.entries() == std::vector<std::string>{"0 opens", "0 writes 10", "passes 10",
+                                                       "0 writes 20", "passes 20", "0 writes 30",
+                                                       "passes 30", "0 closes"});
     CHECK(second == std::vector{10, 20, 30});
     CHECK(log.entries() == std::vector<InEpoch<int>>{{1, 10}, {2, 20}, {3, 30}});
   });
@@ -110,6 +115,74 @@ TEST_CASE("a sink is opened and closed if nothing comes, and not closed if the r
   });
 }
 
+/// A sink of parts, of which a number belongs in the one of its number; logs "<part> at <worker>".
+struct Numbered {
+  int count;
+  Log<std::pair<std::string, std::vector<int>>>* log;
+
+  template <typename Item>
+  struct Part final : SinkPart<Item> {
+    void write_batch(const std::vector<Item>& batch) override { log->add({name, batch}); }
+    Log<std::pair<std::string, std::vector<int>>>* log = nullptr;
+    std::string name;
+  };
+  std::vector<std::string> parts() const {
+    std::vector<std::string> names;
+    for (int p = 0; p != count; ++p) names.push_back("part_" + std::to_string(p));
+    return names;
+  }
+  std::uint64_t part_of(int n) const { return static_cast<std::uint64_t>(n); }
+  template <typename Item>
+  std::unique_ptr<SinkPart<Item>> open_part(const std::string& name,
+                                            const SinkContext& context) const {
+    auto part = std::make_unique<Part<Item>>();
+    part->log = log;
+    part->name = name + " at " + std::to_string(context.worker);
+    log->add({part->name, {}});
+    return part;
+  }
+};
+
+TEST_CASE(
+    "a sink with parts has each record written by its part's worker, and passed on from there",
+    "[output]") {
+  tests::for_each_schedule([](const Config& config) {
+    Log<std::pair<std::string, std::vector<int>>> log;
+    Log<std::pair<int, std::uint32_t>> passed;
+    Dataflow flow;
+    input(flow, "in", tests::PartsInput<int>({{{2, 10, 14}, {10}}, {{10, 2}, {22, 2}}}),
+          tests::epoch_per_poll()) |
+        output("parts", Numbered{12, &log}) | inspect_worker([&](int n, std::uint32_t worker) {
+          passed.add({n, worker});
+        }) |
+        output("out", Discard{});
+    cluster_main(flow, config);
+    // 12 parts: 2 and 14 go to part 2, 10 and 22 to part 10; the other ten are never opened.
+    std::map<std::string, std::vector<int>> written;
+    for (const auto& [part, batch] : log.entries())
+      written[part].insert(written[part].end(), batch.begin(), batch.end());
+    REQUIRE(written.size() == 2);
+    std::map<int, std::uint32_t> home;
+    for (auto& [part, numbers] : written) {
+      const int number = part.starts_with("part_2 ") ? 2 : 10;
+      CHECK_THAT(part, Catch::StartsWith("part_" + std::to_string(number) + " at "));
+      home[number] = static_cast<std::uint32_t>(std::stoul(part.substr(part.rfind(' '))));
+      std::sort(numbers.begin(), numbers.end() - (number == 2 ? 1 : 2));  // those of epoch 1
+      std::sort(numbers.end() - (number == 2 ? 1 : 2), numbers.end());
+      CHECK(numbers == (number == 2 ? std::vector{2, 2, 14, 2} : std::vector{10, 10, 10, 22}));
+    }
+    for (const auto& [n, worker] : passed.entries()) CHECK(worker == home[n % 12]);
+    CHECK(passed.entries().size() == 8);
+  });
+}
+
+TEST_CASE("a sink without parts is refused", "[output][error]") {
+  Log<std::pair<std::string, std::vector<int>>> log;
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector<int>{})) | output("none", Numbered{0, &log});
+  CHECK_THROWS_WITH(flow.describe(), "output 'none': the sink has no part that it could write to");
+}
+
 /// A sink that cannot write, or cannot close.
 struct Jammed {
   static constexpr bool single = true;
@@ -160,6 +233,22 @@ TEST_CASE("a dataflow without an input or an output is refused when it runs", "[
   input(endless, "in", TestingInput(std::vector{1})) | map([](int n) { return n; });
   CHECK_THROWS_WITH(run_main(endless), Catch::Contains("output"));
   CHECK_THROWS_AS(endless.describe(), DataflowError);
+}
+
+TEST_CASE("run_main has one worker, in the thread that calls it, and throws what a step throws",
+          "[output][error]") {
+  std::set<std::pair<std::thread::id, std::uint32_t>> seen;
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector{1, 2})) |
+      inspect_worker("look",
+                     [&seen](int n, std::uint32_t worker) {
+                       seen.emplace(std::this_thread::get_id(), worker);
+                       if (n == 2) throw std::out_of_range("two");
+                     }) |
+      output("out", Discard{});
+  CHECK_THROWS_WITH(run_main(flow), "step 'look' failed on worker 0 at timestamp 1: two");
+  CHECK(seen ==
+        std::set<std::pair<std::thread::id, std::uint32_t>>{{std::this_thread::get_id(), 0}});
 }
 
 TEST_CASE("two steps with one id are refused", "[output][error]") {

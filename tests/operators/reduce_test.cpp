@@ -115,6 +115,16 @@ TEST_CASE("what a reducer throws names the step, and the epoch of the value", "[
       CHECK_THAT(error, Catch::StartsWith("step 'sum' failed on worker "));
       CHECK_THAT(error, Catch::EndsWith(" at timestamp 4: less than nothing"));
     });
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector<Keyed>{{"k", 1}, {"k", 2}}), tests::epoch_per_poll()) |
+      reduce("sum", std::plus<>(),
+             [](int sum) {
+               if (sum == 3) throw std::domain_error("cannot say");
+               return false;
+             }) |
+      output("out", tests::Discard{});
+  CHECK(tests::error_of(flow, tests::deterministic(1, 0)) ==
+        "step 'sum' failed on worker 0 at timestamp 2: cannot say");
 }
 
 TEST_CASE("reduce agrees with a loop over each key's values", "[reduce]") {

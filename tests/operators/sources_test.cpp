@@ -12,6 +12,7 @@
 
 #include <tests/operators/directory.hpp>
 #include <tests/operators/flow.hpp>
+#include <tests/operators/memory_store.hpp>
 #include <tests/operators/reading.hpp>
 #include <tests/support.hpp>
 
@@ -118,12 +119,14 @@ struct Everywhere {
 };
 
 template <typename Source>
-Texts given_by(const Source& source, std::uint32_t workers) {
+Texts given_by(const Source& source, std::uint32_t workers, StateStore* store = nullptr) {
   Log<std::string> log;
   Dataflow flow;
   input(flow, "in", source) | inspect([&log](const std::string& text) { log.add(text); }) |
       output("out", tests::Discard{});
-  cluster_main(flow, tests::deterministic(workers, 1));
+  Config config = tests::deterministic(workers, 1);
+  config.states = store;
+  cluster_main(flow, config);
   return log.sorted();
 }
 
@@ -131,6 +134,72 @@ TEST_CASE("each part is read by one worker that can reach it, and a dynamic sour
           "[input]") {
   CHECK(given_by(Local{}, 3) == Texts{"part 0 at 0", "part 1 at 1", "part 2 at 1", "part 3 at 2"});
   CHECK(given_by(Everywhere{}, 3) == Texts{"0 of 3", "1 of 3", "2 of 3"});
+}
+
+TEST_CASE("with a store, too, what keeps nothing is read to its end, and begins anew in each run",
+          "[input][recovery]") {
+  tests::MemoryStore store;
+  CHECK(given_by(Everywhere{}, 2, &store) == Texts{"0 of 2", "1 of 2"});
+  CHECK(store.last_epoch() == 0);  // nothing has been saved
+  store.save("a step of the program as it was", 0, 1, {{"key", "state"}});
+  CHECK(given_by(Everywhere{}, 2, store.going_on_with(2).get()) == Texts{"0 of 2", "1 of 2"});
+}
+
+TEST_CASE("a source of no parts ends at once", "[input]") {
+  const tests::Directory directory;
+  for (const std::uint32_t workers : {1u, 3u})
+    CHECK(given_by(DirInput(directory / "", "none*"), workers).empty());
+}
+
+/// Parts that say when they are polled and when they are let go of; the second lives longer.
+struct Mortal {
+  using item_type = int;
+  Log<std::string>* log;
+
+  struct Part final : SourcePart<int> {
+    Part(std::string part, Log<std::string>& to) : name(std::move(part)), log(&to) {}
+    Part(const Part&) = delete;
+    Part& operator=(const Part&) = delete;
+    ~Part() override { log->add(name + " is closed"); }
+    Poll next_batch(std::vector<int>& batch) override {
+      log->add(name + " is polled");
+      batch.push_back(1);
+      return {name == "a" || ++polls == 2 ? Poll::State::end : Poll::State::more, {}};
+    }
+    std::string name;
+    Log<std::string>* log;
+    int polls = 0;
+  };
+  std::vector<std::string> parts() const { return {"a", "b"}; }
+  std::unique_ptr<SourcePart<int>> open(const std::string& part, const SourceContext&) const {
+    return std::make_unique<Part>(part, *log);
+  }
+};
+
+TEST_CASE("a part that has ended is closed at once", "[input]") {
+  Log<std::string> log;
+  Dataflow flow;
+  input(flow, "in", Mortal{&log}) | output("out", tests::Discard{});
+  cluster_main(flow, tests::deterministic(1, 0));
+  const Texts entries = log.entries();
+  const auto at = [&](const char* what) { return std::ranges::find(entries, what); };
+  REQUIRE(entries.size() == 5);
+  CHECK(entries.back() == "b is closed");
+  CHECK(at("a is closed") < entries.end() - 2);  // before b is polled again
+}
+
+TEST_CASE("after a poll that gave something a part is polled again at once", "[input]") {
+  std::vector<std::int64_t> at;
+  run_workers(tests::deterministic(1, 0), [&](Worker& worker) {
+    worker.start([&](Worker& self) {
+      self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        Executor& executor = self.process().executor();
+        input(scope, "in", TestingInput(std::vector<int>(50))) |
+            inspect([&](int) { at.push_back(executor.now().time_since_epoch() / 1us); });
+      });
+    });
+  });
+  CHECK(at == std::vector<std::int64_t>(50, 0));
 }
 
 /// Says what to do next by a script, and logs when it is polled.

@@ -121,13 +121,13 @@ TEST_CASE("a state that is an optional may be empty without being forgotten", "[
 TEST_CASE("stateful_map sends nothing at the end", "[stateful_map]") {
   Log<InEpoch<Keyed>> log;
   Dataflow flow;
-  tests::log_output(input(flow, "in", TestingInput(std::vector<Keyed>{})) |
+  tests::log_output(input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}, {"b", 2}}, 2)) |
                         stateful_map(
-                            "none", [] { return 0; },
+                            "kept", [] { return 0; },
                             [](int state, int value) { return std::pair(state, value); }),
                     log);
   cluster_main(flow, tests::deterministic(3, 0));
-  CHECK(log.entries().empty());
+  CHECK(log.sorted() == std::vector<InEpoch<Keyed>>{{1, {"a", 1}}, {1, {"b", 2}}});
 }
 
 TEST_CASE("what a mapper or a builder throws names the step and the epoch",

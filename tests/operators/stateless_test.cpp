@@ -12,6 +12,7 @@
 #include <tests/support.hpp>
 
 #include <numeric>
+#include <ranges>
 #include <span>
 #include <string_view>
 
@@ -234,6 +235,25 @@ TEST_CASE("what a stateless step throws ends the run with step, worker and epoch
   check_error([](auto fail) {
     return inspect_worker("failing", [fail](int n, std::uint32_t) { fail(n); });
   });
+}
+
+TEST_CASE("flat_map reads a view element by element, and what that throws names the step",
+          "[flat_map][error]") {
+  int made = 0, seen = 0;
+  const auto triple = [&made](int n) {
+    return std::views::iota(3 * n, 3 * n + 3) | std::views::transform([&made](int m) {
+             if (++made == 8) throw std::runtime_error("no eighth");
+             return m;
+           });
+  };
+  Dataflow flow;
+  input(flow, "items", TestingInput(numbers_to(9)), epoch_per_poll()) |
+      flat_map("failing", triple) | inspect([&seen](int n) { CHECK(n == seen++); }) |
+      output("out", Discard{});
+  CHECK(tests::error_of(flow, tests::deterministic(1, 0)) ==
+        "step 'failing' failed on worker 0 at timestamp 3: no eighth");
+  CHECK(made == 8);
+  CHECK(seen >= 6);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 //
 // StdOutput: whole lines on standard output, and an error when nobody reads it.
 #include <tidemark/operators/file_error.hpp>
+#include <tidemark/operators/map.hpp>
 #include <tidemark/operators/redistribute.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
@@ -54,6 +55,15 @@ TEST_CASE("standard output gets a line for each record", "[std_output]") {
     input(flow, "in", TestingInput(std::vector<std::pair<std::string, int>>{{"a", 1}, {"b", 2}})) |
         output("out", StdOutput{});
     CHECK(printed_by(flow, config) == "(a, 1)\n(b, 2)\n");
+  });
+}
+
+TEST_CASE("the documentation's example of a run prints 1, 2 and 3", "[std_output][page]") {
+  tests::for_each_schedule([](const Config& config) {
+    Dataflow flow;
+    input(flow, "inp", TestingInput(std::vector{0, 1, 2})) | map([](int n) { return n + 1; }) |
+        output("out", StdOutput{});
+    CHECK(printed_by(flow, config) == "1\n2\n3\n");
   });
 }
 

@@ -151,6 +151,26 @@ TEST_CASE("the page's example of stateful_map prints a b", "[vocabulary][page]")
                           })) == Texts{"a", "b"});
 }
 
+/// A sentence that can be split by itself.
+struct Sentence {
+  std::string text;
+  Texts words() const { return split(text); }
+};
+
+TEST_CASE("the documentation's flat_map takes a function, a lambda or a member of the record",
+          "[vocabulary][page]") {
+  const auto printed_by = [](auto step) {
+    Dataflow flow;
+    return printed(flow,
+                   input(flow, "inp", TestingInput(std::vector<Sentence>{{"hello world"}})) | step);
+  };
+  const auto words_of = [](const Sentence& sentence) { return split(sentence.text); };
+  Texts (*const named)(const Sentence&) = words_of;
+  CHECK(printed_by(flat_map(named)) == Texts{"hello", "world"});
+  CHECK(printed_by(flat_map(words_of)) == Texts{"hello", "world"});
+  CHECK(printed_by(flat_map(&Sentence::words)) == Texts{"hello", "world"});
+}
+
 TEST_CASE("flatten sends the elements of each record in order", "[vocabulary]") {
   Dataflow flow;
   using Lists = std::vector<std::vector<int>>;

@@ -2,7 +2,7 @@
 # Checks the rules of the house in the sources below a folder: sh tidy.sh <folder>
 #
 # Prints each violation as `path:line: error: message` and fails if there is one. Looks at *.hpp and
-# *.cpp in the folders of the architecture.
+# *.cpp in the folders of the architecture, and at the tests that a COMPATIBILITY.md names.
 set -u
 export LC_ALL=C
 cd "$1" || exit 2
@@ -53,6 +53,38 @@ errors=$(awk '
             "Boost.Graph is included by progress/graph_shape.cpp and the tests of examples only")
   }
 ' $sources)
+
+# Each row of a COMPATIBILITY.md names, in its last cell, tests that exist: *the sentence of a test
+# case*, or `a_program.cpp` that must not compile; or it says after a dash why there is none.
+# shellcheck disable=SC2086
+tables=$(find -H $folders -name COMPATIBILITY.md | sort)
+if [ -n "$tables" ]; then
+  known=$(mktemp) || exit 2
+  trap 'rm -f "$known"' EXIT
+  # shellcheck disable=SC2086
+  cat $sources | tr '\n' ' ' | grep -o 'TEST_CASE( *"[^"]*"' | sed 's/^[^"]*"//; s/"$//' >"$known"
+  ls tests/must_not_compile >>"$known" 2>/dev/null
+  # shellcheck disable=SC2086
+  missing=$(awk -F ' *[|] *' -v names="$known" '
+    function error(message) { print FILENAME ":" FNR ": error: " message }
+    BEGIN { while ((getline name <names) > 0) known[name] = 1 }
+    FNR == 1 { in_table = 0 }
+    !/^[|]/ { in_table = 0; next }
+    !in_table || /^[|]-/ { in_table = 1; next }  # the heading, and the line below it
+    {
+      cell = $(NF - 1)
+      if (cell !~ /^—/ && cell !~ /[*`]/)
+        error("the row names no test, and no reason why after a dash")
+      while (match(cell, /[*][^*]+[*]|`[^`]+[.]cpp`/)) {
+        name = substr(cell, RSTART + 1, RLENGTH - 2)
+        if (!(name in known)) error("there is no test \"" name "\"")
+        cell = substr(cell, RSTART + RLENGTH)
+      }
+    }
+  ' $tables)
+  if [ -n "$missing" ]; then errors=${errors:+$errors
+}$missing; fi
+fi
 
 if [ -n "$errors" ]; then
   printf '%s\n' "$errors"

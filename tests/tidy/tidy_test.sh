@@ -16,6 +16,24 @@ expect() {
   rm -rf "${tree:?}"/*
   mkdir -p "$tree/$(dirname "$path")"
   printf '%s\n' "$@" >"$tree/$path"
+  look "$expected" "$path"
+}
+
+# expect_row <text of the output, or nothing> <last cell of a row that names tests>
+expect_row() {
+  rm -rf "${tree:?}"/*
+  mkdir -p "$tree/tests/must_not_compile" "$tree/operators"
+  printf '%s\n' "$licence" 'TEST_CASE(' '    "it does as it says, or fails", "[a]") {' \
+    >"$tree/tests/a.cpp"
+  printf '%s\n' "$licence" >"$tree/tests/must_not_compile/b.cpp"
+  printf '%s\n' '| *it* | test |' '|---|---|' "| *it* | $2 |" >"$tree/operators/COMPATIBILITY.md"
+  look "$1" operators/COMPATIBILITY.md
+}
+
+# look <text of the output, or nothing> <path>
+look() {
+  expected=$1
+  path=$2
   output=$(sh "$tidy" "$tree")
   status=$?
   if [ -z "$expected" ]; then
@@ -60,5 +78,14 @@ expect '' progress/graph_shape.cpp "$licence" '#include <boost/graph/adjacency_l
 expect '' progress/a.hpp "$licence" '#include <boost/container/small_vector.hpp>'
 expect '' tests/examples/graph_test.cpp "$licence" '#include <boost/graph/page_rank.hpp>'
 expect 'error: Boost.Graph' viz/a.cpp "$licence" '#include <boost/graph/graphviz.hpp>'
+
+# shellcheck disable=SC2016  # the quotes are Markdown's
+{
+  expect_row '' '*it does as it says, or fails*; `b.cpp`'
+  expect_row '' '— by type'
+  expect_row 'operators/COMPATIBILITY.md:3: error: there is no test "it does"' '`b.cpp`; *it does*'
+  expect_row 'COMPATIBILITY.md:3: error: there is no test "c.cpp"' '`c.cpp`'
+  expect_row 'COMPATIBILITY.md:3: error: the row names no test' 'all'
+}
 
 if [ $failures -ne 0 ]; then exit 1; fi

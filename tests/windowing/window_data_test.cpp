@@ -2,10 +2,15 @@
 //
 // Every windower over two real streams in disorder, against a batch program: requests to a web
 // server, and taxi rides by when they began, in the order in which they ended. Where the files are
-// not there, over random streams of the kind.
+// not there, over random streams of the kind. And the words of a speech, as the documentation of
+// the original counts them.
 #include <tidemark/core/random.hpp>
+#include <tidemark/operators/flat_map.hpp>
+#include <tidemark/operators/map.hpp>
+#include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
+#include <tidemark/windowing/reduce_window.hpp>
 #include <tidemark/windowing/windowers/count_window.hpp>
 
 #include <tests/support.hpp>
@@ -180,6 +185,43 @@ TEST_CASE("windows over taxi rides in the order of their ends hold what a batch 
           "[window][data]") {
   const Stream stream = rides();
   check_stream(stream, stream.size() == 6433, {{0s, 1885}, {300s, 1116}, {1200s, 223}, {3600s, 4}});
+}
+
+/// The words of a line in small letters, without blanks, digits and punctuation.
+std::vector<std::string> words_of(const std::string& line) {
+  std::vector<std::string> words;
+  std::string word;
+  for (const char c : line + ' ') {
+    if (std::string_view(" 0123456789!,.?\":;").find(c) == std::string_view::npos) {
+      word += static_cast<char>(std::tolower(c));
+    } else if (!word.empty()) {
+      words.push_back(std::exchange(word, ""));
+    }
+  }
+  return words;
+}
+
+TEST_CASE("the documentation's word count gives 30 words", "[window][page]") {
+  std::map<std::string, int> counts;
+  Dataflow flow;
+  input(
+      flow, "in",
+      TestingInput(std::vector<std::string>{
+          "To be, or not to be, that is the question:", "Whether 'tis nobler in the mind to suffer",
+          "The slings and arrows of outrageous fortune,",
+          "Or to take arms against a sea of troubles", "And by opposing end them."})) |
+      flat_map(words_of) | map([](std::string word) { return std::pair(std::move(word), 1); }) |
+      reduce_window("count", SystemClock{}, TumblingWindow(5s, EventTime()), std::plus<>{}) |
+      inspect([&](const auto& item) { CHECK(counts.insert(item).second); }) |
+      output("out", Discard{});
+  run_main(flow);
+  CHECK(counts.size() == 30);
+  for (const auto& [word, count] : std::map<std::string, int>{
+           {"to", 4}, {"the", 3}, {"and", 2}, {"be", 2}, {"of", 2}, {"or", 2}}) {
+    CHECK(counts[word] == count);
+    counts.erase(word);
+  }
+  CHECK(std::ranges::all_of(counts, [](const auto& item) { return item.second == 1; }));
 }
 
 }  // namespace

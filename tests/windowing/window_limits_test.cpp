@@ -52,6 +52,20 @@ TEST_CASE("what a getter or a folder throws names the step and the epoch", "[win
       "2262-04-11; nanoseconds in 64 bits do not reach that far");
 }
 
+TEST_CASE("the system clock may be another than the run's", "[window][clock]") {
+  Log<std::pair<std::string, WindowInfo>> windows;
+  Dataflow flow;
+  const auto counts =
+      input(flow, "in", TestingInput(std::vector<Keyed>{event("k", 1), event("k", 2)})) |
+      count_window("count", SystemClock{[] { return align + 25s; }}, TumblingWindow(10s, align));
+  counts | output("out", Discard{});
+  counts.windows() | inspect([&](const auto& window) { windows.add(window); }) |
+      output("windows", Discard{});
+  cluster_main(flow, deterministic(1, 0));
+  CHECK(windows.entries() ==
+        std::vector<std::pair<std::string, WindowInfo>>{{"k", {2, align + 20s, align + 30s}}});
+}
+
 TEST_CASE("values at both ends of time are counted", "[window]") {
   for (const Span wait : {Span(0s), Span(Span::forever)}) {
     WindowCounts counts;

@@ -32,7 +32,9 @@ inline std::ostream& operator<<(std::ostream& out, const Value& value) {
 }
 
 }  // namespace tests
+}  // namespace tidemark
 
+namespace tidemark::window_recovery_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -290,10 +292,12 @@ struct Unsaved {
 };
 
 }  // namespace
+}  // namespace tidemark::window_recovery_test
 
 template <>
-struct Codec<Unsaved> : NotSaved {};
+struct tidemark::Codec<tidemark::window_recovery_test::Unsaved> : NotSaved {};
 
+namespace tidemark::window_recovery_test {
 namespace {
 
 TEST_CASE("windows of what is not saved, or by the frontier, refuse a store",
@@ -322,4 +326,4 @@ TEST_CASE("windows of what is not saved, or by the frontier, refuse a store",
 }
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::window_recovery_test

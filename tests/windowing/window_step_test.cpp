@@ -15,6 +15,7 @@
 #include <tests/windowing/events.hpp>
 
 #include <bit>
+#include <functional>
 
 namespace tidemark::window_step_test {
 namespace {
@@ -61,6 +62,94 @@ TEST_CASE("by the system clock the end of input closes what is open", "[window][
       inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
   cluster_main(flow, deterministic(2, 0));
   CHECK(log.entries() == std::vector<std::pair<std::string, std::string>>{{"a", "xy"}});
+}
+
+Texts concatenated(Texts all, const Texts& more) {
+  all.insert(all.end(), more.begin(), more.end());
+  return all;
+}
+/// Concatenates, as `concatenated` does.
+struct Concatenation {
+  Texts operator()(Texts all, const Texts& more) const {
+    return concatenated(std::move(all), more);
+  }
+};
+
+TEST_CASE("the documentation's reduce_window takes any kind of function, in a subflow, too",
+          "[window][page]") {
+  using Item = std::pair<std::string, Texts>;
+  const auto results = [](const std::vector<Item>& items, auto reducer) {
+    const auto collected = [&](FlowStream<Item> stream) {
+      return stream | reduce_window("collect", SystemClock{}, TumblingWindow(5s, align), reducer);
+    };
+    std::vector<Item> all;
+    Dataflow flow;
+    collected(input(flow, "in", TestingInput(items))) |
+        inspect([&](const Item& item) { all.push_back(item); }) | output("out", Discard{});
+    run_main(flow);
+    return all;
+  };
+  const std::vector<Item> items{{"a", {"x"}}, {"a", {"y"}}}, expected{{"a", {"x", "y"}}};
+  CHECK(results(items, &concatenated) == expected);
+  CHECK(results(items, [](Texts all, const Texts& more) { return concatenated(all, more); }) ==
+        expected);
+  CHECK(results(items, Concatenation{}) == expected);
+  CHECK(results({{"1", {"login"}}, {"1", {"logout"}}}, &concatenated) ==
+        std::vector<Item>{{"1", {"login", "logout"}}});
+}
+
+TEST_CASE("what overlapping windows share is copied, and no window changes another's", "[window]") {
+  const auto append = [](Event all, const Event& event) {
+    all.text += event.text;
+    return all;
+  };
+  Texts texts;
+  for (const auto& [key, all] :
+       results_of({event("k", 1, "a"), event("k", 6, "b"), event("k", 11, "c")},
+                  reduce_window("append", event_clock(), SlidingWindow(10s, 5s, align), append)))
+    texts.push_back(all.text);
+  std::ranges::sort(texts);
+  CHECK(texts == Texts{"a", "ab", "bc", "c"});
+}
+
+TEST_CASE("collect_window under 0.17 sorts by time, equal times as they came", "[window][0.17]") {
+  const auto collected =
+      results_of({event("k", 3, "c"), event("k", 1, "z"), event("k", 1, "a"), event("k", 2, "b")},
+                 collect_window("list", event_clock(1min), TumblingWindow(10s, align),
+                                {.rules = WindowRules::v0_17}));
+  REQUIRE(collected.size() == 1);
+  Texts texts;
+  for (const Event& each : collected[0].second) texts.push_back(each.text);
+  CHECK(texts == Texts{"z", "a", "b", "c"});
+}
+
+TEST_CASE("windows of a key that close at once come in the order of their ends", "[window]") {
+  const auto counts_of = [](auto windower) {
+    std::vector<std::uint64_t> counts;
+    Dataflow flow;
+    input(flow, "in",
+          TestingInput(std::vector<Keyed>{event("k", 41), event("k", 1), event("k", 21),
+                                          event("k", 1), event("k", 21), event("k", 1)})) |
+        count_window("count", event_clock(1min), windower) |
+        inspect([&](const auto& item) { counts.push_back(item.second); }) |
+        output("out", Discard{});
+    cluster_main(flow, deterministic(1, 0));
+    return counts;
+  };
+  CHECK(counts_of(TumblingWindow(10s, align)) == std::vector<std::uint64_t>{3, 2, 1});
+  CHECK(counts_of(SessionWindow(10s)) == std::vector<std::uint64_t>{3, 2, 1});
+}
+
+TEST_CASE("the getter is called once for each value", "[window]") {
+  int calls = 0;
+  const std::function<EventTime(const Event&)> getter = [&calls](const Event& event) {
+    ++calls;
+    return event.time;
+  };
+  const EventClock clock(getter, 0s, [] { return align; });
+  results_of({event("a", 1), event("a", 12), event("b", 1), event("a", 3)},
+             count_window("count", clock, TumblingWindow(10s, align)));
+  CHECK(calls == 3 * 4);  // in three runs
 }
 
 TEST_CASE("a session that merges keeps every value", "[window][session]") {

@@ -73,6 +73,67 @@ TEST_CASE("a session by the system clock closes a gap after its last value", "[w
       Timed{{14 * second + 1, {1, 3}}, {20 * second + 1, {1, 1}}});
 }
 
+TEST_CASE("a session under 0.17 closes exactly the gap after its last value",
+          "[window][wake][0.17]") {
+  CHECK(counted(deterministic(1, 0), {{0, {1, {}}}, {4 * second, {1, {}}}, {9 * second, {1, {}}}},
+                40 * second, SystemClock{}, SessionWindow(ns(5 * second)),
+                {.rules = WindowRules::v0_17}) ==
+        Timed{{9 * second, {1, 2}}, {14 * second, {1, 1}}});
+}
+
+TEST_CASE("by the system clock no value is late", "[window][late]") {
+  ScheduledInput<Keyed>::Schedule schedule;
+  for (Ns i = 0; i != 300; ++i) schedule.push_back({i * i % 70 + 70 * i, {int(i % 3), {}}});
+  for (const WindowRules rules : {WindowRules::v0_21, WindowRules::v0_17}) {
+    WindowCounts counts;
+    const auto results = counted(deterministic(2, 1), schedule, 30'000, SystemClock{},
+                                 SlidingWindow(ns(100), ns(30), at_ns(7)),
+                                 {.rules = rules, .remember = true, .counts = &counts});
+    CHECK(counts.values == 300);
+    CHECK(counts.late == 0);
+    CHECK(results.size() > 300);
+  }
+}
+
+TEST_CASE("of a key's open sessions the first to end closes first, without a value",
+          "[window][wake][session]") {
+  for_each_schedule([](const Config& config) {
+    // 20 s of waiting: the watermark is 20 s behind the wall clock from the second value on.
+    CHECK(counted(config, {{0, {7, {-10 * second, 1}}}, {1, {7, {1, 2}}}}, 60 * second,
+                  clock_by_wall(20 * second), SessionWindow(ns(2 * second))) ==
+          Timed{{12 * second + 1, {7, 1}}, {22 * second + 2, {7, 1}}});
+  });
+}
+
+TEST_CASE("ids of sessions go on when a key has been silent, unless it is not remembered",
+          "[window][session]") {
+  const auto ids_with = [](WindowOptions options) {
+    Log<std::int64_t> ids;
+    Dataflow flow;
+    const auto counts =
+        input(flow, "in",
+              ScheduledInput<Keyed>({{0, {1, {}}}, {20 * second, {1, {}}}}, 40 * second)) |
+        count_window("count", SystemClock{}, SessionWindow(ns(5 * second)), options);
+    counts | output("out", Discard{});
+    counts.windows() | inspect([&](const auto& window) { ids.add(window.second.id); }) |
+        output("windows", Discard{});
+    cluster_main(flow, deterministic(1, 0));
+    return ids.entries();
+  };
+  CHECK(ids_with({}) == std::vector<std::int64_t>{1, 2});
+  CHECK(ids_with({.remember = false}) == std::vector<std::int64_t>{1, 1});
+}
+
+TEST_CASE("with a wait of 0 a value is late as soon as the wall clock has moved",
+          "[window][late]") {
+  for (const Ns apart : {0, 1}) {
+    WindowCounts counts;
+    counted(deterministic(1, 0), {{0, {1, {500, 1}}}, {apart, {1, {500, 2}}}}, 2000,
+            clock_by_wall(0), SessionWindow(ns(100)), {.counts = &counts});
+    CHECK(counts.late == std::uint64_t(apart));
+  }
+}
+
 TEST_CASE("the wait may be for ever: nothing is late, and windows close at the end",
           "[window][wake]") {
   WindowCounts counts;
