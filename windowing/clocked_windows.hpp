@@ -181,43 +181,50 @@ class ClockedWindows {
              Emitter<T, NoticeOut>* notices) {
     if (latest_ < time) latest_ = time;
     work_.tally.values += records.size();
-    for (std::span<Item> rest = records; !rest.empty();) {
+    auto next_block = [rest = std::span(records)]() mutable {
       const std::span<Item> block = rest.first(std::min(rest.size(), block_size));
       rest = rest.subspan(block.size());
-      apply_block(block, out, notices);
+      return block;
+    };
+    // While one block is worked on, the memory for the next is on its way.
+    std::array<std::array<Entry*, block_size>, 2> entries;
+    std::span<Item> block = next_block();
+    keys_.seek(block, entries[0].data());
+    while (!block.empty()) {
+      const std::span<Item> next = next_block();
+      keys_.seek(next, entries[1].data());
+      keys_.settle(block, entries[0].data());
+      for (std::size_t i = 0; i != block.size(); ++i)
+        apply(*entries[0][i], block[i].second, out, notices);
+      entries[0] = entries[1];
+      block = next;
+    }
+    forget_emptied();
+  }
+
+  void apply(Entry& entry, Value& value, Emitter<T, Out>& out, Emitter<T, NoticeOut>* notices) {
+    Results results{work_, *wanted_, entry.key, out, notices};
+    const Reading reading = clock_.read(entry.state.clock, std::as_const(value), now_);
+    take(entry, reading, value, results);
+    advance(entry, reading.watermark, results);
+    if (!entry.state.idle()) {
+      wheel_.wake_by(entry, next_look(entry), now_);
+    } else {
+      wheel_.forget(entry);
+      if (remember_) return;
+      entry.state = KeyState{};
+      emptied_.push_back(&entry);
     }
   }
 
-  /// Finds all keys of the block before it looks into any, so that the memory can be slow for all
-  /// at once.
-  void apply_block(std::span<Item> block, Emitter<T, Out>& out, Emitter<T, NoticeOut>* notices) {
-    std::array<Entry*, block_size> entries;
-    std::ranges::transform(block, entries.begin(), [&](Item& item) {
-      Entry& entry = keys_.at(item.first);
-      return &entry;
-    });
-    for (std::size_t i = 0; i != block.size(); ++i) {
-      Entry& entry = *entries[i];
-      Value& value = block[i].second;
-      Results results{work_, *wanted_, entry.key, out, notices};
-      const Reading reading = clock_.read(entry.state.clock, std::as_const(value), now_);
-      take(entry, reading, value, results);
-      advance(entry, reading.watermark, results);
-      if (const std::optional<EventTime> next = next_look(entry)) {
-        wheel_.wake_by(entry, *next, now_);
-      } else {
-        wheel_.forget(entry);
-        if (remember_) continue;
-        entry.state = KeyState{};
-        emptied_.push_back(&entry);
-      }
-    }
+  void forget_emptied() {
+    if (emptied_.empty()) return;
     // Some may be there twice, and some not be empty any more.
     std::ranges::sort(emptied_);
     const auto repeated = std::ranges::unique(emptied_);
     emptied_.erase(repeated.begin(), repeated.end());
     for (Entry* entry : emptied_)
-      if (!next_look(*entry)) forget(*entry);
+      if (entry->state.idle()) forget(*entry);
     emptied_.clear();
   }
 
@@ -261,14 +268,14 @@ class ClockedWindows {
     state.windows.close(work_, watermark, results);
   }
 
-  /// When, by the wall clock, the key's watermark comes to what waits for it first.
+  /// When, by the wall clock, the key's watermark comes to what waits for it first. Requires: it is
+  /// not idle.
   EventTime due(const Entry& entry) const {
     const EventTime next = entry.state.next(work_);
     return next == after_all_time ? next : clock_.due(entry.state.clock, next);
   }
-  /// When to look at the key again; nullopt if it has nothing that waits.
-  std::optional<EventTime> next_look(const Entry& entry) const {
-    if (entry.state.idle()) return std::nullopt;
+  /// When to look at the key again. Requires: it is not idle.
+  EventTime next_look(const Entry& entry) const {
     const EventTime when = due(entry);
     return when > now_ ? when : advanced(now_, shortest_nap);  // else the clock breaks its law
   }
@@ -304,11 +311,10 @@ class ClockedWindows {
           touch_held(entry.key);
           advance(entry, at_end ? after_all_time : clock_.watermark(entry.state.clock, now_),
                   results);
-          const std::optional<EventTime> next = at_end ? std::nullopt : next_look(entry);
-          if (next) {
-            wheel_.wake_by(entry, *next, now_);
-          } else {
+          if (at_end || entry.state.idle()) {
             forget(entry);
+          } else {
+            wheel_.wake_by(entry, next_look(entry), now_);
           }
         },
         [&](WakingKey<Key>& key) { forget(keys_.of(key)); });
@@ -339,7 +345,7 @@ class ClockedWindows {
   std::uint64_t queued_ = 0;
   Keys keys_;
   WakeWheel<Key> wheel_;
-  std::vector<Entry*> emptied_;  // by the block in hand
+  std::vector<Entry*> emptied_;  // by the batch in hand
   ReorderBuffer<T, Item, Rights> early_;
   HeldFrontier<T> held_;
   HeldFrontier<T> held_notices_;

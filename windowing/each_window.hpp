@@ -13,6 +13,7 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace tidemark::detail {
@@ -21,12 +22,15 @@ namespace tidemark::detail {
 /// `emit(result)` what an aggregate sends early.
 ///
 /// Cost: a value costs one fold for each of its windows. Memory: an open window costs itself and
-/// its accumulator; the first lies in place.
+/// its accumulator; the first lies in place, and if it is small the second.
 template <typename Work>
 class EachWindow {
   using Windower = typename Work::Windower;
   using Window = typename Windower::Window;
   using Accumulator = typename Work::Accumulator;
+  /// Whether the end of a window says which values are in it.
+  static constexpr bool knows_ends =
+      requires(const Windower& windower, EventTime time) { windower.is_just_before(time, time); };
 
  public:
   /// Puts a value into its windows, unless it is late by `watermark`.
@@ -34,11 +38,16 @@ class EachWindow {
   Placement add(Work& work, EventTime time, Value value, EventTime watermark, Emit&& emit) {
     const bool by_window = judges_by_window(work.windower);
     if (!by_window && time < watermark) return Placement::late;
-    if constexpr (requires { work.windower.is_just_before(time, next_end_); }) {
-      if (!by_window && open_.size() == 1 && work.windower.is_just_before(time, next_end_)) {
-        work.add(open_.back().accumulator, std::move(value), time);
-        emit_early(work, open_.back(), emit);
-        return Placement::placed;
+    if constexpr (knows_ends) {
+      if (!by_window && !open_.empty()) {  // then most values are in one of these
+        Open* const window = work.windower.is_just_before(time, last_end_)   ? &open_.back()
+                             : work.windower.is_just_before(time, next_end_) ? &open_.front()
+                                                                             : nullptr;
+        if (window != nullptr) {
+          work.add(window->accumulator, std::move(value), time);
+          emit_early(work, *window, emit);
+          return Placement::placed;
+        }
       }
     }
     bool late = false;
@@ -61,7 +70,7 @@ class EachWindow {
     while (next_end_ <= watermark && !open_.empty()) {
       Open window = std::move(open_.front());
       open_.erase(open_.begin());
-      look_at_front(work);
+      look_at_ends(work);
       emit(window.window, std::move(window.accumulator));
     }
   }
@@ -87,7 +96,7 @@ class EachWindow {
       auto window = Codec<Window>::read(from);
       open_.push_back(Open{std::move(window), Codec<Accumulator>::read(from)});
     }
-    look_at_front(work);
+    look_at_ends(work);
   }
 
  private:
@@ -114,12 +123,14 @@ class EachWindow {
         work.combine(at->accumulator, std::next(at)->accumulator);
         open_.erase(std::next(at));
       }
-    look_at_front(work);
+    if (at == open_.begin() || std::next(at) == open_.end()) look_at_ends(work);
     emit_early(work, *at, emit);
   }
 
-  void look_at_front(const Work& work) {
+  void look_at_ends(const Work& work) {
     next_end_ = open_.empty() ? after_all_time : work.windower.end(open_.front().window);
+    if constexpr (knows_ends)
+      last_end_ = open_.size() < 2 ? next_end_ : work.windower.end(open_.back().window);
   }
 
   template <typename Emit>
@@ -128,8 +139,15 @@ class EachWindow {
       if (auto result = work.aggregate.early(window.accumulator)) emit(*std::move(result));
   }
 
-  EventTime next_end_ = after_all_time;
-  boost::container::small_vector<Open, 1> open_;
+  struct Nothing {};
+
+  EventTime next_end_ = after_all_time;  // of the first window
+  [[no_unique_address]] std::conditional_t<knows_ends, EventTime, Nothing> last_end_{};
+  // Two are open while values of the next window come before this one closes.
+  boost::container::small_vector<
+      Open, sizeof(Open) <= 32 ? 2 : 1, void,
+      boost::container::small_vector_options_t<boost::container::stored_size<std::uint32_t>>>
+      open_;
   [[no_unique_address]] typename Windower::State state_{};
 };
 

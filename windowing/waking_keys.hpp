@@ -6,15 +6,14 @@
 #include <tidemark/core/hash.hpp>
 #include <tidemark/windowing/event_time.hpp>
 
-#include <boost/unordered/unordered_flat_set.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -25,7 +24,7 @@ template <typename Key>
 struct WakingKey {
   explicit WakingKey(const Key& name) : key(name) {}
 
-  static constexpr int none = -1;
+  static constexpr int none = 64;  // after all lists
 
   const Key key;
   std::uint64_t lists = 0;  ///< bit l: list l points here
@@ -49,7 +48,7 @@ class WakeWheel {
   void wake_by(Entry& entry, EventTime when, EventTime now) {
     const auto away = static_cast<std::uint64_t>(between(now, when).count());
     const int list = static_cast<int>(std::bit_width(away));
-    if (entry.list == Entry::none || list < entry.list) put(entry, list);
+    if (list < entry.list) put(entry, list);
     EventTime& first = first_[static_cast<std::size_t>(entry.list)];
     if (when < first) first = when;
     if (when < next_) next_ = when;
@@ -96,7 +95,8 @@ class WakeWheel {
     return times;
   }
 
-  void put(Entry& entry, int list) {
+  /// Out of line, for a key seldom comes to another list.
+  [[gnu::noinline]] void put(Entry& entry, int list) {
     if (entry.list == Entry::none) ++waiting_;
     entry.list = list;
     const std::uint64_t bit = std::uint64_t{1} << list;
@@ -111,77 +111,93 @@ class WakeWheel {
   std::size_t waiting_ = 0;
 };
 
-/// Pointers to keys, found by key.
-template <typename Key>
-class KeyIndex {
- public:
-  using Entry = WakingKey<Key>;
-
-  Entry* find(const Key& key) const {
-    const auto found = index_.find(key);
-    return found == index_.end() ? nullptr : *found;
-  }
-  void insert(Entry& entry) { index_.insert(&entry); }
-  void erase(Entry& entry) { index_.erase(&entry); }
-  template <typename Action>
-  void for_each(Action action) const {
-    for (Entry* entry : index_) action(*entry);
-  }
-
- private:
-  struct Hash {
-    using is_transparent = void;
-    using is_avalanching = void;
-    std::size_t operator()(const Key& key) const { return KeyHash{}(key); }
-    std::size_t operator()(const Entry* entry) const { return KeyHash{}(entry->key); }
-  };
-  struct Same {
-    using is_transparent = void;
-    bool operator()(const Entry* a, const Entry* b) const { return a == b || a->key == b->key; }
-    bool operator()(const Key& a, const Entry* b) const { return a == b->key; }
-    bool operator()(const Entry* a, const Key& b) const { return a->key == b; }
-  };
-  boost::unordered_flat_set<Entry*, Hash, Same> index_;
-};
-
 /// A table of states by key, each of which can be woken. Entries stay where they are.
 ///
-/// Memory: about 60 bytes a key besides key and state.
+/// The index knows no keys, only their hashes: what it takes to find an entry lies close together,
+/// and the entry itself, which may be far away in memory, can be on its way while others are looked
+/// for. Entries with one hash are a list.
+///
+/// Memory: 60 to 100 bytes a key besides key and state.
 template <typename Key, typename State>
 class WakingKeys {
  public:
   struct Entry final : WakingKey<Key> {
     using WakingKey<Key>::WakingKey;
     State state{};
+    Entry* next = nullptr;  // with the same hash
   };
 
   WakingKeys() = default;
   WakingKeys(const WakingKeys&) = delete;
   WakingKeys& operator=(const WakingKeys&) = delete;
   ~WakingKeys() {
-    index_.for_each([](WakingKey<Key>& entry) { delete &of(entry); });
+    for (auto& [hash, first] : index_)
+      while (first != nullptr) delete std::exchange(first, first->next);
   }
 
   /// Null if there is none.
   Entry* find(const Key& key) const {
-    WakingKey<Key>* const found = index_.find(key);
-    return found == nullptr ? nullptr : &of(*found);
+    const auto at = index_.find(KeyHash{}(key));
+    Entry* entry = at == index_.end() ? nullptr : at->second;
+    while (entry != nullptr && !(entry->key == key)) entry = entry->next;
+    return entry;
   }
-  Entry& at(const Key& key) {
-    if (WakingKey<Key>* const found = index_.find(key)) return of(*found);
-    auto entry = std::make_unique<Entry>(key);
-    index_.insert(*entry);
-    return *entry.release();
+  /// The entry of the key, which is made if there is none.
+  Entry& at(const Key& key) { return in_list(index_[KeyHash{}(key)], key); }
+
+  /// Sets out to find the entries of the keys of `items`. No key may be erased until they are
+  /// settled.
+  template <typename Item>
+  void seek(std::span<Item> items, Entry** entries) {
+    for (Item& item : items) {
+      Entry*& first = index_[KeyHash{}(item.first)];
+      if (first == nullptr) first = new Entry(item.first);
+      prefetch(*first);
+      *entries++ = first;
+    }
   }
+  /// Makes what `seek` has put there the entries of the keys of `items`.
+  template <typename Item>
+  static void settle(std::span<Item> items, Entry** entries) {
+    for (Item& item : items) {
+      *entries = &in_list(*entries, item.first);
+      ++entries;
+    }
+  }
+
   void erase(Entry& entry) {
-    index_.erase(entry);
+    const auto at = index_.find(KeyHash{}(entry.key));
+    Entry** link = &at->second;
+    while (*link != &entry) link = &(*link)->next;
+    *link = entry.next;
     delete &entry;
+    if (at->second == nullptr) index_.erase(at);
   }
 
   static Entry& of(WakingKey<Key>& entry) { return static_cast<Entry&>(entry); }
 
  private:
-  KeyIndex<Key> index_;
+  /// Keys at one worker have hashes that are alike in their lowest bits, by which they were routed.
+  struct OfHash {
+    using is_avalanching = void;
+    std::size_t operator()(std::uint64_t hash) const { return hash ^ (hash >> 32); }
+  };
+
+  static Entry& in_list(Entry*& first, const Key& key) {
+    Entry** link = &first;
+    while (*link != nullptr && !((*link)->key == key)) link = &(*link)->next;
+    if (*link == nullptr) *link = new Entry(key);
+    return **link;
+  }
+
+  /// Two lines of the cache: most states fit in.
+  static void prefetch(const Entry& entry) {
+    const char* const begin = reinterpret_cast<const char*>(&entry);
+    __builtin_prefetch(begin, 1);
+    if constexpr (sizeof(Entry) > 64) __builtin_prefetch(begin + 64, 1);
+  }
+
+  boost::unordered_flat_map<std::uint64_t, Entry*, OfHash> index_;
 };
 
 }  // namespace tidemark::detail

@@ -6,6 +6,7 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/windowing/clock.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <type_traits>
@@ -48,11 +49,8 @@ class EventClock {
                   "EventClock: the getter must return a std::chrono::sys_time of nanoseconds or "
                   "coarser");
     const EventTime time = to_event_time(std::invoke(getter_, value));
-    const EventTime expected = set_back(time, wait_);
-    const EventTime passed = watermark(state, wall);
-    if (expected < passed) return {time, passed};
-    state = {expected, wall};
-    return {time, expected};
+    state = {std::max(set_back(time, wait_), watermark(state, wall)), wall};
+    return {time, state.base};
   }
 
   EventTime watermark(const State& state, EventTime wall) const {
