@@ -56,6 +56,7 @@ Rows all_rows() {
   add_pagerank_rows(rows);
   add_tracker_rows(rows);
   add_union_find_rows(rows);
+  add_window_step_rows(rows);
   add_window_sum_rows(rows);
   return rows;
 }
