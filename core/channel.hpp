@@ -65,16 +65,7 @@ class ExchangeChannel final : public Consumer<T, Item>,
   void push(const T& time, std::vector<Item>& records) override {
     if (peers_ == 1 && (open_[0] == nullptr || open_[0]->time != time))
       return open_whole(time, records);
-    const bool power_of_two = (peers_ & (peers_ - 1)) == 0;
-    for (Item& record : records) {
-      const std::uint64_t hash = route_(std::as_const(record));
-      const auto to =
-          static_cast<std::uint32_t>(power_of_two ? hash & (peers_ - 1) : hash % peers_);
-      Batch<T, Item>* batch = open_[to];
-      if (batch == nullptr || batch->time != time) batch = &open(to, time);
-      batch->records.push_back(std::move(record));
-      if (batch->records.size() >= batch_capacity<Item>) send(to);
-    }
+    input_->working_on(time, [&] { route(time, records); });
   }
 
   void flush() override {
@@ -89,6 +80,19 @@ class ExchangeChannel final : public Consumer<T, Item>,
   }
 
  private:
+  void route(const T& time, std::vector<Item>& records) {
+    const bool power_of_two = (peers_ & (peers_ - 1)) == 0;
+    for (Item& record : records) {
+      const std::uint64_t hash = route_(std::as_const(record));
+      const auto to =
+          static_cast<std::uint32_t>(power_of_two ? hash & (peers_ - 1) : hash % peers_);
+      Batch<T, Item>* batch = open_[to];
+      if (batch == nullptr || batch->time != time) batch = &open(to, time);
+      batch->records.push_back(std::move(record));
+      if (batch->records.size() >= batch_capacity<Item>) send(to);
+    }
+  }
+
   /// With one worker there is nothing to route.
   void open_whole(const T& time, std::vector<Item>& records) {
     Batch<T, Item>& batch = open(0, time);

@@ -26,7 +26,9 @@ inline constexpr int max_fused_steps = 64;
 template <Timestamp T, typename Item>
 Stream<T, Item> bounded(const Stream<T, Item>& stream) {
   if (stream.fused_steps < max_fused_steps) return stream;
-  auto& relay = stream.scope->template make<Relay<T, Item>>(stream.scope->instance());
+  auto& scope = *stream.scope;
+  auto& relay = scope.template make<Relay<T, Item>>(scope.instance(),
+                                                    scope.assembly().node(stream.node).label());
   stream.tee->add(relay);
   Stream<T, Item> relayed = stream;
   relayed.tee = &relay.tee();

@@ -64,17 +64,19 @@ class InputHandle {
     if (is_open()) output_->at(*capability_).give(std::move(record));
   }
 
-  /// Sends what `records` holds, and leaves it empty. What is no more than a batch is handed on
-  /// without a copy.
+  /// Sends what `records` holds, and leaves it empty. About a batch of them is handed on without a
+  /// copy.
   void send_all(std::vector<Item>& records) {
     if (!is_open()) return records.clear();
     Emitter<T, Item>& out = output_->at(*capability_);
-    if (records.size() <= batch_capacity<Item>) return out.give_all(records);
+    constexpr std::size_t capacity = batch_capacity<Item>;
+    if (capacity / 2 <= records.size() && records.size() <= capacity) return out.give_all(records);
     for (Item& record : records) out.give(std::move(record));
     records.clear();
   }
 
-  /// Pushes what has been sent so far, without waiting for a full batch.
+  /// Pushes what has been sent so far, without waiting for a full batch. Behind many fused steps it
+  /// goes on with the worker's next step (relay.hpp).
   void flush() {
     if (is_open()) output_->flush();
   }

@@ -206,7 +206,13 @@ class Instance final : public DataflowInstance {
   }
 
   void push_rests() {
-    for (std::size_t i = 0; i != rests_.size(); ++i) rests_[i]->push_rest();  // which may add some
+    std::size_t done = 0;
+    try {
+      while (done != rests_.size()) rests_[done++]->push_rest();  // which may add some
+    } catch (...) {
+      rests_.erase(rests_.begin(), rests_.begin() + static_cast<std::ptrdiff_t>(done));
+      throw;
+    }
     rests_.clear();
   }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The parts of an instance: one worker's shard of an operator, its ports, and what else takes
-// turns.
+// Operator shards: what an instance knows of an operator, its ports, and what else it calls.
 #pragma once
 
 #include <tidemark/core/batch.hpp>

@@ -127,7 +127,8 @@ class SharedLedger {
   void append(LedgerEntry<T>& entry) { log_.push(entry); }
 
   /// Applies what is in the log, and then a compacted batch of `worker`, who calls it, if no other
-  /// thread is at it; else nothing happens. True if it was done.
+  /// thread is at it; else nothing happens. True if it was done. In line, for it is what a worker
+  /// alone does in each step.
   [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
     if (!try_lock()) return false;
     apply_log();

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -21,22 +22,31 @@
 
 namespace tidemark {
 
+/// What was written is not a value of the type that is to be read.
+struct BadBytes : std::runtime_error {
+  BadBytes()
+      : runtime_error(
+            "the bytes are not of the type that is read: they were written for another one, or "
+            "are damaged") {}
+};
+
 /// Bytes to be decoded, from the front.
 class ByteReader {
  public:
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
-  /// Fewer bytes are left than `take` was asked for.
-  struct Short {};
-
-  /// The next `size` bytes. Throws Short.
+  /// The next `size` bytes. Throws BadBytes if fewer are left.
   std::string_view take(std::uint64_t size) {
-    if (size > bytes_.size()) throw Short{};
+    if (size > bytes_.size()) throw BadBytes();
     const std::string_view taken = bytes_.substr(0, static_cast<std::size_t>(size));
     bytes_.remove_prefix(taken.size());
     return taken;
   }
   bool empty() const { return bytes_.empty(); }
+  /// Throws BadBytes if something is left.
+  void require_empty() const {
+    if (!empty()) throw BadBytes();
+  }
 
  private:
   std::string_view bytes_;
@@ -152,8 +162,10 @@ struct Codec<std::variant<Values...>> {
  private:
   template <std::size_t I>
   static std::variant<Values...> read_at(std::uint64_t index, ByteReader& from) {
-    if constexpr (I + 1 < sizeof...(Values))
-      if (index != I) return read_at<I + 1>(index, from);
+    if (index != I) {
+      if constexpr (I + 1 < sizeof...(Values)) return read_at<I + 1>(index, from);
+      throw BadBytes();
+    }
     using Alternative = std::variant_alternative_t<I, std::variant<Values...>>;
     return std::variant<Values...>(std::in_place_index<I>, Codec<Alternative>::read(from));
   }
@@ -218,11 +230,13 @@ std::string to_bytes(const Value& value) {
   return bytes;
 }
 
-/// The value that `to_bytes` has written. Throws ByteReader::Short.
+/// The value that `to_bytes` has written. Throws BadBytes.
 template <Encodable Value>
 Value from_bytes(std::string_view bytes) {
   ByteReader from(bytes);
-  return Codec<Value>::read(from);
+  Value value = Codec<Value>::read(from);
+  from.require_empty();
+  return value;
 }
 
 }  // namespace tidemark

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,8 +29,10 @@ struct InputOptions {
   /// one.
   std::chrono::milliseconds epoch_interval = std::chrono::seconds(10);
   /// An epoch ends, too, when it has this many records. What may be in the dataflow at a time, and
-  /// so its memory while a sink is slow, is bounded by this and `epochs_ahead`.
-  std::size_t epoch_items = 65'536;
+  /// so its memory while a sink is slow, is bounded by this and `epochs_ahead`. Not limited unless
+  /// asked for: a part that is silent ends its epochs by the interval only, and none may be further
+  /// ahead of it.
+  std::size_t epoch_items = std::numeric_limits<std::size_t>::max();
   /// An epoch may begin only when all epochs this many before it are complete everywhere. At least
   /// 1.
   std::uint64_t epochs_ahead = 8;

@@ -113,7 +113,7 @@ class KeyedShard {
       if (at == states_.end()) return std::nullopt;
       if constexpr (has_snapshot) {
         return logic_.snapshot(at->second);
-      } else if constexpr (std::copyable<State>) {
+      } else if constexpr (std::copy_constructible<State>) {
         return at->second;
       } else {
         return std::nullopt;  // not saved

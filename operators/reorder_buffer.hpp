@@ -19,8 +19,9 @@ namespace tidemark::detail {
 /// need not wait for the end of one. `Right` is what the user needs to send for the records later
 /// on. Records of one timestamp stay in the order of arrival.
 ///
-/// Cost: none for records whose turn it is when they come; else O(log n) for n timestamps that
-/// wait, and a move for each record. Thread: its user's.
+/// Unlike OpenTimes, which gives a timestamp's state when that is complete. Cost: none for records
+/// whose turn it is when they come; else O(log n) for n timestamps that wait, and a move for each
+/// record; O(n) for `release`. Thread: its user's.
 template <Timestamp T, typename Item, typename Right>
 class ReorderBuffer {
  public:

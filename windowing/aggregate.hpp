@@ -38,7 +38,7 @@ enum class Algebra {
 ///   commutative  if declared: folding in any order, and combining in any, gives the same
 template <typename A, typename Value>
 concept Aggregate =
-    std::copyable<A> && std::movable<typename A::Accumulator> &&
+    std::copy_constructible<A> && std::movable<typename A::Accumulator> &&
     requires(A& aggregate, typename A::Accumulator& accumulator, Value value, EventTime time) {
       { aggregate.first(value, time) } -> std::same_as<typename A::Accumulator>;
       aggregate.add(accumulator, value, time);

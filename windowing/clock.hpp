@@ -37,7 +37,7 @@ using Now = std::function<EventTime()>;
 /// Models: SystemClock, EventClock. FrontierClock is none: it needs no guess, and no state.
 template <typename C, typename Value>
 concept WindowClock =
-    std::copyable<C> && std::default_initializable<typename C::State> &&
+    std::copy_constructible<C> && std::default_initializable<typename C::State> &&
     requires(C& clock, typename C::State& state, const Value& value, EventTime time) {
       { clock.read(state, value, time) } -> std::same_as<Reading>;
       { clock.watermark(std::as_const(state), time) } -> std::same_as<EventTime>;

@@ -130,7 +130,11 @@ class ClockedWindows {
         now_ = std::max(now_, Codec<EventTime>::read(from));
         Entry& entry = keys_.at(key);
         queued_ = std::max(queued_, entry.state.read(from, work_));
-        if (entry.state.idle()) return;
+        from.require_empty();
+        if (entry.state.idle()) {
+          if (!remember_) keys_.erase(entry);
+          return;
+        }
         const EventTime when = due(entry);
         wheel_.wake_by(entry, when, std::min(now_, set_back(when, std::chrono::nanoseconds(1))));
       });

@@ -3,7 +3,6 @@
 // The window operator on the frontier: windows close when nothing can come for them any more.
 #pragma once
 
-#include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/reorder_buffer.hpp>

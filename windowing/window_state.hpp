@@ -51,7 +51,7 @@ struct WindowState {
     if constexpr (queues) queue.write(to);
   }
   /// Makes of a new state the one that was written. Returns a number above those of the values that
-  /// wait. Requires: encodable. Throws ByteReader::Short.
+  /// wait. Requires: encodable. Throws BadBytes.
   std::uint64_t read(ByteReader& from, const Work& work) {
     clock = Codec<typename Clock::State>::read(from);
     windows.read(from, work);

@@ -25,8 +25,7 @@ namespace tidemark {
 ///   merge    if `merges`, absorbing a window may make its neighbours one; `absorb(a, b)` then says
 ///            so, and makes `a`, the earlier, the window of both
 ///   over     a window is over when the watermark is at or after `end(window)`, which lies after
-///   all
-///            times of its values, and does not move back
+///            all times of its values, and does not move back
 ///
 /// `by_time` says that `end` is a matter of time, so that a window ends although nothing more
 /// comes; `numbers` that ids are counted, so that a key is remembered when its windows have closed.
@@ -34,7 +33,7 @@ namespace tidemark {
 /// Models: TumblingWindow, SlidingWindow, SessionWindow, CountWindow.
 template <typename W>
 concept Windower =
-    std::copyable<W> && std::copyable<typename W::Window> &&
+    std::copy_constructible<W> && std::copyable<typename W::Window> &&
     std::totally_ordered<typename W::Window> && std::default_initializable<typename W::State> &&
     requires(const W& windower, typename W::State& state, typename W::Window& window,
              const typename W::Window& other, EventTime time, void (*visit)(typename W::Window)) {

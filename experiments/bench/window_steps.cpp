@@ -313,13 +313,17 @@ double bytes_in_use() {
 
 /// Bytes for each live key of a step that counts in tumbling windows.
 double step_bytes(std::uint64_t keys) {
+  std::uint64_t counts = 0;
   Embedded embedded;
   auto [input, probe] = embedded.worker().dataflow<Epoch>([&](Scope<Epoch>& scope) {
     auto [handle, stream] = new_input<std::pair<std::uint64_t, EventTime>>(scope);
     const auto counted =
         stream | count_window("count", EventClock([](EventTime time) { return time; }, 1h),
                               TumblingWindow(1h, start));
-    return std::pair{std::move(handle), tidemark::probe(counted.results())};
+    const auto seen = fuse_in_place(counted.results(), "total", "", [&](Epoch, auto& pairs) {
+      for (const auto& [key, count] : pairs) counts += count;
+    });
+    return std::pair{std::move(handle), tidemark::probe(seen)};
   });
   embedded.step();
   const double before = bytes_in_use();
@@ -332,7 +336,11 @@ double step_bytes(std::uint64_t keys) {
   }
   input.advance_to(keys);
   embedded.step_while([&] { return probe.less_than(keys - 1); });
-  return (bytes_in_use() - before) / static_cast<double>(keys);
+  const double bytes = bytes_in_use() - before;
+  input.close();
+  embedded.step_while([&] { return embedded.has_dataflows(); });
+  check(counts == keys, "a window for each key");
+  return bytes / static_cast<double>(keys);
 }
 
 /// The state itself: a key with its watermark and one open window.

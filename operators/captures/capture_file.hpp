@@ -76,7 +76,7 @@ class FileCaptureReader final : public CaptureReader<T, Item> {
         batch.time = Codec<T>::read(from);
         while (!from.empty()) batch.records.push_back(Codec<Item>::read(from));
       }
-    } catch (const ByteReader::Short&) {
+    } catch (const BadBytes&) {
       file_.refuse(file_.offset(), "the frame ends in the middle of a value");
     }
     return Poll::State::more;

@@ -209,5 +209,72 @@ TEST_CASE("what an input did is reported before its closure waits", "[input_hand
   }
 }
 
+/// Records through more fused steps than a push nests; the last ones go to other workers.
+Stream<Epoch, std::uint64_t> through_many_steps(Stream<Epoch, std::uint64_t> stream,
+                                                std::uint64_t poison) {
+  for (int step = 0; step != 200; ++step)
+    stream = fuse_in_place(stream, "step", std::to_string(step), [=](Epoch, auto& records) {
+      for (std::uint64_t& record : records) {
+        if (record == poison) throw std::runtime_error("poison");
+        ++record;
+      }
+    });
+  return stream;
+}
+
+TEST_CASE("what is sent through many fused steps is there before its timestamp is complete",
+          "[input_handle][fused]") {
+  tests::for_each_configuration([](const Config& config) {
+    tests::Arrivals<std::uint64_t> arrivals;
+    execute(config, [&](Worker& worker) {
+      std::uint64_t here = 0;
+      auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        auto [handle, stream] = new_input<std::uint64_t>(scope, "numbers");
+        const auto moved = unary<std::uint64_t>(through_many_steps(stream, ~std::uint64_t{0}),
+                                                Exchange{tests::by_value()}, "move", "",
+                                                [&here](auto& in, auto& out) {
+                                                  in.for_each([&](auto& batch) {
+                                                    here += batch.records.size();
+                                                    out.at(batch).give_all(batch.records);
+                                                  });
+                                                });
+        tests::collect(moved, tests::by_value(), arrivals);
+        return std::pair(std::move(handle), tidemark::probe(moved));
+      });
+      for (std::uint64_t round = 0; round != 3; ++round) {
+        for (std::uint64_t n = 0; n != worker.peers(); ++n) input.send(n);
+        input.flush();
+        std::vector<std::uint64_t> more(worker.peers(), worker.index());
+        input.send_all(more);
+        input.advance_to(round + 1);
+        worker.step_while([&] { return probe.less_than(round + 1); });
+        if (here != 2 * worker.peers() * (round + 1)) arrivals.complain("a record was late");
+      }
+    });
+    CHECK(arrivals.sorted().size() == 3 * 2 * std::size_t{config.workers} * config.workers);
+  });
+}
+
+TEST_CASE("what throws behind many fused steps is named, and what comes after it goes on",
+          "[input_handle][fused][error]") {
+  alone([](Worker& worker, Handle&, Probe<Epoch>&, auto&) {
+    std::vector<std::uint64_t> seen;
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<std::uint64_t>(scope, "more");
+      fuse_in_place(through_many_steps(stream, 150), "see", "", [&](Epoch, auto& records) {
+        seen.insert(seen.end(), records.begin(), records.end());
+      });
+      return std::move(handle);
+    });
+    input.send(7);  // becomes 150 in step 143
+    input.flush();
+    CHECK_THROWS_WITH(worker.step(), "step '143' failed on worker 0 at timestamp 0: poison");
+    input.send(1000);
+    input.flush();
+    worker.step();
+    CHECK(seen == std::vector<std::uint64_t>{1200});
+  });
+}
+
 }  // namespace
 }  // namespace tidemark::input_handle_test

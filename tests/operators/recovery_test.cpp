@@ -196,6 +196,41 @@ TEST_CASE("a batch that goes on waits its whole time-out again", "[recovery][tim
   CHECK(log.entries() == std::vector<std::vector<int>>{{1, 2}, {3}});
 }
 
+TEST_CASE("what a store has of another type, or damaged, is refused", "[recovery][error]") {
+  const auto error_with = [](const std::string& state) {
+    MemoryStore store;
+    store.save("sum", 0, 1, {{to_bytes(std::string("a")), state}});
+    Dataflow flow;
+    input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}})) |
+        stateful_map(
+            "sum", [] { return 0; },
+            [](int sum, int value) { return std::pair(sum + value, sum + value); }) |
+        output("out", tests::Discard{});
+    const auto restored = store.going_on_with(2);
+    Config config = tests::deterministic(1, 0);
+    config.states = restored.get();
+    return tests::error_of(flow, config);
+  };
+  CHECK(error_with(to_bytes(2)) == "");
+  for (const std::string& bytes : {std::string("ab"), to_bytes(std::pair(1, 2))})
+    CHECK_THAT(error_with(bytes), Catch::StartsWith("step 'sum' failed on worker 0") &&
+                                      Catch::Contains("not of the type that is read"));
+}
+
+TEST_CASE("values read from bytes are those that were written, and other bytes are refused",
+          "[codec]") {
+  using Value = std::variant<int, std::string, std::optional<std::vector<std::string>>>;
+  for (const Value& value : {Value(7), Value("text"), Value(std::vector<std::string>{"a", ""}),
+                             Value(std::optional<std::vector<std::string>>())}) {
+    const std::string bytes = to_bytes(value);
+    CHECK(from_bytes<Value>(bytes) == value);
+    for (std::size_t size = 0; size != bytes.size(); ++size)
+      CHECK_THROWS_AS(from_bytes<Value>(bytes.substr(0, size)), BadBytes);
+    CHECK_THROWS_AS(from_bytes<Value>(bytes + '\0'), BadBytes);
+  }
+  CHECK_THROWS_AS(from_bytes<Value>(to_bytes(std::pair(std::uint64_t{3}, 7))), BadBytes);
+}
+
 struct Unsaved {
   int value = 0;
 };

@@ -124,7 +124,8 @@ TEST_CASE("what an exchange's key throws names the step", "[exchange][error]") {
       output("out", Discard{});
   const std::string error = tests::error_of(flow, tests::deterministic(2, 0));
   CHECK_THAT(error, Catch::EndsWith("no digit"));
-  CHECK_THAT(error, Catch::StartsWith("step '"));
+  CHECK_THAT(error, Catch::StartsWith("step 'by digit' failed on worker "));
+  CHECK_THAT(error, Catch::Contains("at timestamp 2"));
 }
 
 TEST_CASE("records keep their number on threads that really run at once", "[redistribute]") {

@@ -250,10 +250,18 @@ TEST_CASE("windows() lists the ids of what has merged", "[window][session]") {
 
 TEST_CASE("values are folded in the order of their times, or as they arrive", "[window]") {
   const auto texts = [](WindowOptions options) {
+    const Span later = 1h;  // a function may capture
+    const auto clock = EventClock([later](const Event& event) { return event.time + later; }, 1min,
+                                  [] { return align; });
     return results_of(
                {event("k", 3, "c"), event("k", 1, "a"), event("k", 3, "d"), event("k", 2, "b")},
-               fold_window("texts", event_clock(1min), TumblingWindow(10s, align), no_texts,
-                           add_text, options))[0]
+               fold_window(
+                   "texts", clock, TumblingWindow(10s, align), no_texts,
+                   [later](Texts all, const Event& event) {
+                     all.push_back(event.text);
+                     return later > 0s ? all : Texts();
+                   },
+                   options))[0]
         .second;
   };
   CHECK(texts({}) == Texts{"a", "b", "c", "d"});

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <type_traits>
 
 namespace tidemark {
@@ -26,23 +27,30 @@ struct Codec<Dense> {
 
   static std::string signature() { return "[[" + Codec<Scalar>::signature() + "]]"; }
   static void write(std::string& to, const Dense& values) {
-    Codec<std::int64_t>::write(to, values.rows());
-    Codec<std::int64_t>::write(to, values.cols());
-    to.append(reinterpret_cast<const char*>(values.data()), size_of(values));
+    Codec<std::uint64_t>::write(to, static_cast<std::uint64_t>(values.rows()));
+    Codec<std::uint64_t>::write(to, static_cast<std::uint64_t>(values.cols()));
+    to.append(reinterpret_cast<const char*>(values.data()),
+              static_cast<std::size_t>(values.size()) * sizeof(Scalar));
   }
   static Dense read(ByteReader& from) {
-    const auto rows = Codec<std::int64_t>::read(from);
-    const auto columns = Codec<std::int64_t>::read(from);
+    const auto rows = Codec<std::uint64_t>::read(from);
+    const auto columns = Codec<std::uint64_t>::read(from);
+    require_fits<Dense::RowsAtCompileTime>(rows);
+    require_fits<Dense::ColsAtCompileTime>(columns);
+    const std::string_view numbers = from.take(rows * columns * sizeof(Scalar));
     Dense values;
-    values.resize(rows, columns);
-    if (values.size() != 0)
-      std::memcpy(values.data(), from.take(size_of(values)).data(), size_of(values));
+    values.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns));
+    if (!numbers.empty()) std::memcpy(values.data(), numbers.data(), numbers.size());
     return values;
   }
 
  private:
-  static std::size_t size_of(const Dense& values) {
-    return static_cast<std::size_t>(values.size()) * sizeof(Scalar);
+  /// The limit keeps the product of the two, and of a number's size, in range.
+  template <int AtCompileTime>
+  static void require_fits(std::uint64_t extent) {
+    if (extent > 0x7fff'ffff ||
+        (AtCompileTime != Eigen::Dynamic && extent != static_cast<std::uint64_t>(AtCompileTime)))
+      throw BadBytes();
   }
 };
 

@@ -51,7 +51,9 @@ class Histogram {
     add(all, value, time);
     return all;
   }
+  /// Throws BadBytes for an accumulator of a histogram with other bins, which a run has left.
   void add(Accumulator& all, double value, EventTime) {
+    if (all.counts.size() != bins_) throw BadBytes();
     if (std::isnan(value)) {
       ++all.unknown;
     } else if (value < low_) {
@@ -65,6 +67,7 @@ class Histogram {
     }
   }
   void combine(Accumulator& all, const Accumulator& later) {
+    if (all.counts.size() != later.counts.size()) throw BadBytes();
     all.counts += later.counts;
     all.below += later.below;
     all.above += later.above;
