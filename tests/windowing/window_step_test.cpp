@@ -250,7 +250,7 @@ TEST_CASE("windows() lists the ids of what has merged", "[window][session]") {
 
 TEST_CASE("values are folded in the order of their times, or as they arrive", "[window]") {
   const auto texts = [](WindowOptions options) {
-    const Span later = 1h;  // a function may capture
+    const auto later = 1h;  // a function may capture
     const auto clock = EventClock([later](const Event& event) { return event.time + later; }, 1min,
                                   [] { return align; });
     return results_of(
@@ -259,7 +259,7 @@ TEST_CASE("values are folded in the order of their times, or as they arrive", "[
                    "texts", clock, TumblingWindow(10s, align), no_texts,
                    [later](Texts all, const Event& event) {
                      all.push_back(event.text);
-                     return later > 0s ? all : Texts();
+                     return later > 0h ? all : Texts();
                    },
                    options))[0]
         .second;
