@@ -33,9 +33,7 @@ std::vector<InEpoch<int>> epochs(Source source, const InputOptions& options) {
   return *first;
 }
 
-TEST_CASE(
-    "epochs begin at 1, and without time or limits there is one",
-    "[input]") {
+TEST_CASE("epochs begin at 1, and without time or limits there is one", "[input]") {
   CHECK(epochs(TestingInput(std::vector{5, 6, 7}), {}) ==
         std::vector<InEpoch<int>>{{1, 5}, {1, 6}, {1, 7}});
 }
