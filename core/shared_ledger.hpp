@@ -127,8 +127,8 @@ class SharedLedger {
   void append(LedgerEntry<T>& entry) { log_.push(entry); }
 
   /// Applies what is in the log, and then a compacted batch of `worker`, who calls it, if no other
-  /// thread is at it; else nothing happens. True if it was done. In line, for it is what a worker
-  /// alone does in each step.
+  /// thread is at it; else nothing happens. True if it was done. In line, with `apply`, for it is
+  /// what a worker alone does in each step.
   [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
     if (!try_lock()) return false;
     apply_log();
@@ -242,7 +242,7 @@ class SharedLedger {
     }
   }
 
-  void apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
+  [[gnu::always_inline]] void apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
     ledger_.apply(batch);
     if (trace_ != nullptr) [[unlikely]]
       trace_batch(worker, batch);

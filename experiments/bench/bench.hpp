@@ -47,7 +47,7 @@ struct Row {
   std::string baseline;  ///< what was written by hand, or a smaller job for the engine
   std::uint64_t quick_rounds = 1;
   std::uint64_t full_rounds = 1;
-  int full_repetitions = 11;  ///< fewer where one takes seconds
+  int full_repetitions = 7;  ///< fewer where one takes seconds
   Measure ours;
   Measure by_hand;
   std::optional<Bar> bar{};
