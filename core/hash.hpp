@@ -55,9 +55,10 @@ constexpr bool is_hashable() {
 
 }  // namespace detail
 
-/// What KeyHash can hash.
+/// What KeyHash can hash. No pointer: two equal texts at different addresses would be one key to
+/// the hash, and two to the table.
 template <typename Key>
-concept HashableKey = detail::is_hashable<Key>();
+concept HashableKey = !std::is_pointer_v<Key> && detail::is_hashable<Key>();
 
 /// Hashes keys for routing and for tables: integers, enumerations, strings, pairs of keys, and any
 /// other type through its std::hash (then only as stable as that).

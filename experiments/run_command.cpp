@@ -207,8 +207,9 @@ void add_run_command(CLI::App& app) {
           {"tbb", ExecutorKind::tbb}, {"threads", ExecutorKind::threads}}))
       ->option_text("tbb|threads");
   command
-      ->add_option("--epoch-lines", options->epoch_lines,
-                   "Lines after which an epoch ends (it ends after 1 s, too)")
+      ->add_option(
+          "--epoch-lines", options->epoch_lines,
+          "Lines after which an epoch ends, with the block that was read (it ends after 1 s, too)")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40))
       ->capture_default_str();
   command->add_option("--top", options->top, "How many of the most frequent words to print")

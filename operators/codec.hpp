@@ -11,6 +11,7 @@
 #include <cstring>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -52,7 +53,8 @@ class ByteReader {
   std::string_view bytes_;
 };
 
-/// How a type of value is written. There is one for what is trivially copyable, for std::string,
+/// How a type of value is written. There is one for what is trivially copyable and no pointer or
+/// view (its bytes are taken as they are, padding, too), for std::string,
 /// for pairs, tuples, optionals, variants, vectors and maps of such, and for a struct that lists
 /// its members, which it makes with `Value{}` first:
 ///
@@ -81,7 +83,8 @@ template <typename Value>
 concept EncodableOrNotSaved = Encodable<Value> || std::derived_from<Codec<Value>, NotSaved>;
 
 template <typename Value>
-  requires(std::is_trivially_copyable_v<Value> && !std::is_pointer_v<Value>)
+  requires(std::is_trivially_copyable_v<Value> && !std::is_pointer_v<Value> &&
+           !std::ranges::view<Value>)
 struct Codec<Value> {
   /// What a file says of its values, so that no others are read from it.
   static std::string signature() { return std::to_string(sizeof(Value)); }

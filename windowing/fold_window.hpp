@@ -46,7 +46,7 @@ struct FoldWindow {
 /// Where windows merge, `merger(earlier, later)` joins two accumulators; if it is declared
 /// associative, commutative or invertible (declared.hpp), overlapping windows share their work.
 ///
-///     readings | fold_window("readings of an hour", EventClock(&Reading::time, 5s),
+///     readings | fold_window("readings of an hour", EventClock(&Sample::time, 5s),
 ///                            TumblingWindow(1h, midnight), [] { return Summary(); },
 ///                            [](Summary s, const Reading& r) { return s.with(r); })
 ///

@@ -229,6 +229,9 @@ TEST_CASE("values read from bytes are those that were written, and other bytes a
     CHECK_THROWS_AS(from_bytes<Value>(bytes + '\0'), BadBytes);
   }
   CHECK_THROWS_AS(from_bytes<Value>(to_bytes(std::pair(std::uint64_t{3}, 7))), BadBytes);
+  STATIC_REQUIRE_FALSE(Encodable<std::string_view>);  // it would be an address
+  STATIC_REQUIRE_FALSE(Encodable<const char*>);
+  STATIC_REQUIRE_FALSE(KeyedItem<std::pair<const char*, int>>);
 }
 
 struct Unsaved {
