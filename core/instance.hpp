@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -55,7 +56,7 @@ class Instance final : public DataflowInstance {
     trace_ = shared_->trace();
     check_ = worker_->process().config().check;
     entries_ = &shared_->entries_of(worker_->index());
-    active_ = IndexSet(operators.size());
+    active_ = watching_ = watching_elsewhere_ = IndexSet(operators.size());
     armed_.resize(shared_->topology().locations());
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
       OperatorShard<T>& shard = operators[op];
@@ -69,10 +70,10 @@ class Instance final : public DataflowInstance {
 
   /// From here on the worker is woken when the frontier at `location` moves. Ends with as many
   /// calls of `disarm` as of `arm`: several operators and probes may follow one location.
-  void arm(LocationId location) {
+  void arm(LocationId location, Told told = Told::always) {
     if (armed_[location.value]++ != 0) return;
     ledger_->waiters().arm(location.value, worker_->index());
-    ledger_->watch(location);
+    ledger_->watch(location, told);
   }
   void disarm(LocationId location) {
     if (--armed_[location.value] == 0) ledger_->waiters().disarm(location.value, worker_->index());
@@ -171,17 +172,35 @@ class Instance final : public DataflowInstance {
   static constexpr int max_quiet_steps = 32;
   static constexpr int max_entries = 64;
 
-  /// Activates the operators that are interested in a frontier which has moved.
+  /// Activates the operators that are interested in a frontier which has moved. Cost: those of the
+  /// moves since the last time; if there are too many of them, all that are interested.
   void watch_frontiers() {
-    const std::uint64_t publications = ledger_->publications();
-    if (publications == seen_publications_) return;
-    seen_publications_ = publications;
-    for (const std::uint32_t op : watching_) {
-      bool moved = false;
-      for (FrontierWatch<T>* watch : operators[op].watches)
-        if (watch->reader.refresh()) moved = true;
-      if (moved) active_.insert(op);
+    const std::uint64_t now = ledger_->publications();
+    if (now == seen_publications_) return;
+    const std::uint64_t seen = std::exchange(seen_publications_, now);
+    if (now - seen <= SharedLedger<T>::recent_moves && look_at_moves(seen, now)) {
+      look_at(watching_elsewhere_);
+    } else {
+      look_at(watching_);
     }
+  }
+
+  bool look_at_moves(std::uint64_t seen, std::uint64_t now) {
+    while (seen != now) {
+      const std::optional<LocationId> location = ledger_->recent_move(++seen);
+      if (!location) return false;
+      const std::uint32_t op = shared_->topology().operator_of(*location).value;
+      if (watching_.contains(op)) look_at(op);
+    }
+    return true;
+  }
+  void look_at(const IndexSet& ops) {
+    for (std::size_t op = 0; (op = ops.next_from(op)) != IndexSet::none; ++op)
+      look_at(static_cast<std::uint32_t>(op));
+  }
+  void look_at(std::uint32_t op) {
+    for (FrontierWatch<T>* watch : operators[op].watches)
+      if (watch->reader.refresh()) active_.insert(op);
   }
 
   void run(std::uint32_t op) {
@@ -253,29 +272,29 @@ class Instance final : public DataflowInstance {
   void update_watching(std::uint32_t op) {
     OperatorShard<T>& shard = operators[op];
     const bool wants = shard.interest == Interest::always || shard.holds_capability();
-    if (wants == shard.watching) return;
-    shard.watching = wants;
-    for (FrontierWatch<T>* watch : shard.watches) {
-      if (wants) {
-        arm(watch->location);
-        watch->reader.attach(ledger_->published(watch->location));
-      } else {
-        disarm(watch->location);
-      }
-    }
+    if (wants == watching_.contains(op)) return;
     if (wants) {
-      shard.watching_at = watching_.size();
-      watching_.push_back(op);
-      // What was published before the bits were set is looked at now.
-      for (FrontierWatch<T>* watch : shard.watches)
-        if (watch->reader.refresh()) active_.insert(op);
-      seen_publications_ = 0;
+      begin_watching(op);
     } else {
-      const std::uint32_t last = watching_.back();
-      watching_[shard.watching_at] = last;
-      operators[last].watching_at = shard.watching_at;
-      watching_.pop_back();
+      for (FrontierWatch<T>* watch : shard.watches) disarm(watch->location);
+      watching_.erase(op);
+      watching_elsewhere_.erase(op);
     }
+  }
+
+  void begin_watching(std::uint32_t op) {
+    const Topology<T>& topology = shared_->topology();
+    watching_.insert(op);
+    for (FrontierWatch<T>* watch : operators[op].watches) {
+      const bool due = operators[op].interest == Interest::when_due &&
+                       topology.is_target(watch->location);
+      arm(watch->location, due ? Told::when_due : Told::always);
+      watch->reader.attach(ledger_->published(watch->location));
+      if (topology.operator_of(watch->location).value != op) watching_elsewhere_.insert(op);
+    }
+    // What was published before the bits were set is looked at now.
+    static_cast<void>(ledger_->publications());
+    look_at(op);
   }
 
   /// Hands the ledger this step's changes, then delivers. In this order: the receiver's -1 must not
@@ -362,7 +381,8 @@ class Instance final : public DataflowInstance {
   ProgressBatch<T> pending_;
   IndexSet active_;
   std::vector<RestOfPush*> rests_;
-  std::vector<std::uint32_t> watching_;
+  IndexSet watching_;                 // operators that want to run when a frontier moves
+  IndexSet watching_elsewhere_;       // of those, who follow more than their own inputs
   std::vector<std::uint32_t> armed_;  // by location: those of this worker that follow it
   std::uint64_t seen_publications_ = 0;
   int steps_with_open_buffers_ = 0;

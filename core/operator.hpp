@@ -26,8 +26,8 @@ Stream<T, Out> unary(const Stream<T, In>& stream, Pact pact, std::string kind, s
   return output;
 }
 
-/// An operator with one input that also runs when its frontier has moved while it holds a
-/// capability: it may keep records until their timestamp is complete.
+/// An operator with one input that also runs whenever its frontier has moved while it holds a
+/// capability.
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary_frontier(const Stream<T, In>& stream, Pact pact, std::string kind,
                               std::string id, Logic logic) {
@@ -35,14 +35,23 @@ Stream<T, Out> unary_frontier(const Stream<T, In>& stream, Pact pact, std::strin
                     Interest::when_holding);
 }
 
+/// An operator with one input that also runs when a timestamp is complete at which it holds a
+/// capability: what `OpenTimes` keeps can be released. To wait costs nothing (Interest::when_due).
+template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
+Stream<T, Out> unary_due(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id,
+                         Logic logic) {
+  return unary<Out>(stream, std::move(pact), std::move(kind), std::move(id), std::move(logic),
+                    Interest::when_due);
+}
+
 /// The same with notifications: `logic(in, out, notificator)` asks to be told when a timestamp is
 /// complete, and is told in the order of timestamps.
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary_notify(const Stream<T, In>& stream, Pact pact, std::string kind,
                             std::string id, Logic logic) {
-  return unary_frontier<Out>(stream, std::move(pact), std::move(kind), std::move(id),
-                             [logic = std::move(logic), notificator = Notificator<T>{}](
-                                 auto& in, auto& out) mutable { logic(in, out, notificator); });
+  return unary_due<Out>(stream, std::move(pact), std::move(kind), std::move(id),
+                        [logic = std::move(logic), notificator = Notificator<T>{}](
+                            auto& in, auto& out) mutable { logic(in, out, notificator); });
 }
 
 /// An operator with two inputs: `logic(first, second, out)` is called when there are batches, and

@@ -9,7 +9,6 @@
 #include <tidemark/progress/location.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,6 +21,9 @@ namespace tidemark {
 /// is never woken for it.
 enum class Interest {
   never,
+  /// While it holds a capability at a timestamp that the frontier has passed. It costs nothing to
+  /// wait; until then the input's `frontier()` may lag behind.
+  when_due,
   when_holding,  ///< while it holds a capability
   always,
 };
@@ -75,9 +77,7 @@ struct OperatorShard {
   Interest interest = Interest::never;
   std::vector<FrontierWatch<T>*> watches;  ///< its inputs, for a start
   std::vector<std::shared_ptr<CapabilityBook<T>>> outputs;
-  bool watching = false;        ///< the frontiers are being looked at
-  std::size_t watching_at = 0;  ///< if so, where in the instance's list
-  std::string how_to_close;     ///< if what it holds, it holds for the program; empty otherwise
+  std::string how_to_close;  ///< if what it holds, it holds for the program; empty otherwise
 
   bool holds_capability() const {
     return std::ranges::any_of(outputs, [](const auto& book) { return !book->held.empty(); });

@@ -16,6 +16,7 @@
 #include <tidemark/core/waiter_set.hpp>
 #include <tidemark/progress/ledger.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <functional>
@@ -36,6 +37,7 @@ struct LedgerEntry {
   std::uint32_t worker = 0;                 ///< whose report it is; or `several_workers`
   ProgressBatch<T> batch;
   std::optional<LocationId> watch;
+  Told told = Told::always;  ///< of a watch
 
   static constexpr std::uint32_t several_workers = TraceEvent::several_workers;
 };
@@ -160,25 +162,34 @@ class SharedLedger {
     if (combine_some()) wake_(everyone);
   }
 
-  /// The frontier of `location` as last published. It is kept up to date from the time when a
-  /// `watch` entry for it has been applied, and as long as somebody waits there; else it lags.
+  /// The frontier of `location` as last published. It is kept up to date, as far as its readers
+  /// want to be told, from the time when a `watch` entry for it has been applied, and as long as
+  /// somebody waits there; else it lags.
   const PublishedFrontier<T>& published(LocationId location) const {
     return published_[location.value];
   }
 
   /// Race "first read of a location that was not materialised": registering a reader is an entry of
   /// the log like any other, and counts from the publication that follows. Requires: the caller has
-  /// armed itself at the location before.
-  void watch(LocationId location) {
+  /// armed itself at the location before; all readers of a location want to be told the same.
+  void watch(LocationId location, Told told = Told::always) {
     if (requested_[location.value].exchange(true)) return;
-    append(*new LedgerEntry<T>{.watch = location});
+    append(*new LedgerEntry<T>{.watch = location, .told = told});
     combine();
   }
 
   WaiterSet& waiters() { return waiters_; }
 
-  /// Counts the publications; unchanged means that no published frontier has moved.
+  /// Counts the moves that were published; unchanged means that no published frontier has moved.
   std::uint64_t publications() const { return publications_.load(std::memory_order_seq_cst); }
+  static constexpr std::uint64_t recent_moves = 64;
+  /// Where the move was that made the count `number`; nullopt if so many came after it that it is
+  /// forgotten.
+  std::optional<LocationId> recent_move(std::uint64_t number) const {
+    const std::uint64_t move = recent_[number % recent_moves].load(std::memory_order_acquire);
+    if (move >> 32 != (number & 0xFFFF'FFFFu)) return std::nullopt;
+    return LocationId{static_cast<std::uint32_t>(move)};
+  }
 
   /// True once every count is zero: nothing is held, queued or in flight anywhere.
   bool complete() const { return complete_.load(std::memory_order_acquire); }
@@ -232,7 +243,7 @@ class SharedLedger {
       LedgerEntry<T>* const rest = entry->next;
       if (entry->watch) {
         watched_[entry->watch->value] = true;
-        ledger_.read(*entry->watch);
+        ledger_.read(*entry->watch, entry->told);
         moved_.push_back(*entry->watch);
       } else {
         apply(entry->worker, entry->batch);
@@ -262,10 +273,15 @@ class SharedLedger {
   void publish() {
     const bool complete = ledger_.empty();
     if (moved_.empty() && !complete) return;
-    for (const LocationId location : moved_)
+    std::uint64_t number = publications_.load(std::memory_order_relaxed);
+    for (const LocationId location : moved_) {
       published_[location.value].store(ledger_.frontier(location));
+      ++number;
+      recent_[number % recent_moves].store(number << 32 | location.value,
+                                           std::memory_order_release);
+    }
     if (complete) complete_.store(true, std::memory_order_release);
-    publications_.fetch_add(1, std::memory_order_seq_cst);  // before the look at the waiters
+    publications_.store(number, std::memory_order_seq_cst);  // before the look at the waiters
     for (const LocationId location : moved_) {
       bool awaited = false;
       waiters_.for_each(location.value, [&](std::uint32_t worker) {
@@ -343,6 +359,7 @@ class SharedLedger {
   Trace* trace_;
   std::shared_ptr<LedgerHistory<T>> history_;
   std::atomic<std::uint64_t> publications_{1};
+  std::array<std::atomic<std::uint64_t>, recent_moves> recent_{};  // its number, and the location
   std::atomic<std::uint64_t> trace_sequence_{0};
   std::atomic<bool> complete_{false};
 };

@@ -84,7 +84,7 @@ auto summarise_epochs() {
                                        part.words += occurrences;
                                      out.give(part);
                                    });
-    return unary_frontier<EpochResult>(
+    return unary_due<EpochResult>(
         parts, Exchange{[](const EpochResult&) { return std::uint64_t{0}; }}, "summarise", "epochs",
         [open = std::map<Epoch, std::pair<Capability<Epoch>, EpochResult>>{}](auto& in,
                                                                               auto& out) mutable {

@@ -26,7 +26,7 @@ auto accumulate(std::string id, Accumulator initial, Fold fold) {
     static_assert(std::invocable<Fold&, Accumulator&, Item>,
                   "accumulate: the fold must take the accumulator, by reference, and the stream's "
                   "record");
-    return unary_frontier<Accumulator>(
+    return unary_due<Accumulator>(
         input, Pipeline{}, "accumulate", id,
         [initial, fold, open = OpenTimes<T, std::optional<Accumulator>>{}](auto& in,
                                                                            auto& out) mutable {

@@ -36,7 +36,7 @@ auto aggregate(std::string id, Fold fold, Emit emit) {
                   "aggregate: emit must take the key and the accumulator");
     using Out = std::remove_cvref_t<std::invoke_result_t<Emit&, const Key&, Accumulator>>;
     static_assert(!std::is_void_v<Out>, "aggregate: emit must return a record");
-    return unary_frontier<Out>(
+    return unary_due<Out>(
         input, Exchange{ByKey{}}, "aggregate", id,
         [fold, emit, open = OpenTimes<T, KeyTable<Key, Accumulator>>{}](auto& in,
                                                                         auto& out) mutable {

@@ -20,7 +20,7 @@ namespace tidemark {
 inline auto count(std::string id = "") {
   return [id]<typename T, typename Item>(Stream<T, Item> input) {
     using Out = std::pair<Item, std::uint64_t>;
-    return unary_frontier<Out>(
+    return unary_due<Out>(
         input, Exchange{KeyHash{}}, "count", id,
         [open = OpenTimes<T, KeyTable<Item, std::uint64_t>>{}](auto& in, auto& out) mutable {
           in.for_each([&](auto& batch) {

@@ -18,7 +18,7 @@ namespace detail {
 /// Moves records to later timestamps: `put(batch, at)` puts each into `at(time)`, a vector.
 template <Timestamp T, typename Item, typename Put>
 Stream<T, Item> delay_by(const Stream<T, Item>& input, std::string kind, std::string id, Put put) {
-  return unary_frontier<Item>(
+  return unary_due<Item>(
       input, Pipeline{}, std::move(kind), std::move(id),
       [put, open = OpenTimes<T, std::vector<Item>>{}](auto& in, auto& out) mutable {
         in.for_each([&](auto& batch) {

@@ -18,7 +18,7 @@ namespace tidemark {
 ///     words | distinct("distinct")
 inline auto distinct(std::string id = "") {
   return [id]<typename T, typename Item>(Stream<T, Item> input) {
-    return unary_frontier<Item>(input, Exchange{KeyHash{}}, "distinct", id,
+    return unary_due<Item>(input, Exchange{KeyHash{}}, "distinct", id,
                                 [seen = OpenTimes<T, KeySet<Item>>{}](auto& in, auto& out) mutable {
                                   in.for_each([&](auto& batch) {
                                     KeySet<Item>& before = seen.at(batch, out);

@@ -45,21 +45,20 @@ class Ledger {
   /// Applies a compacted batch. Frontiers are as before until `propagate`, so that several batches
   /// can share one propagation.
   void apply(const ProgressBatch<T>& batch) {
-    for (const auto& [pointstamp, diff] : batch.changes()) {
-      tracker_.update(pointstamp, diff);
-      TIDEMARK_CHECK(negative_ == NegativeCounts::allowed ||
+    tracker_.update(batch.changes());
+    for (const auto& [pointstamp, diff] : batch.changes())
+      TIDEMARK_CHECK(diff > 0 || negative_ == NegativeCounts::allowed ||
                          tracker_.counts(pointstamp.location).count(pointstamp.time) >= 0,
                      "with one ledger a batch is consumed after it was produced");
-    }
     ++sequence_;
   }
 
-  /// From here on the moves of a location's frontier are reported, until `forget`.
-  void read(LocationId location) { tracker_.read(location); }
+  /// From here on the moves of a location's frontier are reported, as `told` says, until `forget`.
+  void read(LocationId location, Told told = Told::always) { tracker_.read(location, told); }
   void forget(LocationId location) { tracker_.forget(location); }
 
   /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved and is
-  /// read, held back by a pointstamp there, or else materialised (tracker.hpp).
+  /// read, or else materialised (tracker.hpp).
   template <typename Moved>
   void propagate(Moved&& moved) {
     tracker_.propagate(std::forward<Moved>(moved));

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -22,15 +23,26 @@ namespace tidemark {
 
 /// Which locations have a frontier of their own in a tracker.
 enum class Materialise {
-  needed,  ///< those that begin a segment, hold a pointstamp or have a reader
+  needed,  ///< those that begin a segment, hold something back or have a reader
   all,     ///< for teaching and tracing: every frontier's moves are reported
+};
+
+/// Which moves of a frontier its reader is told of.
+enum class Told {
+  always,
+  /// Of an input: those after which a capability of its operator is *due*, that is, held at a
+  /// timestamp that the frontier has passed. Always, unless input and output stand on one segment.
+  when_due,
 };
 
 /// Follows the frontier of every location of one topology, incrementally.
 ///
-/// On a segment (FrozenShape) a timestamp stays as it is, so a location on it that holds no
-/// pointstamp and that nobody reads is not *materialised*: its frontier is that of the nearest
-/// materialised location before it, and a sweep crosses it at no cost.
+/// On a segment (FrozenShape) a timestamp stays as it is, so a location on it that holds nothing
+/// back and that nobody reads is not *materialised*: its frontier is that of the nearest
+/// materialised location before it, and a sweep crosses it at no cost. A location holds something
+/// back if it has a pointstamp that the frontier before it has passed. Until then its pointstamps
+/// *sleep*: it is looked at again when that frontier passes the least of those that sleep on the
+/// stretch from one materialised location to the next.
 ///
 /// `propagate` sweeps the dirty locations upward by position. An acyclic location *pulls*: its
 /// frontier is the minimum of its own pointstamps and of its predecessors' frontiers moved through
@@ -51,6 +63,9 @@ class Tracker {
         counts_(topology_->locations()),
         frontiers_(topology_->locations()),
         read_(topology_->locations()),
+        due_(topology_->locations()),
+        asleep_(topology_->locations()),
+        sleepers_(topology_->locations()),
         materialised_(topology_->locations()),
         dirty_(topology_->locations()) {
     for (std::uint32_t p = 0; p != shape().size(); ++p)
@@ -61,26 +76,42 @@ class Tracker {
 
   /// Changes the count of a pointstamp. Frontiers are as before until `propagate`.
   void update(const Pointstamp<T>& pointstamp, std::int64_t diff) {
-    const std::uint32_t position = shape().position_of(pointstamp.location.value);
-    const auto before = counts_[position].entries().size();
-    if (counts_[position].update(pointstamp.time, diff)) {
-      materialise(position);
-      mark(position);
-    }
-    outstanding_ += counts_[position].entries().size() - before;
+    const std::pair<Pointstamp<T>, std::int64_t> change{pointstamp, diff};
+    update(std::span(&change, 1));
   }
 
-  /// From here on the moves of a location's frontier are reported; after `forget` they may be not.
-  /// The frontier itself can be asked for at any time.
-  void read(LocationId location) {
+  /// Changes the counts of several. Cheapest if those of one location follow one another.
+  void update(std::span<const std::pair<Pointstamp<T>, std::int64_t>> changes) {
+    for (auto change = changes.begin(); change != changes.end();) {
+      const LocationId location = change->first.location;
+      const std::uint32_t position = shape().position_of(location.value);
+      MutableAntichain<T>& counts = counts_[position];
+      outstanding_ -= counts.entries().size();
+      bool moved = false;
+      for (; change != changes.end() && change->first.location == location; ++change)
+        moved |= counts.update(change->first.time, change->second);
+      outstanding_ += counts.entries().size();
+      if (moved) see_to(position);
+    }
+  }
+
+  /// From here on the moves of a location's frontier are reported, as `told` says; after `forget`
+  /// they may be not. The frontier itself can be asked for at any time.
+  void read(LocationId location, Told told = Told::always) {
     const std::uint32_t position = shape().position_of(location.value);
-    read_[position] = true;
-    materialise(position);
+    due_[position] = told == Told::when_due && !read_[position] &&
+                     materialise_ == Materialise::needed && !shape().cyclic(position) &&
+                     position + 1 != shape().segment_end(position);
+    read_[position] = !due_[position];
+    adjust(position);
+    adjust_reader_before(position);
   }
   void forget(LocationId location) {
     const std::uint32_t position = shape().position_of(location.value);
     read_[position] = false;
-    if (!dirty_.contains(shape().component_begin(position))) release(position);
+    due_[position] = false;
+    adjust(position);
+    adjust_reader_before(position);
   }
 
   /// Brings all frontiers up to date and calls `moved(location, old frontier, new frontier)` once
@@ -131,21 +162,95 @@ class Tracker {
 
   bool needed(std::uint32_t position) const {
     return materialise_ == Materialise::all || shape().segment_begin(position) == position ||
-           read_[position] || !counts_[position].frontier().empty();
+           read_[position] || holds_back(position) ||
+           (due_[position] && materialised_.contains(position + 1) &&
+            !counts_[position + 1].frontier().empty());
   }
 
-  /// Splits the segment of a position there.
-  void materialise(std::uint32_t position) {
-    if (materialised_.contains(position)) return;
-    frontiers_[position] = frontier_at(position);
+  /// True if a position, which does not begin a segment, has a pointstamp that the frontier before
+  /// it has passed. In a component any pointstamp counts.
+  bool holds_back(std::uint32_t position) const {
+    const Antichain<T>& own = counts_[position].frontier();
+    return !own.empty() && (shape().cyclic(position) || !frontier_at(position - 1).dominates(own));
+  }
+
+  /// Begins a stretch at a position, or ends the one there unless that has yet to be swept, as is
+  /// needed.
+  void adjust(std::uint32_t position) {
+    const bool is = materialised_.contains(position);
+    if (is == needed(position)) return;
+    if (!is) return materialise(position, frontier_at(position));
+    if (dirty_.contains(shape().component_begin(position))) return;
+    materialised_.erase(position);
+    lie_down(asleep_[position], stretch_of(position));
+    if (!counts_[position].frontier().empty()) fall_asleep(position);
+  }
+
+  void adjust_reader_before(std::uint32_t position) {
+    if (position != 0 && due_[position - 1]) adjust(position - 1);
+  }
+
+  /// Splits the stretch of a position there. What slept on it may sleep on either part.
+  void materialise(std::uint32_t position, const Antichain<T>& frontier) {
+    frontiers_[position] = frontier;
+    asleep_[position] = asleep_[stretch_of(position)];
+    sleepers_.erase(position);
     materialised_.insert(position);
   }
-  void release(std::uint32_t position) {
-    if (!needed(position)) materialised_.erase(position);
+
+  /// The materialised position that begins the stretch of a position.
+  std::uint32_t stretch_of(std::uint32_t position) const {
+    return static_cast<std::uint32_t>(materialised_.last_up_to(position));
+  }
+  void lie_down(const Antichain<T>& times, std::uint32_t stretch) {
+    for (const T& time : times) asleep_[stretch].insert(time);
+  }
+  void fall_asleep(std::uint32_t position) {
+    sleepers_.insert(position);
+    lie_down(counts_[position].frontier(), stretch_of(position));
+  }
+
+  /// Sees to a position whose pointstamps have changed.
+  void see_to(std::uint32_t position) {
+    if (materialised_.contains(position)) {
+      mark(position);
+    } else if (holds_back(position)) {
+      materialise(position, frontier_at(position));
+      mark(position);
+    } else if (counts_[position].frontier().empty()) {
+      sleepers_.erase(position);
+    } else {
+      fall_asleep(position);
+    }
+    adjust_reader_before(position);
+  }
+
+  /// Wakes the first position on a stretch that holds something back now that the frontier has
+  /// moved, or before it, the input whose reader waits for that. The sweep, which comes to it
+  /// later, sees to those behind. `before` is what the frontier was.
+  void rouse(std::uint32_t stretch, const Antichain<T>& before) {
+    const Antichain<T>& frontier = frontiers_[stretch];
+    if (frontier.dominates(asleep_[stretch])) return;
+    const std::size_t end =
+        std::min<std::size_t>(materialised_.next_from(stretch + 1), shape().segment_end(stretch));
+    Antichain<T> still_asleep;
+    for (std::size_t p = stretch; (p = sleepers_.next_from(p + 1)) < end;) {
+      auto position = static_cast<std::uint32_t>(p);
+      const Antichain<T>& own = counts_[position].frontier();
+      if (frontier.dominates(own)) {
+        for (const T& time : own) still_asleep.insert(time);
+        continue;
+      }
+      if (due_[position - 1] && position - 1 != stretch) --position;
+      materialise(position, before);
+      mark(position);
+      break;
+    }
+    asleep_[stretch] = still_asleep;
   }
 
   const Antichain<T>& frontier_at(std::uint32_t position) const {
-    return frontiers_[materialised_.last_up_to(position)];
+    return frontiers_[stretch_of(position)];
   }
 
   /// A component is dirty as a whole, under its first position.
@@ -167,14 +272,16 @@ class Tracker {
     scratch_ = counts_[position].frontier();
     if (position != shape().segment_begin(position)) {
       for (const T& time : frontier_at(position - 1)) scratch_.insert(time);
+      settle(position, scratch_, moved);
+      adjust(position);
+      adjust_reader_before(position);
     } else {
       for (const ShapeEdge& edge : shape().predecessors(position))
         for (const T& time : frontier_at(edge.position))
           if (const auto result = topology_->summary(edge.edge).results_in(time))
             scratch_.insert(*result);
+      settle(position, scratch_, moved);
     }
-    settle(position, scratch_, moved);
-    release(position);
   }
 
   template <typename Moved, typename OnLabel>
@@ -217,7 +324,7 @@ class Tracker {
     }
     for_each([&](std::uint32_t position) {
       settle(position, settled_[position - first], moved);
-      release(position);
+      adjust(position);
     });
   }
 
@@ -246,8 +353,10 @@ class Tracker {
   void settle(std::uint32_t position, Antichain<T>& frontier, Moved& moved) {
     if (frontier == frontiers_[position]) return;
     std::swap(frontier, frontiers_[position]);
-    moved(LocationId{shape().vertex_at(position)}, std::as_const(frontier),
-          std::as_const(frontiers_[position]));
+    if (!due_[position] || holds_back(position + 1))
+      moved(LocationId{shape().vertex_at(position)}, std::as_const(frontier),
+            std::as_const(frontiers_[position]));
+    rouse(position, frontier);
     const std::uint32_t component = shape().component_begin(position);
     for_each_next(position, [&](std::uint32_t next, const ShapeEdge*) {
       if (shape().component_begin(next) != component) mark(next);
@@ -258,7 +367,10 @@ class Tracker {
   Materialise materialise_;
   std::vector<MutableAntichain<T>> counts_;  // by position
   std::vector<Antichain<T>> frontiers_;      // by position; valid where materialised
-  std::vector<bool> read_;                   // by position
+  std::vector<bool> read_;                   // by position: its reader is told always
+  std::vector<bool> due_;                    // by position: it is told when due
+  std::vector<Antichain<T>> asleep_;  // by stretch: nothing on it sleeps for less than one of these
+  IndexSet sleepers_;                 // have pointstamps, hold nothing back, are not materialised
   IndexSet materialised_;
   IndexSet dirty_;
   std::size_t outstanding_ = 0;  // pointstamps whose count is not zero

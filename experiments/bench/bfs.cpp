@@ -26,7 +26,7 @@ Distances ours(const Graph& graph, std::uint32_t workers) {
     worker.dataflow<Nested<Epoch, 1>>([&](auto& scope) {
       const std::vector<Node> roots(worker.index() == 0 ? 1 : 0, Node{0});
       cycle(to_stream(scope, roots), [&]<typename T>(Stream<T, Node> nodes) {
-        return unary_frontier<Node>(
+        return unary_due<Node>(
             nodes, Exchange{KeyHash{}}, "visit", "",
             [&, open = OpenTimes<T, std::vector<Node>>{}](auto& in, auto& out) mutable {
               in.for_each([&](auto& batch) {

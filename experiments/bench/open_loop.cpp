@@ -72,7 +72,7 @@ double ours(double rate, std::uint64_t requests, double q) {
   execute({.workers = 2}, [&](Worker& worker) {
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<std::uint64_t>(scope);
-      auto answered = unary_frontier<int>(
+      auto answered = unary_due<int>(
           stream, Exchange{[](std::uint64_t) { return 1; }}, "answer", "",
           [&, open = OpenTimes<Epoch, std::vector<std::uint64_t>>{}](auto& in, auto& out) mutable {
             in.for_each([&](auto& batch) {

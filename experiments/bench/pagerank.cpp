@@ -51,7 +51,7 @@ Ranks ours(const Graph& graph, std::uint32_t workers) {
       const std::vector<Node> nodes = owned_by(worker.index(), workers, graph);
       const std::vector<Gain> start{{nodes.front(), 0}};  // each worker begins with some record
       cycle(to_stream(scope, start), [&]<typename T>(Stream<T, Gain> gains) {
-        return unary_frontier<Gain>(
+        return unary_due<Gain>(
             gains, Exchange{[](const Gain& gain) { return KeyHash{}(gain.node); }}, "rank", "",
             [&graph, &ranks, nodes, open = OpenTimes<T, Ranks>{}](auto& in, auto& out) mutable {
               in.for_each([&](auto& batch) {

@@ -22,7 +22,7 @@ namespace {
 /// windows are open at a time at most; any number may be.
 Stream<Epoch, WindowSum> window_sums(const Stream<Epoch, Event>& events, std::uint64_t& late) {
   const Worker& worker = events.scope->worker();
-  return unary_frontier<WindowSum>(
+  return unary_due<WindowSum>(
       events, Exchange{[](const Event& event) { return event.key; }}, "window_sum", "",
       [&late, self = worker.index(), share = Share(worker.peers()),
        open = OpenTimes<Epoch, Sums>{}](auto& in, auto& out) mutable {

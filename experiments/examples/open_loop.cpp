@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
     execute(config, [&](Worker& worker) {
       worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
         const Exchange to_next{[next = worker.index() + 1](Due) { return next; }};
-        unary_frontier<Due>(
+        unary_due<Due>(
             requests(scope, number, rate), to_next, "answer", "",
             [&, open = OpenTimes<Epoch, Due>{}](auto& in, auto& out) mutable {
               in.for_each([&](auto& batch) { open.at(batch, out) = batch.records.front(); });

@@ -2,6 +2,7 @@
 //
 // The usual ways to make an operator: notifications, sinks, and the interest in frontiers.
 #include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
 
@@ -175,6 +176,73 @@ TEST_CASE("an operator runs for frontiers as it has said: never, while it holds,
   CHECK(runs(Interest::when_holding, false) == 2);
   CHECK(runs(Interest::when_holding, true) >= 2 + 4);
   CHECK(runs(Interest::always, false) >= 2 + 4);
+}
+
+TEST_CASE("an operator that waits for its capabilities runs when one is complete, not before",
+          "[interest]") {
+  int runs = 0;
+  std::vector<Epoch> released;
+  execute({.executor = ExecutorKind::deterministic, .check = true}, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Number>(scope);
+      unary_due<Number>(stream, Pipeline{}, "wait", "",
+                        [&, open = OpenTimes<Epoch, int>{}](auto& in, auto& out) mutable {
+                          ++runs;
+                          in.for_each([&](auto& batch) {
+                            for (const Number until : batch) ++open.at(batch, out, Epoch{until});
+                          });
+                          open.release(
+                              [&](const auto& at, int) { released.push_back(at.time()); },
+                              in.frontier());
+                        });
+      return std::move(handle);
+    });
+    const auto runs_until = [&](Number epoch) {
+      const int before = runs;
+      while (input.time().value < epoch) {
+        input.advance_to(input.time().value + 1);
+        for (int i = 0; i != 3; ++i) worker.step();  // what moves in one is seen by the next
+      }
+      return runs - before;
+    };
+    input.send(30);
+    input.send(50);
+    CHECK(runs_until(1) > 0);
+    CHECK(runs_until(30) == 0);
+    CHECK(runs_until(31) == 1);
+    CHECK(released == std::vector<Epoch>{30});
+    CHECK(runs_until(50) == 0);
+    CHECK(runs_until(51) == 1);
+    CHECK(runs_until(80) == 0);  // so long that nobody follows the frontier any more
+    input.send(90);
+    CHECK(runs_until(81) > 0);
+    CHECK(runs_until(90) == 0);
+  });
+  CHECK(released == std::vector<Epoch>{30, 50, 90});
+}
+
+TEST_CASE("with several workers each is told when what it waits for is complete", "[interest]") {
+  tests::for_each_configuration([](const Config& config) {
+    tests::Arrivals<Number> arrivals;
+    tests::run_to_end(config, [&](Scope<Epoch>& scope) {
+      const Number self = scope.worker().index();
+      const auto released = unary_due<Number>(
+          tests::rounds(scope, 40, tests::numbers(1)), Pipeline{}, "wait", "",
+          [self, open = OpenTimes<Epoch, Number>{}](auto& in, auto& out) mutable {
+            in.for_each([&](auto& batch) {
+              ++open.at(batch, out, Epoch{batch.time.value + 7 * self + batch.time.value % 5});
+            });
+            open.release([&](const auto& at, Number count) { out.at(at).give(count); },
+                         in.frontier());
+          });
+      tests::collect(released, Pipeline{}, arrivals);
+    });
+    std::map<Number, Number> expected;
+    for (Number worker = 0; worker != config.workers; ++worker)
+      for (Number epoch = 0; epoch != 40; ++epoch) ++expected[epoch + 7 * worker + epoch % 5];
+    CHECK(sums_of(arrivals) == expected);
+    CHECK(arrivals.complaints().empty());
+  });
 }
 
 }  // namespace

@@ -152,7 +152,7 @@ Stream<Epoch, std::uint64_t> hold(const Stream<Epoch, std::uint64_t>& stream, Pa
     Capability<Epoch> capability;
     std::vector<std::uint64_t> records;
   };
-  return unary_frontier<std::uint64_t>(
+  return unary_due<std::uint64_t>(
       stream, std::move(pact), "hold", "",
       [later, &complaints, held = std::map<Epoch, Held>{}, passed = Epoch{0}](auto& in,
                                                                               auto& out) mutable {

@@ -20,7 +20,7 @@ namespace {
 // Sorts the records of each timestamp and sends them when it is complete.
 auto sorted() {
   return []<typename T, typename Item>(Stream<T, Item> input) {
-    return unary_frontier<Item>(
+    return unary_due<Item>(
         input, Pipeline{}, "sorted", "",
         [open = OpenTimes<T, std::vector<Item>>{}](auto& in, auto& out) mutable {
           in.for_each([&](auto& batch) {

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -38,6 +39,7 @@ struct Seen {
   std::uint64_t batches = 0;
   std::uint64_t moves = 0;         // of frontiers
   std::uint64_t hidden_moves = 0;  // of those of locations that are not materialised
+  std::uint64_t due_moves = 0;     // reported to readers that are told when due
   std::uint64_t visits = 0;
   std::uint64_t causes = 0;  // found by explanations
 };
@@ -70,22 +72,28 @@ class Comparison {
   std::uint32_t locations() const { return topology_->locations(); }
 
   /// Reads a location, or forgets one that is being read.
-  void toggle(LocationId location) {
-    note(std::string(read_[location.value] ? "forget " : "read ") + topology_->describe(location));
+  void toggle(LocationId location, Told told) {
+    auto& read = read_[location.value];
+    note(std::string(read                    ? "forget "
+                     : told == Told::always ? "read "
+                                             : "read when due ") +
+         topology_->describe(location));
     ++seen_.steps;
-    if (read_[location.value]) {
+    if (read) {
       tracker_.forget(location);
+      read.reset();
     } else {
-      tracker_.read(location);
+      tracker_.read(location, told);
+      read = told;
     }
-    read_[location.value] = !read_[location.value];
     expect(tracker_.frontier(location) == oracle_.frontier(location),
            "does not change a frontier when a reader comes or goes", location);
   }
 
   /// Applies a batch to both, with readers that come and go before it is propagated, and compares
   /// them. `monotone` says that no frontier may move back.
-  void apply(Batch& batch, bool monotone, std::span<const LocationId> toggles = {}) {
+  void apply(Batch& batch, bool monotone,
+             std::span<const std::pair<LocationId, Told>> toggles = {}) {
     const auto& changes = batch.view();
     note(changes);
     ++seen_.batches;
@@ -99,7 +107,7 @@ class Comparison {
       }
       if (!(own == tracker_.counts(location).frontier())) make_dirty(location);
     }
-    for (const LocationId location : toggles) toggle(location);
+    for (const auto& [location, told] : toggles) toggle(location, told);
     for (std::uint32_t l = 0; l != locations(); ++l)
       expect(tracker_.frontier({l}) == oracle_.frontier({l}), "waits for the propagation", {l});
 
@@ -168,8 +176,13 @@ class Comparison {
   /// Whether a location's moves must be reported.
   bool must_report(LocationId location) const {
     const std::uint32_t p = position(location);
-    return materialise_ == Materialise::all || read_[location.value] ||
-           shape().segment_begin(p) == p || !tracker_.counts(location).frontier().empty();
+    if (materialise_ == Materialise::all) return true;
+    const std::optional<Told> told = read_[location.value];
+    if (told == Told::when_due && !shape().cyclic(p) && p + 1 != shape().segment_end(p)) {
+      const LocationId output{shape().vertex_at(p + 1)};
+      return !oracle_.frontier(location).dominates(tracker_.counts(output).frontier());
+    }
+    return told || shape().segment_begin(p) == p;
   }
 
   void compare(std::uint64_t visits) {
@@ -177,6 +190,7 @@ class Comparison {
       expect(tracker_.frontier({l}) == oracle_.frontier({l}), "agrees with the oracle", {l});
       const bool changed = !(oracle_.before({l}) == oracle_.frontier({l}));
       expect(moved_[l] || !changed || !must_report({l}), "reports every move", {l});
+      seen_.due_moves += moved_[l] && read_[l] == Told::when_due ? 1 : 0;
       seen_.moves += changed ? 1 : 0;
       seen_.hidden_moves += changed && !moved_[l] ? 1 : 0;
       moved_[l] = false;
@@ -252,7 +266,7 @@ class Comparison {
   Tracker<T> tracker_;
   NaiveTracker<T> oracle_;
   Seen& seen_;
-  std::vector<bool> read_;             // by location
+  std::vector<std::optional<Told>> read_;  // by location
   std::vector<bool> moved_;            // by location
   std::vector<bool> dirty_;            // by the position where a component begins
   std::vector<Pointstamp<T>> labels_;  // settled by the last propagation

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <iterator>
 #include <map>
+#include <utility>
 #include <vector>
 
 namespace tidemark::tests {
@@ -31,7 +32,7 @@ class RandomRun {
     RandomRun run(TopologyDrawer<T>::draw(graph), all ? Materialise::all : Materialise::needed,
                   seen);
     while (!script.at_end()) {
-      if (script.below(4) == 3) run.both_.toggle(run.draw_location(script));
+      if (script.below(4) == 3) run.both_.toggle(run.draw_location(script), draw_told(script));
       if (script.below(16) == 15) run.explain(script);
       if (script.below(24) == 23) {
         run.retract(script, batches);
@@ -121,6 +122,7 @@ class RandomRun {
     both_.explain(at.location, at.time);
   }
 
+  static Told draw_told(Tape& tape) { return tape.below(2) == 1 ? Told::when_due : Told::always; }
   LocationId draw_location(Tape& tape) const { return {tape.below(both_.locations())}; }
   Pointstamp<T> draw_pointstamp(Tape& tape) const {
     const LocationId location = draw_location(tape);
@@ -137,8 +139,9 @@ class RandomRun {
 
   /// Readers come and go before the propagation, too.
   void apply(Tape& tape, bool monotone) {
-    std::vector<LocationId> toggles;
-    for (std::uint32_t n = tape.below(8) / 6; n != 0; --n) toggles.push_back(draw_location(tape));
+    std::vector<std::pair<LocationId, Told>> toggles;
+    for (std::uint32_t n = tape.below(8) / 6; n != 0; --n)
+      toggles.emplace_back(draw_location(tape), draw_told(tape));
     both_.apply(batch_, monotone, toggles);
     batch_.clear();
   }

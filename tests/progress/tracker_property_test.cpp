@@ -23,7 +23,8 @@ void check_worth(const Seen& seen) {
   INFO(seen.graphs << " graphs, " << seen.loops << " with a loop, " << seen.segments
                    << " with a segment, " << seen.steps << " steps, " << seen.batches
                    << " batches, " << seen.moves << " moves of frontiers, " << seen.hidden_moves
-                   << " of them hidden, " << seen.causes << " causes");
+                   << " of them hidden, " << seen.due_moves << " reported as due, " << seen.causes
+                   << " causes");
   if (tests::replaying()) return;
   CHECK(seen.graphs >= cases);
   CHECK(seen.loops >= seen.graphs / 3);
@@ -31,6 +32,7 @@ void check_worth(const Seen& seen) {
   CHECK(seen.steps >= 10'000);
   CHECK(seen.moves >= seen.batches / 2);
   CHECK(seen.hidden_moves >= seen.moves / 20);
+  CHECK(seen.due_moves >= seen.graphs / 4);
   CHECK(seen.causes >= seen.graphs / 4);
 }
 

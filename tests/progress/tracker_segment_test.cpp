@@ -159,6 +159,111 @@ TEST_CASE("a pointstamp splits its segment as long as it is there", "[tracker][s
   CHECK(frontier(tracker, "step9.out0").empty());
 }
 
+/// Moves the input on, and returns the moves.
+std::string advance(Tracker<Epoch>& tracker, std::uint64_t from, std::uint64_t to) {
+  update(tracker, "input.out0", to, +1);
+  update(tracker, "input.out0", from, -1);
+  return moves(tracker);
+}
+
+TEST_CASE("pointstamps cost nothing until the frontier passes them", "[tracker][segment][sleep]") {
+  constexpr int steps = 100;
+  Tracker<Epoch> tracker = segment(steps);
+  update(tracker, "input.out0", 0, +1);
+  moves(tracker);
+  for (int i = 0; i != steps; ++i)
+    update(tracker, "step" + std::to_string(i) + ".out0", 50, +1);
+  const std::uint64_t before = tracker.visits();
+  for (std::uint64_t epoch = 0; epoch != 50; ++epoch)
+    CHECK(advance(tracker, epoch, epoch + 1) == "input.out0 {" + std::to_string(epoch) + "} {" +
+                                                    std::to_string(epoch + 1) + "}; ");
+  CHECK(tracker.visits() == before + 50);
+  CHECK(advance(tracker, 50, 51) == "input.out0 {50} {51}; ");
+  CHECK(tracker.visits() == before + 52);  // the first holds back all behind it
+  CHECK(frontier(tracker, "step0.in0") == Frontier{51});
+  CHECK(frontier(tracker, "step0.out0") == Frontier{50});
+  CHECK(frontier(tracker, "step99.out0") == Frontier{50});
+}
+
+TEST_CASE("of pointstamps that sleep on a segment each wakes when the frontier passes it",
+          "[tracker][segment][sleep]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 0, +1);
+  moves(tracker);
+  update(tracker, "step2.out0", 5, +1);
+  update(tracker, "step4.out0", 3, +1);
+  update(tracker, "step6.in0", 9, +1);
+  CHECK(moves(tracker).empty());
+  CHECK(advance(tracker, 0, 4) == "input.out0 {0} {4}; step4.out0 {0} {3}; ");
+  CHECK(frontier(tracker, "step4.in0") == Frontier{4});
+  CHECK(frontier(tracker, "step9.out0") == Frontier{3});
+  CHECK(advance(tracker, 4, 10) == "input.out0 {4} {10}; step2.out0 {4} {5}; ");
+  CHECK(frontier(tracker, "step2.in0") == Frontier{10});
+  CHECK(frontier(tracker, "step4.in0") == Frontier{5});
+  update(tracker, "step4.out0", 3, -1);
+  CHECK(moves(tracker) == "step4.out0 {3} {5}; ");
+  update(tracker, "step2.out0", 5, -1);
+  CHECK(moves(tracker) == "step2.out0 {5} {10}; step6.in0 {5} {9}; ");
+  CHECK(frontier(tracker, "step5.out0") == Frontier{10});
+  CHECK(frontier(tracker, "step9.out0") == Frontier{9});
+}
+
+TEST_CASE("a pointstamp that was put to sleep again wakes again", "[tracker][segment][sleep]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 0, +1);
+  update(tracker, "step5.out0", 2, +1);
+  moves(tracker);
+  CHECK(advance(tracker, 0, 3) == "input.out0 {0} {3}; step5.out0 {0} {2}; ");
+  update(tracker, "step5.out0", 7, +1);
+  update(tracker, "step5.out0", 2, -1);
+  CHECK(moves(tracker) == "step5.out0 {2} {3}; ");
+  CHECK(advance(tracker, 3, 7) == "input.out0 {3} {7}; ");
+  CHECK(advance(tracker, 7, 8) == "input.out0 {7} {8}; ");
+  CHECK(frontier(tracker, "step5.in0") == Frontier{8});
+  CHECK(frontier(tracker, "step5.out0") == Frontier{7});
+}
+
+TEST_CASE("a reader that waits for its capabilities is told when one is due, and not before",
+          "[tracker][segment][sleep]") {
+  for (const bool output_is_read : {false, true}) {
+    INFO("the output " << (output_is_read ? "has a reader, too" : "has no reader"));
+    Tracker<Epoch> tracker = segment(10);
+    update(tracker, "input.out0", 0, +1);
+    moves(tracker);
+    tracker.read(at(tracker, "step5.in0"), Told::when_due);
+    if (output_is_read) tracker.read(at(tracker, "step5.out0"));
+    const auto output = [&](const std::string& move) {
+      return output_is_read ? "step5.out0 " + move + "; " : "";
+    };
+    CHECK(advance(tracker, 0, 1) == "input.out0 {0} {1}; " + output("{0} {1}"));
+    update(tracker, "step5.out0", 3, +1);
+    CHECK(moves(tracker).empty());
+    CHECK(advance(tracker, 1, 3) == "input.out0 {1} {3}; " + output("{1} {3}"));
+    CHECK(advance(tracker, 3, 4) == "input.out0 {3} {4}; step5.in0 {3} {4}; ");
+    CHECK(advance(tracker, 4, 5) == "input.out0 {4} {5}; step5.in0 {4} {5}; ");
+    update(tracker, "step5.out0", 9, +1);
+    update(tracker, "step5.out0", 3, -1);
+    CHECK(moves(tracker) == "step5.out0 {3} {5}; ");
+    CHECK(advance(tracker, 5, 6) == "input.out0 {5} {6}; " + output("{5} {6}"));
+    update(tracker, "input.out0", 6, -1);
+    CHECK(moves(tracker) == "input.out0 {6} {}; step5.in0 {6} {}; step5.out0 {6} {9}; ");
+  }
+}
+
+TEST_CASE("a batch that waits at the input of a reader that waits for its capabilities holds it up",
+          "[tracker][segment][sleep]") {
+  Tracker<Epoch> tracker = segment(10);
+  tracker.read(at(tracker, "step5.in0"), Told::when_due);
+  update(tracker, "input.out0", 0, +1);
+  moves(tracker);
+  update(tracker, "step5.out0", 2, +1);
+  update(tracker, "step5.in0", 1, +1);
+  CHECK(advance(tracker, 0, 5) == "input.out0 {0} {5}; ");
+  CHECK(frontier(tracker, "step5.in0") == Frontier{1});
+  update(tracker, "step5.in0", 1, -1);
+  CHECK(moves(tracker) == "step5.in0 {1} {5}; step5.out0 {1} {2}; ");
+}
+
 TEST_CASE("a count that comes and goes before the propagation moves nothing",
           "[tracker][segment]") {
   Tracker<Epoch> tracker = segment(10);
