@@ -21,23 +21,23 @@ class IndexSet {
 
   explicit IndexSet(std::size_t size = 0)
       : words_((size + 63) / 64),
-        summary_((size + 4095) / 4096) {}
+        bits_(words_ + (size + 4095) / 4096) {}
 
   void insert(std::size_t index) {
-    words_[index / 64] |= bit(index);
-    summary_[index / 4096] |= bit(index / 64);
+    bits_[index / 64] |= bit(index);
+    bits_[words_ + index / 4096] |= bit(index / 64);
   }
 
   void erase(std::size_t index) {
-    words_[index / 64] &= ~bit(index);
-    if (words_[index / 64] == 0) summary_[index / 4096] &= ~bit(index / 64);
+    bits_[index / 64] &= ~bit(index);
+    if (bits_[index / 64] == 0) bits_[words_ + index / 4096] &= ~bit(index / 64);
   }
 
-  bool contains(std::size_t index) const { return (words_[index / 64] & bit(index)) != 0; }
+  bool contains(std::size_t index) const { return (bits_[index / 64] & bit(index)) != 0; }
 
   bool empty() const {
-    for (std::uint64_t word : summary_)
-      if (word != 0) return false;
+    for (std::size_t block = words_; block != bits_.size(); ++block)
+      if (bits_[block] != 0) return false;
     return true;
   }
 
@@ -51,32 +51,32 @@ class IndexSet {
   /// The greatest element that is at most `up_to`; `none` if there is none.
   std::size_t last_up_to(std::size_t up_to) const {
     std::size_t word = up_to / 64;
-    if (std::uint64_t rest = words_[word] & at_most(up_to)) return last(word, rest);
+    if (std::uint64_t rest = bits_[word] & at_most(up_to)) return last(word, rest);
     if (word-- == 0) return none;
     std::size_t block = word / 64;
-    std::uint64_t blocks = summary_[block] & at_most(word);
+    std::uint64_t blocks = bits_[words_ + block] & at_most(word);
     while (blocks == 0) {
       if (block-- == 0) return none;
-      blocks = summary_[block];
+      blocks = bits_[words_ + block];
     }
     word = last(block, blocks);
-    return last(word, words_[word]);
+    return last(word, bits_[word]);
   }
 
   /// The least element that is at least `from`; `none` if there is none.
   std::size_t next_from(std::size_t from) const {
     std::size_t word = from / 64;
-    if (word >= words_.size()) return none;
-    if (std::uint64_t rest = words_[word] & at_least(from)) return first(word, rest);
-    if (++word >= words_.size()) return none;
-    std::size_t block = word / 64;
-    std::uint64_t blocks = summary_[block] & at_least(word);
+    if (word >= words_) return none;
+    if (std::uint64_t rest = bits_[word] & at_least(from)) return first(word, rest);
+    if (++word >= words_) return none;
+    std::size_t block = words_ + word / 64;
+    std::uint64_t blocks = bits_[block] & at_least(word);
     while (blocks == 0) {
-      if (++block >= summary_.size()) return none;
-      blocks = summary_[block];
+      if (++block == bits_.size()) return none;
+      blocks = bits_[block];
     }
-    word = first(block, blocks);
-    return first(word, words_[word]);
+    word = first(block - words_, blocks);
+    return first(word, bits_[word]);
   }
 
  private:
@@ -92,8 +92,8 @@ class IndexSet {
     return word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(bits));
   }
 
-  std::vector<std::uint64_t> words_;
-  std::vector<std::uint64_t> summary_;
+  std::size_t words_;
+  std::vector<std::uint64_t> bits_;  // the words, then the second level: a small set is one line
 };
 
 }  // namespace tidemark

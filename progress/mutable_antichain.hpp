@@ -6,12 +6,13 @@
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
-#include <vector>
 
 namespace tidemark {
 
@@ -21,10 +22,13 @@ namespace tidemark {
 /// A count may be negative for a while: between ledgers one can learn that a batch was consumed
 /// before one learns that it was produced. Such a count holds nothing back.
 ///
-/// The counts are a sorted ring: a vector whose first `head_` entries have been retired.
+/// The counts are a sorted ring: a vector whose first `head_` entries have been retired; two have
+/// room in place.
+///
 /// Cost for k distinct timestamps: a change at either end O(1) amortised; elsewhere O(log k) to
-/// find and a block move to insert or erase. Keeping the frontier of a partial order adds O(k f)
-/// when one of its f elements vanishes.
+/// find and a block move to insert or erase. Keeping the frontier of a partial order adds O(j f)
+/// when one of its f elements vanishes, where j is how far it is to a timestamp that precedes all
+/// after it, as the first of each epoch in a loop does.
 template <Timestamp T>
 class MutableAntichain {
  public:
@@ -106,11 +110,11 @@ class MutableAntichain {
     for (const auto& [time, count] : entries()) {
       if (count <= 0) continue;
       frontier_.insert(time);
-      if constexpr (is_totally_ordered<T>) break;
+      if (precedes_all_after(time)) break;
     }
   }
 
-  std::vector<Entry> ring_;
+  boost::container::small_vector<Entry, 2> ring_;
   std::size_t head_ = 0;
   Antichain<T> frontier_;
 };

@@ -156,6 +156,9 @@ struct Nested {
       if (a.counters[k] > b.counters[k]) return false;
     return true;
   }
+  friend constexpr bool precedes_all_after(const Nested& t) {
+    return precedes_all_after(t.time) && t.counters == std::array<std::uint64_t, Depth>{};
+  }
   friend constexpr Nested least_upper_bound(const Nested& a, const Nested& b)
     requires Joinable<T>
   {

@@ -60,16 +60,12 @@ class Tracker {
                    Materialise materialise = Materialise::needed)
       : topology_(std::move(topology)),
         materialise_(materialise),
-        counts_(topology_->locations()),
-        frontiers_(topology_->locations()),
-        read_(topology_->locations()),
-        due_(topology_->locations()),
-        asleep_(topology_->locations()),
+        sites_(topology_->locations()),
         sleepers_(topology_->locations()),
         materialised_(topology_->locations()),
         dirty_(topology_->locations()) {
     for (std::uint32_t p = 0; p != shape().size(); ++p)
-      if (needed(p)) materialised_.insert(p);
+      if ((sites_[p].kept = kept_unread(p))) materialised_.insert(p);
   }
 
   const Topology<T>& topology() const { return *topology_; }
@@ -85,7 +81,7 @@ class Tracker {
     for (auto change = changes.begin(); change != changes.end();) {
       const LocationId location = change->first.location;
       const std::uint32_t position = shape().position_of(location.value);
-      MutableAntichain<T>& counts = counts_[position];
+      MutableAntichain<T>& counts = sites_[position].counts;
       outstanding_ -= counts.entries().size();
       bool moved = false;
       for (; change != changes.end() && change->first.location == location; ++change)
@@ -99,17 +95,21 @@ class Tracker {
   /// they may be not. The frontier itself can be asked for at any time.
   void read(LocationId location, Told told = Told::always) {
     const std::uint32_t position = shape().position_of(location.value);
-    due_[position] = told == Told::when_due && !read_[position] &&
-                     materialise_ == Materialise::needed && !shape().cyclic(position) &&
-                     position + 1 != shape().segment_end(position);
-    read_[position] = !due_[position];
+    Site& site = sites_[position];
+    const bool alone = position + 1 == shape().segment_end(position) || shape().cyclic(position);
+    if (told == Told::always || alone) {
+      site.kept = true;
+      site.due = false;
+    } else if (!site.kept || kept_unread(position)) {
+      site.due = materialise_ == Materialise::needed;
+    }
     adjust(position);
     adjust_reader_before(position);
   }
   void forget(LocationId location) {
     const std::uint32_t position = shape().position_of(location.value);
-    read_[position] = false;
-    due_[position] = false;
+    sites_[position].kept = kept_unread(position);
+    sites_[position].due = false;
     adjust(position);
     adjust_reader_before(position);
   }
@@ -140,7 +140,7 @@ class Tracker {
     return frontier_at(shape().position_of(location.value));
   }
   const MutableAntichain<T>& counts(LocationId location) const {
-    return counts_[shape().position_of(location.value)];
+    return sites_[shape().position_of(location.value)].counts;
   }
 
   /// True if every count is zero.
@@ -150,9 +150,20 @@ class Tracker {
   std::uint64_t visits() const { return visits_; }
 
   /// Two trackers are equal if they hold the same counts; frontiers follow from those.
-  friend bool operator==(const Tracker& a, const Tracker& b) { return a.counts_ == b.counts_; }
+  friend bool operator==(const Tracker& a, const Tracker& b) {
+    return std::ranges::equal(a.sites_, b.sites_, {}, &Site::counts, &Site::counts);
+  }
 
  private:
+  /// What changes of a position, together, for workers take turns at it.
+  struct alignas(64) Site {
+    MutableAntichain<T> counts;
+    Antichain<T> frontier;  // valid where materialised
+    Antichain<T> asleep;    // there, too: nothing on the stretch sleeps for less than one of these
+    bool kept = false;      // materialised in any case: it begins a segment, or is read always
+    bool due = false;       // its reader is told when due
+  };
+
   struct Label {
     T time;
     std::uint32_t position;
@@ -160,17 +171,19 @@ class Tracker {
 
   const FrozenShape& shape() const { return topology_->shape(); }
 
+  bool kept_unread(std::uint32_t position) const {
+    return materialise_ == Materialise::all || shape().segment_begin(position) == position;
+  }
   bool needed(std::uint32_t position) const {
-    return materialise_ == Materialise::all || shape().segment_begin(position) == position ||
-           read_[position] || holds_back(position) ||
-           (due_[position] && materialised_.contains(position + 1) &&
-            !counts_[position + 1].frontier().empty());
+    return sites_[position].kept || holds_back(position) ||
+           (sites_[position].due && materialised_.contains(position + 1) &&
+            !sites_[position + 1].counts.frontier().empty());
   }
 
   /// True if a position, which does not begin a segment, has a pointstamp that the frontier before
   /// it has passed. In a component any pointstamp counts.
   bool holds_back(std::uint32_t position) const {
-    const Antichain<T>& own = counts_[position].frontier();
+    const Antichain<T>& own = sites_[position].counts.frontier();
     return !own.empty() && (shape().cyclic(position) || !frontier_at(position - 1).dominates(own));
   }
 
@@ -182,18 +195,18 @@ class Tracker {
     if (!is) return materialise(position, frontier_at(position));
     if (dirty_.contains(shape().component_begin(position))) return;
     materialised_.erase(position);
-    lie_down(asleep_[position], stretch_of(position));
-    if (!counts_[position].frontier().empty()) fall_asleep(position);
+    lie_down(sites_[position].asleep, stretch_of(position));
+    if (!sites_[position].counts.frontier().empty()) fall_asleep(position);
   }
 
   void adjust_reader_before(std::uint32_t position) {
-    if (position != 0 && due_[position - 1]) adjust(position - 1);
+    if (position != 0 && sites_[position - 1].due) adjust(position - 1);
   }
 
   /// Splits the stretch of a position there. What slept on it may sleep on either part.
   void materialise(std::uint32_t position, const Antichain<T>& frontier) {
-    frontiers_[position] = frontier;
-    asleep_[position] = asleep_[stretch_of(position)];
+    sites_[position].frontier = frontier;
+    sites_[position].asleep = sites_[stretch_of(position)].asleep;
     sleepers_.erase(position);
     materialised_.insert(position);
   }
@@ -203,11 +216,11 @@ class Tracker {
     return static_cast<std::uint32_t>(materialised_.last_up_to(position));
   }
   void lie_down(const Antichain<T>& times, std::uint32_t stretch) {
-    for (const T& time : times) asleep_[stretch].insert(time);
+    for (const T& time : times) sites_[stretch].asleep.insert(time);
   }
   void fall_asleep(std::uint32_t position) {
     sleepers_.insert(position);
-    lie_down(counts_[position].frontier(), stretch_of(position));
+    lie_down(sites_[position].counts.frontier(), stretch_of(position));
   }
 
   /// Sees to a position whose pointstamps have changed.
@@ -217,7 +230,7 @@ class Tracker {
     } else if (holds_back(position)) {
       materialise(position, frontier_at(position));
       mark(position);
-    } else if (counts_[position].frontier().empty()) {
+    } else if (sites_[position].counts.frontier().empty()) {
       sleepers_.erase(position);
     } else {
       fall_asleep(position);
@@ -229,28 +242,28 @@ class Tracker {
   /// moved, or before it, the input whose reader waits for that. The sweep, which comes to it
   /// later, sees to those behind. `before` is what the frontier was.
   void rouse(std::uint32_t stretch, const Antichain<T>& before) {
-    const Antichain<T>& frontier = frontiers_[stretch];
-    if (frontier.dominates(asleep_[stretch])) return;
+    const Antichain<T>& frontier = sites_[stretch].frontier;
+    if (frontier.dominates(sites_[stretch].asleep)) return;
     const std::size_t end =
         std::min<std::size_t>(materialised_.next_from(stretch + 1), shape().segment_end(stretch));
     Antichain<T> still_asleep;
     for (std::size_t p = stretch; (p = sleepers_.next_from(p + 1)) < end;) {
       auto position = static_cast<std::uint32_t>(p);
-      const Antichain<T>& own = counts_[position].frontier();
+      const Antichain<T>& own = sites_[position].counts.frontier();
       if (frontier.dominates(own)) {
         for (const T& time : own) still_asleep.insert(time);
         continue;
       }
-      if (due_[position - 1] && position - 1 != stretch) --position;
+      if (sites_[position - 1].due && position - 1 != stretch) --position;
       materialise(position, before);
       mark(position);
       break;
     }
-    asleep_[stretch] = still_asleep;
+    sites_[stretch].asleep = still_asleep;
   }
 
   const Antichain<T>& frontier_at(std::uint32_t position) const {
-    return frontiers_[stretch_of(position)];
+    return sites_[stretch_of(position)].frontier;
   }
 
   /// A component is dirty as a whole, under its first position.
@@ -269,19 +282,18 @@ class Tracker {
   template <typename Moved>
   void pull(std::uint32_t position, Moved& moved) {
     ++visits_;
-    scratch_ = counts_[position].frontier();
+    scratch_ = sites_[position].counts.frontier();
     if (position != shape().segment_begin(position)) {
       for (const T& time : frontier_at(position - 1)) scratch_.insert(time);
-      settle(position, scratch_, moved);
-      adjust(position);
-      adjust_reader_before(position);
     } else {
       for (const ShapeEdge& edge : shape().predecessors(position))
         for (const T& time : frontier_at(edge.position))
           if (const auto result = topology_->summary(edge.edge).results_in(time))
             scratch_.insert(*result);
-      settle(position, scratch_, moved);
     }
+    settle(position, scratch_, moved);
+    if (!sites_[position].kept) adjust(position);
+    adjust_reader_before(position);
   }
 
   template <typename Moved, typename OnLabel>
@@ -298,7 +310,7 @@ class Tracker {
     labels_.clear();
     for_each([&](std::uint32_t position) {
       settled_[position - first].clear();
-      for (const T& time : counts_[position].frontier()) push({time, position});
+      for (const T& time : sites_[position].counts.frontier()) push({time, position});
       if (position != shape().segment_begin(position)) return;
       for (const ShapeEdge& edge : shape().predecessors(position)) {
         if (inside(edge.position)) continue;
@@ -324,7 +336,7 @@ class Tracker {
     }
     for_each([&](std::uint32_t position) {
       settle(position, settled_[position - first], moved);
-      adjust(position);
+      if (!sites_[position].kept) adjust(position);
     });
   }
 
@@ -351,12 +363,12 @@ class Tracker {
   /// Takes over the new frontier of a location, and leaves the old one in its place.
   template <typename Moved>
   void settle(std::uint32_t position, Antichain<T>& frontier, Moved& moved) {
-    if (frontier == frontiers_[position]) return;
-    std::swap(frontier, frontiers_[position]);
-    if (!due_[position] || holds_back(position + 1))
+    if (frontier == sites_[position].frontier) return;
+    std::swap(frontier, sites_[position].frontier);
+    if (!sites_[position].due || holds_back(position + 1))
       moved(LocationId{shape().vertex_at(position)}, std::as_const(frontier),
-            std::as_const(frontiers_[position]));
-    rouse(position, frontier);
+            std::as_const(sites_[position].frontier));
+    if (!sites_[position].asleep.empty()) rouse(position, frontier);
     const std::uint32_t component = shape().component_begin(position);
     for_each_next(position, [&](std::uint32_t next, const ShapeEdge*) {
       if (shape().component_begin(next) != component) mark(next);
@@ -365,11 +377,7 @@ class Tracker {
 
   std::shared_ptr<const Topology<T>> topology_;
   Materialise materialise_;
-  std::vector<MutableAntichain<T>> counts_;  // by position
-  std::vector<Antichain<T>> frontiers_;      // by position; valid where materialised
-  std::vector<bool> read_;                   // by position: its reader is told always
-  std::vector<bool> due_;                    // by position: it is told when due
-  std::vector<Antichain<T>> asleep_;  // by stretch: nothing on it sleeps for less than one of these
+  std::vector<Site> sites_;  // by position
   IndexSet sleepers_;                 // have pointstamps, hold nothing back, are not materialised
   IndexSet materialised_;
   IndexSet dirty_;
