@@ -286,8 +286,8 @@ class Instance final : public DataflowInstance {
     const Topology<T>& topology = shared_->topology();
     watching_.insert(op);
     for (FrontierWatch<T>* watch : operators[op].watches) {
-      const bool due = operators[op].interest == Interest::when_due &&
-                       topology.is_target(watch->location);
+      const bool due =
+          operators[op].interest == Interest::when_due && topology.is_target(watch->location);
       arm(watch->location, due ? Told::when_due : Told::always);
       watch->reader.attach(ledger_->published(watch->location));
       if (topology.operator_of(watch->location).value != op) watching_elsewhere_.insert(op);

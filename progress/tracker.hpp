@@ -378,7 +378,7 @@ class Tracker {
   std::shared_ptr<const Topology<T>> topology_;
   Materialise materialise_;
   std::vector<Site> sites_;  // by position
-  IndexSet sleepers_;                 // have pointstamps, hold nothing back, are not materialised
+  IndexSet sleepers_;        // have pointstamps, hold nothing back, are not materialised
   IndexSet materialised_;
   IndexSet dirty_;
   std::size_t outstanding_ = 0;  // pointstamps whose count is not zero

@@ -191,9 +191,8 @@ TEST_CASE("an operator that waits for its capabilities runs when one is complete
                           in.for_each([&](auto& batch) {
                             for (const Number until : batch) ++open.at(batch, out, Epoch{until});
                           });
-                          open.release(
-                              [&](const auto& at, int) { released.push_back(at.time()); },
-                              in.frontier());
+                          open.release([&](const auto& at, int) { released.push_back(at.time()); },
+                                       in.frontier());
                         });
       return std::move(handle);
     });

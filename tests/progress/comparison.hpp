@@ -74,9 +74,9 @@ class Comparison {
   /// Reads a location, or forgets one that is being read.
   void toggle(LocationId location, Told told) {
     auto& read = read_[location.value];
-    note(std::string(read                    ? "forget "
+    note(std::string(read                   ? "forget "
                      : told == Told::always ? "read "
-                                             : "read when due ") +
+                                            : "read when due ") +
          topology_->describe(location));
     ++seen_.steps;
     if (read) {
@@ -267,9 +267,9 @@ class Comparison {
   NaiveTracker<T> oracle_;
   Seen& seen_;
   std::vector<std::optional<Told>> read_;  // by location
-  std::vector<bool> moved_;            // by location
-  std::vector<bool> dirty_;            // by the position where a component begins
-  std::vector<Pointstamp<T>> labels_;  // settled by the last propagation
+  std::vector<bool> moved_;                // by location
+  std::vector<bool> dirty_;                // by the position where a component begins
+  std::vector<Pointstamp<T>> labels_;      // settled by the last propagation
   std::vector<std::pair<std::string, std::vector<typename Batch::Change>>> script_;
 };
 

@@ -171,12 +171,11 @@ TEST_CASE("pointstamps cost nothing until the frontier passes them", "[tracker][
   Tracker<Epoch> tracker = segment(steps);
   update(tracker, "input.out0", 0, +1);
   moves(tracker);
-  for (int i = 0; i != steps; ++i)
-    update(tracker, "step" + std::to_string(i) + ".out0", 50, +1);
+  for (int i = 0; i != steps; ++i) update(tracker, "step" + std::to_string(i) + ".out0", 50, +1);
   const std::uint64_t before = tracker.visits();
   for (std::uint64_t epoch = 0; epoch != 50; ++epoch)
-    CHECK(advance(tracker, epoch, epoch + 1) == "input.out0 {" + std::to_string(epoch) + "} {" +
-                                                    std::to_string(epoch + 1) + "}; ");
+    CHECK(advance(tracker, epoch, epoch + 1) ==
+          "input.out0 {" + std::to_string(epoch) + "} {" + std::to_string(epoch + 1) + "}; ");
   CHECK(tracker.visits() == before + 50);
   CHECK(advance(tracker, 50, 51) == "input.out0 {50} {51}; ");
   CHECK(tracker.visits() == before + 52);  // the first holds back all behind it
