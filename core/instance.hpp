@@ -283,16 +283,18 @@ class Instance final : public DataflowInstance {
   }
 
   void begin_watching(std::uint32_t op) {
-    const Topology<T>& topology = shared_->topology();
+    OperatorShard<T>& shard = operators[op];
     watching_.insert(op);
-    for (FrontierWatch<T>* watch : operators[op].watches) {
-      const bool due =
-          operators[op].interest == Interest::when_due && topology.is_target(watch->location);
-      arm(watch->location, due ? Told::when_due : Told::always);
+    // With several outputs a capability may be held at another one than that behind the input.
+    const bool due = shard.interest == Interest::when_due && shard.outputs.size() == 1;
+    for (FrontierWatch<T>* watch : shard.watches) {
+      const bool own = shared_->topology().operator_of(watch->location).value == op;
+      if (!own) watching_elsewhere_.insert(op);
+      arm(watch->location, due && own ? Told::when_due : Told::always);
       watch->reader.attach(ledger_->published(watch->location));
-      if (topology.operator_of(watch->location).value != op) watching_elsewhere_.insert(op);
     }
-    // What was published before the bits were set is looked at now.
+    // What was published before the bits were set is looked at now. To read the count first pairs
+    // with the combiner, which counts and then reads the bits (waiter_set.hpp).
     static_cast<void>(ledger_->publications());
     look_at(op);
   }

@@ -36,7 +36,8 @@ Stream<T, Out> unary_frontier(const Stream<T, In>& stream, Pact pact, std::strin
 }
 
 /// An operator with one input that also runs when a timestamp is complete at which it holds a
-/// capability: what `OpenTimes` keeps can be released. To wait costs nothing (Interest::when_due).
+/// capability: what `OpenTimes` keeps can be released. Until then it is left alone
+/// (Interest::when_due).
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary_due(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id,
                          Logic logic) {

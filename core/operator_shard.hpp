@@ -21,8 +21,9 @@ namespace tidemark {
 /// is never woken for it.
 enum class Interest {
   never,
-  /// While it holds a capability at a timestamp that the frontier has passed. It costs nothing to
-  /// wait; until then the input's `frontier()` may lag behind.
+  /// While it holds a capability at a timestamp that the frontier has passed. Until then the
+  /// input's `frontier()` lags, and with one input and one output, outside of loops, to wait costs
+  /// nothing; otherwise it is like `when_holding`.
   when_due,
   when_holding,  ///< while it holds a capability
   always,

@@ -60,8 +60,8 @@ class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public 
     }
   }
 
-  /// The minimal timestamps that can still arrive. Followed only while the operator's interest in
-  /// frontiers lasts; before and after that it lags.
+  /// The minimal timestamps that can still arrive. Followed only as far as the operator's interest
+  /// in frontiers goes (operator_shard.hpp); else it lags.
   const Antichain<T>& frontier() {
     this->reader.refresh();
     return seen_from<T>(this->reader.frontier(), frontier_);

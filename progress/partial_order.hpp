@@ -29,15 +29,15 @@ constexpr bool less_than(const T& a, const T& b) {
 template <typename T>
 inline constexpr bool is_totally_ordered = requires { requires T::totally_ordered; };
 
-/// The least element that is greater than or equal to both: in a total order, the later one. A
-/// partial order whose elements have one declares it beside its type; the law is in
-/// tests/progress/timestamp_laws.hpp.
 /// True only if `a` precedes all that `<=>` sorts after it; a type that cannot tell says false.
 template <PartiallyOrdered T>
 constexpr bool precedes_all_after(const T& /*a*/) {
   return is_totally_ordered<T>;
 }
 
+/// The least element that is greater than or equal to both: in a total order, the later one. A
+/// partial order whose elements have one declares it beside its type; the law is in
+/// tests/progress/timestamp_laws.hpp.
 template <PartiallyOrdered T>
   requires is_totally_ordered<T>
 constexpr T least_upper_bound(const T& a, const T& b) {

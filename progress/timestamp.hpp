@@ -42,7 +42,7 @@ concept PathSummary = std::regular<S> && std::totally_ordered<S> && PartiallyOrd
 ///   order        less_equal is reflexive, antisymmetric and transitive
 ///   least        less_equal(T::minimum(), t)
 ///   compatible   less_equal(a, b) implies a <= b, so sorting never contradicts the partial order
-///   sorted       precedes_all_after(a) and a <= b imply less_equal(a, b)
+///   first        precedes_all_after(a) and a <= b imply less_equal(a, b)
 ///
 /// Cost: timestamps are copied into queues and sorted; make copying and comparing cheap.
 /// Models: Epoch (epoch.hpp), Product (product.hpp), Nested (nested.hpp).

@@ -10,11 +10,13 @@
 #include <tidemark/progress/index_set.hpp>
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/mutable_antichain.hpp>
+#include <tidemark/progress/sleepers.hpp>
 #include <tidemark/progress/topology.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -23,16 +25,17 @@ namespace tidemark {
 
 /// Which locations have a frontier of their own in a tracker.
 enum class Materialise {
-  needed,  ///< those that begin a segment, hold something back or have a reader
+  needed,  ///< those that begin a segment, hold something back or are always read
   all,     ///< for teaching and tracing: every frontier's moves are reported
 };
 
 /// Which moves of a frontier its reader is told of.
 enum class Told {
-  always,
-  /// Of an input: those after which a capability of its operator is *due*, that is, held at a
-  /// timestamp that the frontier has passed. Always, unless input and output stand on one segment.
+  /// Of an input, those after which the output behind it holds something back: a capability there
+  /// is *due*, since the frontier has passed its timestamp. All moves, unless the output stands
+  /// behind the input on a segment outside of loops.
   when_due,
+  always,
 };
 
 /// Follows the frontier of every location of one topology, incrementally.
@@ -40,9 +43,9 @@ enum class Told {
 /// On a segment (FrozenShape) a timestamp stays as it is, so a location on it that holds nothing
 /// back and that nobody reads is not *materialised*: its frontier is that of the nearest
 /// materialised location before it, and a sweep crosses it at no cost. A location holds something
-/// back if it has a pointstamp that the frontier before it has passed. Until then its pointstamps
-/// *sleep*: it is looked at again when that frontier passes the least of those that sleep on the
-/// stretch from one materialised location to the next.
+/// back if it has a pointstamp that the frontier before it has passed; in a loop, if it has any.
+/// Until then it *sleeps*, and a frontier that moves wakes the first behind it of which it has
+/// passed something (sleepers.hpp).
 ///
 /// `propagate` sweeps the dirty locations upward by position. An acyclic location *pulls*: its
 /// frontier is the minimum of its own pointstamps and of its predecessors' frontiers moved through
@@ -61,11 +64,11 @@ class Tracker {
       : topology_(std::move(topology)),
         materialise_(materialise),
         sites_(topology_->locations()),
-        sleepers_(topology_->locations()),
+        sleepers_(materialise == Materialise::all ? 0 : topology_->locations()),
         materialised_(topology_->locations()),
         dirty_(topology_->locations()) {
     for (std::uint32_t p = 0; p != shape().size(); ++p)
-      if ((sites_[p].kept = kept_unread(p))) materialised_.insert(p);
+      if ((sites_[p].kept = keeps(p))) materialised_.insert(p);
   }
 
   const Topology<T>& topology() const { return *topology_; }
@@ -87,39 +90,32 @@ class Tracker {
       for (; change != changes.end() && change->first.location == location; ++change)
         moved |= counts.update(change->first.time, change->second);
       outstanding_ += counts.entries().size();
-      if (moved) see_to(position);
+      if (moved) counts_changed(position);
     }
   }
 
-  /// From here on the moves of a location's frontier are reported, as `told` says; after `forget`
-  /// they may be not. The frontier itself can be asked for at any time.
+  /// From here on the moves of a location's frontier are reported, as `told` says, until `forget`.
+  /// The frontier itself can be asked for at any time. Requires, to be told when due: an input.
   void read(LocationId location, Told told = Told::always) {
     const std::uint32_t position = shape().position_of(location.value);
-    Site& site = sites_[position];
     const bool alone = position + 1 == shape().segment_end(position) || shape().cyclic(position);
-    if (told == Told::always || alone) {
-      site.kept = true;
-      site.due = false;
-    } else if (!site.kept || kept_unread(position)) {
-      site.due = materialise_ == Materialise::needed;
-    }
-    adjust(position);
-    adjust_reader_before(position);
+    if (alone || materialise_ == Materialise::all) told = Told::always;
+    if (sites_[position].reader != Told::always) sites_[position].reader = told;
+    reader_changed(position);
   }
   void forget(LocationId location) {
     const std::uint32_t position = shape().position_of(location.value);
-    sites_[position].kept = kept_unread(position);
-    sites_[position].due = false;
-    adjust(position);
-    adjust_reader_before(position);
+    sites_[position].reader.reset();
+    reader_changed(position);
   }
 
   /// Brings all frontiers up to date and calls `moved(location, old frontier, new frontier)` once
-  /// for each materialised one that has changed, in sweep order. For those who watch the search at
-  /// work, `label(location, time, settled)` is called for each label that it takes up.
+  /// for each materialised one that has changed, in sweep order, but for inputs whose readers are
+  /// told when due. For those who watch the search at work, `label(location, time, settled)` is
+  /// called for each label that it takes up.
   ///
   /// Cost: the materialised locations whose own count or a predecessor's frontier changed, plus the
-  /// whole of each component among them.
+  /// whole of each component among them, plus O(log locations) for each that wakes.
   template <typename Moved, typename Label>
   void propagate(Moved&& moved, Label&& label) {
     for (std::size_t p = dirty_.pop_from(0); p != IndexSet::none; p = dirty_.pop_from(p)) {
@@ -155,13 +151,12 @@ class Tracker {
   }
 
  private:
-  /// What changes of a position, together, for workers take turns at it.
+  /// What changes of a position, on cache lines of its own, for workers take turns at it.
   struct alignas(64) Site {
     MutableAntichain<T> counts;
     Antichain<T> frontier;  // valid where materialised
-    Antichain<T> asleep;    // there, too: nothing on the stretch sleeps for less than one of these
-    bool kept = false;      // materialised in any case: it begins a segment, or is read always
-    bool due = false;       // its reader is told when due
+    std::optional<Told> reader;
+    bool kept = false;  // materialised whatever it holds
   };
 
   struct Label {
@@ -171,13 +166,22 @@ class Tracker {
 
   const FrozenShape& shape() const { return topology_->shape(); }
 
-  bool kept_unread(std::uint32_t position) const {
-    return materialise_ == Materialise::all || shape().segment_begin(position) == position;
+  bool is_due_reader(std::uint32_t position) const {
+    return sites_[position].reader == Told::when_due;
   }
   bool needed(std::uint32_t position) const {
     return sites_[position].kept || holds_back(position) ||
-           (sites_[position].due && materialised_.contains(position + 1) &&
+           (is_due_reader(position) && materialised_.contains(position + 1) &&
             !sites_[position + 1].counts.frontier().empty());
+  }
+  bool keeps(std::uint32_t position) const {
+    return materialise_ == Materialise::all || shape().segment_begin(position) == position ||
+           sites_[position].reader == Told::always;
+  }
+  void reader_changed(std::uint32_t position) {
+    sites_[position].kept = keeps(position);
+    adjust(position);
+    adjust_reader_before(position);
   }
 
   /// True if a position, which does not begin a segment, has a pointstamp that the frontier before
@@ -187,83 +191,60 @@ class Tracker {
     return !own.empty() && (shape().cyclic(position) || !frontier_at(position - 1).dominates(own));
   }
 
-  /// Begins a stretch at a position, or ends the one there unless that has yet to be swept, as is
-  /// needed.
+  /// Materialises a position, or no longer, as is needed; one that has yet to be swept stays.
   void adjust(std::uint32_t position) {
     const bool is = materialised_.contains(position);
     if (is == needed(position)) return;
     if (!is) return materialise(position, frontier_at(position));
     if (dirty_.contains(shape().component_begin(position))) return;
     materialised_.erase(position);
-    lie_down(sites_[position].asleep, stretch_of(position));
-    if (!sites_[position].counts.frontier().empty()) fall_asleep(position);
+    sleepers_.add(position, sites_[position].counts.frontier());
   }
-
-  void adjust_reader_before(std::uint32_t position) {
-    if (position != 0 && sites_[position - 1].due) adjust(position - 1);
-  }
-
-  /// Splits the stretch of a position there. What slept on it may sleep on either part.
   void materialise(std::uint32_t position, const Antichain<T>& frontier) {
     sites_[position].frontier = frontier;
-    sites_[position].asleep = sites_[stretch_of(position)].asleep;
-    sleepers_.erase(position);
     materialised_.insert(position);
   }
 
-  /// The materialised position that begins the stretch of a position.
-  std::uint32_t stretch_of(std::uint32_t position) const {
-    return static_cast<std::uint32_t>(materialised_.last_up_to(position));
-  }
-  void lie_down(const Antichain<T>& times, std::uint32_t stretch) {
-    for (const T& time : times) sites_[stretch].asleep.insert(time);
-  }
-  void fall_asleep(std::uint32_t position) {
-    sleepers_.insert(position);
-    lie_down(sites_[position].counts.frontier(), stretch_of(position));
-  }
-
   /// Sees to a position whose pointstamps have changed.
-  void see_to(std::uint32_t position) {
+  void counts_changed(std::uint32_t position) {
     if (materialised_.contains(position)) {
       mark(position);
     } else if (holds_back(position)) {
       materialise(position, frontier_at(position));
       mark(position);
-    } else if (sites_[position].counts.frontier().empty()) {
-      sleepers_.erase(position);
     } else {
-      fall_asleep(position);
+      sleepers_.add(position, sites_[position].counts.frontier());
     }
     adjust_reader_before(position);
   }
 
-  /// Wakes the first position on a stretch that holds something back now that the frontier has
-  /// moved, or before it, the input whose reader waits for that. The sweep, which comes to it
-  /// later, sees to those behind. `before` is what the frontier was.
-  void rouse(std::uint32_t stretch, const Antichain<T>& before) {
-    const Antichain<T>& frontier = sites_[stretch].frontier;
-    if (frontier.dominates(sites_[stretch].asleep)) return;
-    const std::size_t end =
-        std::min<std::size_t>(materialised_.next_from(stretch + 1), shape().segment_end(stretch));
-    Antichain<T> still_asleep;
-    for (std::size_t p = stretch; (p = sleepers_.next_from(p + 1)) < end;) {
-      auto position = static_cast<std::uint32_t>(p);
-      const Antichain<T>& own = sites_[position].counts.frontier();
-      if (frontier.dominates(own)) {
-        for (const T& time : own) still_asleep.insert(time);
-        continue;
-      }
-      if (sites_[position - 1].due && position - 1 != stretch) --position;
-      materialise(position, before);
-      mark(position);
-      break;
-    }
-    sites_[stretch].asleep = still_asleep;
+  /// Sees to a due reader, whose need of its input's frontier depends on the output behind it.
+  void adjust_reader_before(std::uint32_t position) {
+    if (position != 0 && is_due_reader(position - 1)) adjust(position - 1);
+  }
+
+  /// Wakes the first position behind a materialised one, and before the next, that holds something
+  /// back now that the frontier has moved; the sweep, which comes to it later, sees to those behind
+  /// it. If a due reader waits for that, it is its input that wakes. `before` is what the frontier
+  /// was.
+  void wake_behind(std::uint32_t position, const Antichain<T>& before) {
+    const Antichain<T>& frontier = sites_[position].frontier;
+    if (sleepers_.none_passed(frontier)) return;
+    const auto end = static_cast<std::uint32_t>(std::min<std::size_t>(
+        materialised_.next_from(position + 1), shape().segment_end(position)));
+    const auto times_of = [&](std::uint32_t p) {
+      return materialised_.contains(p) ? Antichain<T>{} : sites_[p].counts.frontier();
+    };
+    const auto sleeper = sleepers_.first_passed(position + 1, end, frontier, times_of);
+    if (!sleeper) return;
+    const bool reader_sleeps = *sleeper - 1 != position && is_due_reader(*sleeper - 1);
+    const std::uint32_t first = reader_sleeps ? *sleeper - 1 : *sleeper;
+    materialise(first, before);
+    mark(first);
   }
 
   const Antichain<T>& frontier_at(std::uint32_t position) const {
-    return sites_[stretch_of(position)].frontier;
+    return sites_[materialised_.last_up_to(position)].frontier;
   }
 
   /// A component is dirty as a whole, under its first position.
@@ -293,7 +274,6 @@ class Tracker {
     }
     settle(position, scratch_, moved);
     if (!sites_[position].kept) adjust(position);
-    adjust_reader_before(position);
   }
 
   template <typename Moved, typename OnLabel>
@@ -365,10 +345,10 @@ class Tracker {
   void settle(std::uint32_t position, Antichain<T>& frontier, Moved& moved) {
     if (frontier == sites_[position].frontier) return;
     std::swap(frontier, sites_[position].frontier);
-    if (!sites_[position].due || holds_back(position + 1))
+    if (!is_due_reader(position) || holds_back(position + 1))
       moved(LocationId{shape().vertex_at(position)}, std::as_const(frontier),
             std::as_const(sites_[position].frontier));
-    if (!sites_[position].asleep.empty()) rouse(position, frontier);
+    wake_behind(position, frontier);
     const std::uint32_t component = shape().component_begin(position);
     for_each_next(position, [&](std::uint32_t next, const ShapeEdge*) {
       if (shape().component_begin(next) != component) mark(next);
@@ -378,7 +358,7 @@ class Tracker {
   std::shared_ptr<const Topology<T>> topology_;
   Materialise materialise_;
   std::vector<Site> sites_;  // by position
-  IndexSet sleepers_;        // have pointstamps, hold nothing back, are not materialised
+  Sleepers<T> sleepers_;
   IndexSet materialised_;
   IndexSet dirty_;
   std::size_t outstanding_ = 0;  // pointstamps whose count is not zero

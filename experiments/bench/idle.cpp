@@ -22,8 +22,9 @@ constexpr Epoch last = std::uint64_t{1} << 40;  // an epoch beyond all that are 
 /// What the operators of a chain are.
 enum class Kind {
   stateless,
-  stateful,  // has held one record until its epoch was complete, and holds nothing now
-  waiting,   // holds one until an epoch that comes after the measurement
+  stateful,           // has held one record until its epoch was complete, and holds nothing now
+  waiting,            // holds one until an epoch that comes after the measurement
+  behind_one_active,  // the same, behind one that holds a record of each epoch until it is complete
 };
 
 Stream<Epoch, int> append(Kind kind, const Stream<Epoch, int>& stream, std::uint64_t& released) {
@@ -47,20 +48,36 @@ Stream<Epoch, int> append(Kind kind, const Stream<Epoch, int>& stream, std::uint
       });
 }
 
+/// Passes on what comes at epoch 0, and keeps the rest until its epoch is complete.
+Stream<Epoch, int> append_active(const Stream<Epoch, int>& stream, std::uint64_t& completed) {
+  return unary_due<int>(stream, Pipeline{}, "active", "",
+                        [&completed, open = OpenTimes<Epoch, int>{}](auto& in, auto& out) mutable {
+                          in.for_each([&](auto& batch) {
+                            if (batch.time == Epoch{0})
+                              return out.at(batch).give_all(batch.records);
+                            ++open.at(batch, out);
+                          });
+                          open.release([&](const auto&, int) { ++completed; }, in.frontier());
+                        });
+}
+
 /// Nanoseconds per epoch through a chain of `operators`, with a probe at the end. Each has seen one
 /// record, in the first epoch.
 double through(Kind kind, int operators, std::uint64_t rounds) {
   double elapsed = 0;
-  std::uint64_t released = 0;  // by operators that hold
+  std::uint64_t released = 0;   // by operators that hold
+  std::uint64_t completed = 0;  // epochs of the one that is active
   execute({.workers = 1}, [&](Worker& worker) {
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<int>(scope);
+      if (kind == Kind::behind_one_active) stream = append_active(stream, completed);
       for (int i = 0; i != operators; ++i) stream = append(kind, stream, released);
       return std::pair{std::move(handle), tidemark::probe(stream)};
     });
     input.send(1);
     const auto run_to = [&](std::uint64_t end) {
       while (input.time() < end) {
+        if (kind == Kind::behind_one_active && input.time() != Epoch{0}) input.send(1);
         input.advance_to(input.time().value + 1);
         worker.step_while([&] { return probe.less_than(input.time()); });
       }
@@ -71,7 +88,10 @@ double through(Kind kind, int operators, std::uint64_t rounds) {
     run_to(warm_up + rounds);
     elapsed = watch.ns();
     check(probe.frontier() == Antichain<Epoch>{warm_up + rounds}, "not at the last epoch");
-    if (kind == Kind::waiting) check(released == 0, "somebody did not wait");
+    if (kind == Kind::waiting || kind == Kind::behind_one_active)
+      check(released == 0, "somebody did not wait");
+    if (kind == Kind::behind_one_active)
+      check(completed == warm_up + rounds - 1, "the epochs that the active one saw completed");
     input.advance_to(last.value + 1);
     worker.step_while([&] { return probe.less_than(input.time()); });
     if (kind != Kind::stateless)
@@ -109,6 +129,8 @@ void add_idle_rows(Rows& rows) {
     add("idle_stateless", Kind::stateless, operators, 1, same_cost);
   for (const int operators : {10, 1'000, 100'000})
     add("idle_stateful", Kind::stateful, operators, 10, Bar{2});
+  for (const int operators : {10, 1'000, 100'000})
+    add("idle_behind_active", Kind::behind_one_active, operators, 10, Bar{2});
   for (const int operators : {10, 1'000, 100'000})
     rows.push_back({.name = "idle_waiting_" + std::to_string(operators),
                     .per = "epoch, operator",

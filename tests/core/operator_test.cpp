@@ -220,6 +220,55 @@ TEST_CASE("an operator that waits for its capabilities runs when one is complete
   CHECK(released == std::vector<Epoch>{30, 50, 90});
 }
 
+TEST_CASE("an operator that holds a capability at its second output is told when it is complete",
+          "[interest]") {
+  int released = 0;
+  execute({.executor = ExecutorKind::deterministic, .check = true}, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Number>(scope);
+      OperatorBuilder<Epoch> op(scope, "second");
+      op.set_interest(Interest::when_due);
+      auto& in = op.input(stream, Pipeline{});
+      op.output<Number>();
+      op.output<Number>();
+      op.connect({{0, 0, {}}});  // what comes in has no say at the second
+      op.build([&in, &released, held = std::optional(op.initial_capability(1))]() mutable {
+        in.for_each([](auto&) {});
+        if (!held || in.frontier().less_equal_to(held->time())) return;
+        held.reset();
+        ++released;
+      });
+      return std::move(handle);
+    });
+    input.send(1);
+  });
+  CHECK(released == 1);
+}
+
+TEST_CASE("operators are all told though more frontiers have moved than a ledger remembers",
+          "[interest]") {
+  constexpr int operators = 3 * SharedLedger<Epoch>::recent_moves;
+  int released = 0;
+  execute({.executor = ExecutorKind::deterministic, .check = true}, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Number>(scope);
+      for (int i = 0; i != operators; ++i)
+        unary_due<Number>(stream, Pipeline{}, "wait", "",
+                          [&, open = OpenTimes<Epoch, int>{}](auto& in, auto& out) mutable {
+                            in.for_each([&](auto& batch) { ++open.at(batch, out); });
+                            open.release([&](const auto&, int) { ++released; }, in.frontier());
+                          });
+      return std::move(handle);
+    });
+    for (int epoch = 1; epoch != 6; ++epoch) {
+      input.send(1);
+      input.advance_to(static_cast<Number>(epoch));
+      for (int i = 0; i != 3; ++i) worker.step();
+      CHECK(released == operators * epoch);
+    }
+  });
+}
+
 TEST_CASE("with several workers each is told when what it waits for is complete", "[interest]") {
   tests::for_each_configuration([](const Config& config) {
     tests::Arrivals<Number> arrivals;

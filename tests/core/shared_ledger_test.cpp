@@ -189,6 +189,23 @@ TEST_CASE("a dataflow without capabilities is complete from the start", "[shared
   CHECK(ledger.complete());
 }
 
+TEST_CASE("a ledger remembers where the last moves were, and says when it has forgotten one",
+          "[shared_ledger]") {
+  SharedLedger<Epoch> ledger = start<Epoch>(nobody);
+  ledger.watch(c_in);
+  const std::uint64_t first = ledger.publications() + 1;
+  for (std::uint64_t n = 0; n != SharedLedger<Epoch>::recent_moves; ++n) {
+    ledger.append(downgrade(n, n + 1));
+    ledger.combine();
+  }
+  CHECK(ledger.publications() == first + SharedLedger<Epoch>::recent_moves - 1);
+  CHECK(ledger.recent_move(first) == c_in);
+  ledger.append(downgrade(SharedLedger<Epoch>::recent_moves, 100));
+  ledger.combine();
+  CHECK(ledger.recent_move(first) == std::nullopt);
+  CHECK(ledger.recent_move(first + 1) == c_in);
+}
+
 TEST_CASE("several batches may share one propagation, but not while tracing",
           "[shared_ledger][trace]") {
   for (const bool tracing : {false, true}) {

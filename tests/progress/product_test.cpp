@@ -41,6 +41,15 @@ TEST_CASE("a pair whose second half is a pair keeps the laws of timestamps", "[p
         std::nullopt);
 }
 
+TEST_CASE("a pair whose first half is a pair keeps the laws of timestamps", "[product][laws]") {
+  using Triple = Product<Pair, Epoch>;
+  const std::vector<Epoch> epochs = {0, 1, last};
+  const std::vector<EpochSummary> steps = {{0}, {1}};
+  CHECK(tests::broken_law<Triple>(grid<Triple>(grid<Pair>(epochs, epochs), epochs),
+                                  grid<Triple::Summary>(grid<Step>(steps, steps), steps)) ==
+        std::nullopt);
+}
+
 TEST_CASE("pairs are ordered coordinate by coordinate, so some are incomparable", "[product]") {
   STATIC_REQUIRE_FALSE(is_totally_ordered<Pair>);
   const Pair a{0, 1}, b{1, 0};

@@ -32,7 +32,10 @@ class RandomRun {
     RandomRun run(TopologyDrawer<T>::draw(graph), all ? Materialise::all : Materialise::needed,
                   seen);
     while (!script.at_end()) {
-      if (script.below(4) == 3) run.both_.toggle(run.draw_location(script), draw_told(script));
+      if (script.below(4) == 3) {
+        const auto [location, told] = run.draw_reader(script);
+        run.both_.toggle(location, told);
+      }
       if (script.below(16) == 15) run.explain(script);
       if (script.below(24) == 23) {
         run.retract(script, batches);
@@ -122,7 +125,12 @@ class RandomRun {
     both_.explain(at.location, at.time);
   }
 
-  static Told draw_told(Tape& tape) { return tape.below(2) == 1 ? Told::when_due : Told::always; }
+  /// Who is told when due reads an input.
+  std::pair<LocationId, Told> draw_reader(Tape& tape) const {
+    const LocationId location = draw_location(tape);
+    const bool when_due = tape.below(4) != 0 && both_.topology().is_target(location);
+    return {location, when_due ? Told::when_due : Told::always};
+  }
   LocationId draw_location(Tape& tape) const { return {tape.below(both_.locations())}; }
   Pointstamp<T> draw_pointstamp(Tape& tape) const {
     const LocationId location = draw_location(tape);
@@ -140,8 +148,7 @@ class RandomRun {
   /// Readers come and go before the propagation, too.
   void apply(Tape& tape, bool monotone) {
     std::vector<std::pair<LocationId, Told>> toggles;
-    for (std::uint32_t n = tape.below(8) / 6; n != 0; --n)
-      toggles.emplace_back(draw_location(tape), draw_told(tape));
+    for (std::uint32_t n = tape.below(8) / 6; n != 0; --n) toggles.push_back(draw_reader(tape));
     both_.apply(batch_, monotone, toggles);
     batch_.clear();
   }

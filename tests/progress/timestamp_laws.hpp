@@ -56,8 +56,7 @@ std::optional<std::string> broken_by_times(const std::vector<T>& times) {
       if (a == b && std::hash<T>{}(a) != std::hash<T>{}(b)) return broken("hash", a, b);
       if constexpr (is_totally_ordered<T>)
         if (!less_equal(a, b) && !less_equal(b, a)) return broken("totally ordered", a, b);
-      if (precedes_all_after(a) && a < b && !less_equal(a, b))
-        return broken("precedes all after", a, b);
+      if (precedes_all_after(a) && a < b && !less_equal(a, b)) return broken("first", a, b);
       if constexpr (Joinable<T>)
         for (const T& c : times)
           if ((less_equal(a, c) && less_equal(b, c)) != less_equal(least_upper_bound(a, b), c))

@@ -17,6 +17,7 @@ enum class Flaw {
   transitive,
   least,
   compatible,
+  first,
   bound,
   identity,
   composition,
@@ -63,12 +64,14 @@ struct Counter {
   {
     return {std::max(a.value, b.value) + (flaw == Flaw::bound && a.value == 2 ? 1 : 0)};
   }
+  friend bool precedes_all_after(const Counter&) { return flaw == Flaw::first; }
   static Counter minimum() { return {flaw == Flaw::least ? 1 : 0}; }
   friend auto operator<=>(const Counter&, const Counter&) = default;
   friend bool less_equal(const Counter& a, const Counter& b) {
     if (flaw == Flaw::irreflexive) return a.value < b.value;
     if (flaw == Flaw::antisymmetric) return true;
     if (flaw == Flaw::transitive && b.value == a.value + 2) return false;
+    if (flaw == Flaw::first && a.value % 2 != b.value % 2) return a.value == 0;
     if (flaw == Flaw::compatible && b.value != 0 && a.value != 0) return a.value >= b.value;
     return a.value <= b.value;
   }
@@ -127,6 +130,7 @@ TEST_CASE("the law checks find a broken partial order", "[timestamp][laws]") {
   CHECK(law_broken_by<Flaw::transitive>() == "transitive");
   CHECK(law_broken_by<Flaw::least>() == "least");
   CHECK(law_broken_by<Flaw::compatible>() == "compatible");
+  CHECK(law_broken_by<Flaw::first>() == "first");
   CHECK(law_broken_by<Flaw::bound>() == "least upper bound");
 }
 

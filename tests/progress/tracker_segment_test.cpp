@@ -235,9 +235,11 @@ TEST_CASE("a reader that waits for its capabilities is told when one is due, and
       return output_is_read ? "step5.out0 " + move + "; " : "";
     };
     CHECK(advance(tracker, 0, 1) == "input.out0 {0} {1}; " + output("{0} {1}"));
+    const std::uint64_t before = tracker.visits();
     update(tracker, "step5.out0", 3, +1);
     CHECK(moves(tracker).empty());
     CHECK(advance(tracker, 1, 3) == "input.out0 {1} {3}; " + output("{1} {3}"));
+    CHECK(tracker.visits() == before + (output_is_read ? 4 : 1));
     CHECK(advance(tracker, 3, 4) == "input.out0 {3} {4}; step5.in0 {3} {4}; ");
     CHECK(advance(tracker, 4, 5) == "input.out0 {4} {5}; step5.in0 {4} {5}; ");
     update(tracker, "step5.out0", 9, +1);
@@ -247,6 +249,30 @@ TEST_CASE("a reader that waits for its capabilities is told when one is due, and
     update(tracker, "input.out0", 6, -1);
     CHECK(moves(tracker) == "input.out0 {6} {}; step5.in0 {6} {}; step5.out0 {6} {9}; ");
   }
+}
+
+TEST_CASE("a reader that waits for its capabilities is told though their output gets a reader, too",
+          "[tracker][segment][sleep]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 0, +1);
+  tracker.read(at(tracker, "step5.in0"), Told::when_due);
+  moves(tracker);
+  update(tracker, "step5.out0", 3, +1);
+  tracker.read(at(tracker, "step5.out0"));
+  CHECK(advance(tracker, 0, 4) == "input.out0 {0} {4}; step5.in0 {0} {4}; step5.out0 {0} {3}; ");
+  tracker.forget(at(tracker, "step5.out0"));
+  CHECK(advance(tracker, 4, 5) == "input.out0 {4} {5}; step5.in0 {4} {5}; ");
+}
+
+TEST_CASE(
+    "a reader that waits for its capabilities and then wants to be told always is told always",
+    "[tracker][segment][sleep]") {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", 0, +1);
+  moves(tracker);
+  for (const Told told : {Told::when_due, Told::always, Told::when_due})
+    tracker.read(at(tracker, "step5.in0"), told);
+  CHECK(advance(tracker, 0, 1) == "input.out0 {0} {1}; step5.in0 {0} {1}; ");
 }
 
 TEST_CASE("a batch that waits at the input of a reader that waits for its capabilities holds it up",
