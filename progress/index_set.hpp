@@ -14,7 +14,7 @@ namespace tidemark {
 ///
 /// A bit set with a second level that says which of its words are not zero, so that finding the
 /// next element skips 4,096 absent ones at a time. Cost: insert and erase O(1); to find O(n / 4096
-/// + 1).
+/// + 1), O(1) if it is empty.
 class IndexSet {
  public:
   static constexpr std::size_t none = ~std::size_t{0};
@@ -24,22 +24,20 @@ class IndexSet {
         bits_(words_ + (size + 4095) / 4096) {}
 
   void insert(std::size_t index) {
+    count_ += contains(index) ? 0 : 1;
     bits_[index / 64] |= bit(index);
     bits_[words_ + index / 4096] |= bit(index / 64);
   }
 
   void erase(std::size_t index) {
+    count_ -= contains(index) ? 1 : 0;
     bits_[index / 64] &= ~bit(index);
     if (bits_[index / 64] == 0) bits_[words_ + index / 4096] &= ~bit(index / 64);
   }
 
   bool contains(std::size_t index) const { return (bits_[index / 64] & bit(index)) != 0; }
 
-  bool empty() const {
-    for (std::size_t block = words_; block != bits_.size(); ++block)
-      if (bits_[block] != 0) return false;
-    return true;
-  }
+  bool empty() const { return count_ == 0; }
 
   /// Removes and returns the least element that is at least `from`; `none` if there is none.
   std::size_t pop_from(std::size_t from) {
@@ -66,7 +64,7 @@ class IndexSet {
   /// The least element that is at least `from`; `none` if there is none.
   std::size_t next_from(std::size_t from) const {
     std::size_t word = from / 64;
-    if (word >= words_) return none;
+    if (count_ == 0 || word >= words_) return none;
     if (std::uint64_t rest = bits_[word] & at_least(from)) return first(word, rest);
     if (++word >= words_) return none;
     std::size_t block = words_ + word / 64;
@@ -92,6 +90,7 @@ class IndexSet {
     return word * 64 + 63 - static_cast<std::size_t>(std::countl_zero(bits));
   }
 
+  std::size_t count_ = 0;
   std::size_t words_;
   std::vector<std::uint64_t> bits_;  // the words, then the second level: a small set is one line
 };

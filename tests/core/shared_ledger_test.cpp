@@ -193,6 +193,7 @@ TEST_CASE("a ledger remembers where the last moves were, and says when it has fo
           "[shared_ledger]") {
   SharedLedger<Epoch> ledger = start<Epoch>(nobody);
   ledger.watch(c_in);
+  ledger.waiters().arm(c_in.value, 0);  // or it would not be followed for long
   const std::uint64_t first = ledger.publications() + 1;
   for (std::uint64_t n = 0; n != SharedLedger<Epoch>::recent_moves; ++n) {
     ledger.append(downgrade(n, n + 1));
