@@ -36,21 +36,19 @@ auto aggregate(std::string id, Fold fold, Emit emit) {
                   "aggregate: emit must take the key and the accumulator");
     using Out = std::remove_cvref_t<std::invoke_result_t<Emit&, const Key&, Accumulator>>;
     static_assert(!std::is_void_v<Out>, "aggregate: emit must return a record");
-    return unary_due<Out>(input, Exchange{ByKey{}}, "aggregate", id,
-                          [fold, emit, open = OpenTimes<T, KeyTable<Key, Accumulator>>{}](
-                              auto& in, auto& out) mutable {
-                            in.for_each([&](auto& batch) {
-                              auto& table = open.at(batch, out);
-                              for (auto& [key, value] : batch)
-                                std::invoke(fold, key, std::move(value), table[key]);
-                            });
-                            open.release(
-                                [&](const Capability<T>& at, auto& table) {
-                                  for (auto& [key, accumulator] : table)
-                                    out.at(at).give(std::invoke(emit, key, std::move(accumulator)));
-                                },
-                                in.frontier());
-                          });
+    auto logic = [fold, emit, open = OpenTimes<T, KeyTable<Key, Accumulator>>{}](
+                     auto& in, auto& out) mutable {
+      in.for_each([&](auto& batch) {
+        auto& table = open.at(batch, out);
+        for (auto& [key, value] : batch) std::invoke(fold, key, std::move(value), table[key]);
+      });
+      const auto send = [&](const Capability<T>& at, auto& table) {
+        for (auto& [key, accumulator] : table)
+          out.at(at).give(std::invoke(emit, key, std::move(accumulator)));
+      };
+      open.release(send, in.frontier());
+    };
+    return unary_due<Out>(input, Exchange{ByKey{}}, "aggregate", id, std::move(logic));
   };
 }
 

@@ -57,8 +57,8 @@ class Ledger {
   void read(LocationId location, Told told = Told::always) { tracker_.read(location, told); }
   void forget(LocationId location) { tracker_.forget(location); }
 
-  /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved and is
-  /// read, or else materialised (tracker.hpp).
+  /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved and whose
+  /// reader is to be told, and for others that are materialised (tracker.hpp).
   template <typename Moved>
   void propagate(Moved&& moved) {
     tracker_.propagate(std::forward<Moved>(moved));

@@ -20,18 +20,16 @@ namespace {
 // Sorts the records of each timestamp and sends them when it is complete.
 auto sorted() {
   return []<typename T, typename Item>(Stream<T, Item> input) {
-    return unary_due<Item>(input, Pipeline{}, "sorted", "",
-                           [open = OpenTimes<T, std::vector<Item>>{}](auto& in, auto& out) mutable {
-                             in.for_each([&](auto& batch) {
-                               std::ranges::move(batch, std::back_inserter(open.at(batch, out)));
-                             });
-                             const auto send = [&](const Capability<T>& at,
-                                                   std::vector<Item>& records) {
-                               std::ranges::sort(records);
-                               out.at(at).give_all(records);
-                             };
-                             open.release(send, in.frontier());
-                           });
+    auto logic = [open = OpenTimes<T, std::vector<Item>>{}](auto& in, auto& out) mutable {
+      in.for_each(
+          [&](auto& batch) { std::ranges::move(batch, std::back_inserter(open.at(batch, out))); });
+      const auto send = [&](const Capability<T>& at, std::vector<Item>& records) {
+        std::ranges::sort(records);
+        out.at(at).give_all(records);
+      };
+      open.release(send, in.frontier());
+    };
+    return unary_due<Item>(input, Pipeline{}, "sorted", "", std::move(logic));
   };
 }
 // HACKING end

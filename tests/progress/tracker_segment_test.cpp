@@ -34,6 +34,14 @@ void update(Tracker<Epoch>& tracker, const std::string& name, std::uint64_t time
   tracker.update({at(tracker, name), time}, diff);
 }
 
+/// One whose input is at `epoch`.
+Tracker<Epoch> segment_at(std::uint64_t epoch) {
+  Tracker<Epoch> tracker = segment(10);
+  update(tracker, "input.out0", epoch, +1);
+  moves(tracker);
+  return tracker;
+}
+
 TEST_CASE("a location that nobody reads is not visited and knows its frontier all the same",
           "[tracker][segment]") {
   Tracker<Epoch> tracker = segment(100);
@@ -87,9 +95,7 @@ TEST_CASE("two readers of a segment are told and nobody between them is visited"
 
 TEST_CASE("a reader that comes in mid-run finds the frontier that was there",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(10);
-  update(tracker, "input.out0", 3, +1);
-  moves(tracker);
+  Tracker<Epoch> tracker = segment_at(3);
   tracker.read(at(tracker, "step5.in0"));
   CHECK(frontier(tracker, "step5.in0") == Frontier{3});
   CHECK(moves(tracker).empty());
@@ -100,9 +106,7 @@ TEST_CASE("a reader that comes in mid-run finds the frontier that was there",
 
 TEST_CASE("a reader that comes between a change and its propagation is told of the move",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(10);
-  update(tracker, "input.out0", 3, +1);
-  moves(tracker);
+  Tracker<Epoch> tracker = segment_at(3);
   update(tracker, "input.out0", 3, -1);
   tracker.read(at(tracker, "step5.in0"));
   CHECK(frontier(tracker, "step5.in0") == Frontier{3});
@@ -139,9 +143,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a pointstamp splits its segment as long as it is there", "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(10);
-  update(tracker, "input.out0", 3, +1);
-  moves(tracker);
+  Tracker<Epoch> tracker = segment_at(3);
   update(tracker, "step5.in0", 1, +1);
   CHECK(moves(tracker) == "step5.in0 {3} {1}; ");
   CHECK(frontier(tracker, "step4.out0") == Frontier{3});
@@ -186,9 +188,7 @@ TEST_CASE("pointstamps cost nothing until the frontier passes them", "[tracker][
 
 TEST_CASE("of pointstamps that sleep on a segment each wakes when the frontier passes it",
           "[tracker][segment][sleep]") {
-  Tracker<Epoch> tracker = segment(10);
-  update(tracker, "input.out0", 0, +1);
-  moves(tracker);
+  Tracker<Epoch> tracker = segment_at(0);
   update(tracker, "step2.out0", 5, +1);
   update(tracker, "step4.out0", 3, +1);
   update(tracker, "step6.in0", 9, +1);
@@ -226,9 +226,7 @@ TEST_CASE("a reader that waits for its capabilities is told when one is due, and
           "[tracker][segment][sleep]") {
   for (const bool output_is_read : {false, true}) {
     INFO("the output " << (output_is_read ? "has a reader, too" : "has no reader"));
-    Tracker<Epoch> tracker = segment(10);
-    update(tracker, "input.out0", 0, +1);
-    moves(tracker);
+    Tracker<Epoch> tracker = segment_at(0);
     tracker.read(at(tracker, "step5.in0"), Told::when_due);
     if (output_is_read) tracker.read(at(tracker, "step5.out0"));
     const auto output = [&](const std::string& move) {
@@ -267,9 +265,7 @@ TEST_CASE("a reader that waits for its capabilities is told though their output 
 TEST_CASE(
     "a reader that waits for its capabilities and then wants to be told always is told always",
     "[tracker][segment][sleep]") {
-  Tracker<Epoch> tracker = segment(10);
-  update(tracker, "input.out0", 0, +1);
-  moves(tracker);
+  Tracker<Epoch> tracker = segment_at(0);
   for (const Told told : {Told::when_due, Told::always, Told::when_due})
     tracker.read(at(tracker, "step5.in0"), told);
   CHECK(advance(tracker, 0, 1) == "input.out0 {0} {1}; step5.in0 {0} {1}; ");
@@ -291,9 +287,7 @@ TEST_CASE("a batch that waits at the input of a reader that waits for its capabi
 
 TEST_CASE("a count that comes and goes before the propagation moves nothing",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(10);
-  update(tracker, "input.out0", 3, +1);
-  moves(tracker);
+  Tracker<Epoch> tracker = segment_at(3);
   update(tracker, "step5.in0", 1, +1);
   update(tracker, "step5.in0", 1, -1);
   CHECK(moves(tracker).empty());
