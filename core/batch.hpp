@@ -67,6 +67,7 @@ class Batch final : public Envelope {
 
   T time{};
   std::vector<Item> records;
+  std::int64_t count = 1;  ///< what it counts for in the ledger
 
  private:
   BatchPool<T, Item>* owner_;

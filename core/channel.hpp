@@ -2,13 +2,15 @@
 //
 // Channels: the way from the end of a fused segment into the queue of an input port.
 //
-// Counts are of batches per destination: +1 when a batch is opened, while its sender still holds
-// the right to send at its timestamp, and -1 when its receiver has finished with it.
+// What is sent is counted while its sender still holds the right to send at its timestamp, and as
+// much is taken back when its receiver has finished with it: 1 for a batch, from its opening on; in
+// shared batches 1 for each record.
 #pragma once
 
 #include <tidemark/core/consumer.hpp>
 #include <tidemark/core/instance.hpp>
 #include <tidemark/core/ports.hpp>
+#include <tidemark/core/shared_batches.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -38,7 +40,28 @@ class PipelineChannel final : public Consumer<T, Item> {
   BatchPool<T, Item>* pool_;
 };
 
-/// Sends each record to the worker that `route(record)` names, modulo their number.
+/// The worker that a route names: its hash, modulo the number of workers.
+template <typename Route>
+class Destination {
+ public:
+  Destination(Route route, std::uint32_t workers)
+      : route_(std::move(route)),
+        workers_(workers),
+        power_of_two_((workers & (workers - 1)) == 0) {}
+
+  template <typename Item>
+  std::uint32_t of(const Item& record) {
+    const std::uint64_t hash = route_(record);
+    return static_cast<std::uint32_t>(power_of_two_ ? hash & (workers_ - 1) : hash % workers_);
+  }
+
+ private:
+  Route route_;
+  std::uint32_t workers_;
+  bool power_of_two_;
+};
+
+/// Sends each record to the worker that its route names.
 ///
 /// One batch per destination may stay open for more records of its timestamp; it is counted from
 /// its first record on. It leaves when it is full, when a record of another timestamp comes, or
@@ -55,7 +78,7 @@ class ExchangeChannel final : public Consumer<T, Item>,
         channel_(channel),
         peers_(input.instance().worker().peers()),
         open_(peers_),
-        route_(std::move(route)) {}
+        destination_(std::move(route), peers_) {}
 
   ~ExchangeChannel() override {
     for (Batch<T, Item>* batch : open_)
@@ -81,11 +104,8 @@ class ExchangeChannel final : public Consumer<T, Item>,
 
  private:
   void route(const T& time, std::vector<Item>& records) {
-    const bool power_of_two = (peers_ & (peers_ - 1)) == 0;
     for (Item& record : records) {
-      const std::uint64_t hash = route_(std::as_const(record));
-      const auto to =
-          static_cast<std::uint32_t>(power_of_two ? hash & (peers_ - 1) : hash % peers_);
+      const std::uint32_t to = destination_.of(record);
       Batch<T, Item>* batch = open_[to];
       if (batch == nullptr || batch->time != time) batch = &open(to, time);
       batch->records.push_back(std::move(record));
@@ -129,7 +149,64 @@ class ExchangeChannel final : public Consumer<T, Item>,
   std::uint32_t peers_;
   std::vector<Batch<T, Item>*> open_;  // by destination; null if none
   std::vector<std::uint32_t> opened_;  // destinations that may have an open batch
-  Route route_;
+  Destination<Route> destination_;
+};
+
+/// The same with many more workers than threads: what is sent in a step goes into the batches that
+/// the workers on a thread fill together (shared_batches.hpp). Each record counts by itself.
+template <Timestamp T, typename Item, typename Route>
+class SharingChannel final : public Consumer<T, Item>,
+                             public OpenBuffers<typename Level<T>::Ledger>,
+                             public Departure {
+  using Ledger = typename Level<T>::Ledger;
+  using Batches = SharedBatches<T, Item>;
+
+ public:
+  SharingChannel(InputPort<T, Item>& input, std::uint32_t channel, Route route)
+      : input_(&input),
+        channel_(channel),
+        destination_(std::move(route), input.instance().worker().peers()) {
+    Process& process = input.instance().worker().process();
+    for (std::uint32_t t = 0; t != process.executor().threads(); ++t)
+      batches_.push_back(&process.pool<Batches>(t, process));
+  }
+
+  void push(const T& time, std::vector<Item>& records) override {
+    input_->working_on(time, [&] {
+      for (Item& record : records) {
+        const std::uint32_t to = destination_.of(record);
+        load_.records.push_back({std::move(record), to});
+      }
+    });
+    if (load_.stretches.empty() || load_.stretches.back().time != time)
+      load_.stretches.push_back({time, 0});
+    load_.stretches.back().end = load_.records.size();
+    input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)},
+                                        static_cast<std::int64_t>(records.size()));
+  }
+
+  void flush() override {
+    if (!load_.empty()) input_->instance().send(*this);
+  }
+
+  void depart() override {
+    Instance<Ledger>& instance = input_->instance();
+    if (place_.left()) place_.at = batches_[instance.worker().process().executor().this_thread()];
+    place_.at->take(instance.index(), channel_, load_, place_);
+  }
+
+  void list_open(const std::function<void(LocationId, const Ledger&)>& list) const override {
+    for (const auto& stretch : load_.stretches)
+      list(input_->location, Level<T>::to_ledger(stretch.time));
+  }
+
+ private:
+  InputPort<T, Item>* input_;
+  std::uint32_t channel_;
+  std::vector<Batches*> batches_;  // by thread
+  typename Batches::Place place_;
+  Load<T, Item> load_;
+  Destination<Route> destination_;
 };
 
 }  // namespace tidemark

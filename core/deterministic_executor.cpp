@@ -89,6 +89,9 @@ class DeterministicExecutor final : public Executor {
     }
   }
 
+  std::uint32_t threads() const override { return 1; }
+  std::uint32_t this_thread() const override { return 0; }
+
   void stop() override { stopped_ = true; }
 
  private:

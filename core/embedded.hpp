@@ -67,6 +67,8 @@ class Embedded {
     Clock::time_point now() const override { return Clock::now(); }
     void spawn(std::function<void(Fiber&)> body) override;
     void serve() override;
+    std::uint32_t threads() const override { return 1; }
+    std::uint32_t this_thread() const override { return 0; }
     void stop() override {}
 
     void suspend(const std::function<void()>& parked) override;

@@ -72,6 +72,11 @@ class Executor {
   /// throws StuckError if it finds nothing left to run before `stop`; it may be called again.
   virtual void serve() = 0;
 
+  /// How many threads run tasks at a time.
+  virtual std::uint32_t threads() const = 0;
+  /// Which of them this is called from, counted from 0; any of them, if from none.
+  virtual std::uint32_t this_thread() const = 0;
+
   /// Ends `serve`. Any thread, tasks and closures among them; once.
   virtual void stop() = 0;
 };

@@ -88,6 +88,9 @@ class Instance final : public DataflowInstance {
   /// Delivers `envelope` after this step has been reported.
   void send(std::uint32_t to, Envelope& envelope) { outbox_.emplace_back(to, &envelope); }
 
+  /// Has `departure` deliver after this step has been reported.
+  void send(Departure& departure) { departures_.push_back(&departure); }
+
   bool step() override {
     if (shared_->cancelled()) return false;
     watch_frontiers();
@@ -321,13 +324,15 @@ class Instance final : public DataflowInstance {
       worker_->process().deliver(worker_->index(), to, *envelope);
     }
     outbox_.clear();
+    for (Departure* departure : departures_) departure->depart();
+    departures_.clear();
     return ledger_->combine_some();
   }
 
   /// True if the ledger has taken the changes at once, without its log. What is to be delivered
   /// does not wait for a propagation.
   bool apply_now() {
-    return outbox_.empty() && stations_ == nullptr &&
+    return outbox_.empty() && departures_.empty() && stations_ == nullptr &&
            ledger_->try_apply(worker_->index(), pending_);
   }
 
@@ -389,6 +394,7 @@ class Instance final : public DataflowInstance {
   std::uint64_t seen_publications_ = 0;
   int steps_with_open_buffers_ = 0;
   std::vector<std::pair<std::uint32_t, Envelope*>> outbox_;
+  std::vector<Departure*> departures_;
   ReturnPool<LedgerEntry<T>>* entries_ = nullptr;
   int entries_made_ = 0;
 };

@@ -105,15 +105,21 @@ class OpenInput {
     const std::uint32_t channel = assembly().add_receiver(*port_);
     if (scope_->worker().peers() == 1) {
       stream.tee->add(assembly().template make<PipelineChannel<T, Item>>(*port_));
+    } else if (scope_->worker().process().shares_batches()) {
+      add_exchange<SharingChannel<T, Item, Route>>(stream, channel, std::move(exchange.route));
     } else {
-      auto& end = assembly().template make<ExchangeChannel<T, Item, Route>>(
-          *port_, channel, std::move(exchange.route));
-      stream.tee->add(end);
-      scope_->instance().open_buffers.push_back(&end);
+      add_exchange<ExchangeChannel<T, Item, Route>>(stream, channel, std::move(exchange.route));
     }
   }
 
  private:
+  template <typename ExchangeEnd, typename Route>
+  void add_exchange(const Stream<T, Item>& stream, std::uint32_t channel, Route route) const {
+    auto& end = assembly().template make<ExchangeEnd>(*port_, channel, std::move(route));
+    stream.tee->add(end);
+    scope_->instance().open_buffers.push_back(&end);
+  }
+
   Assembly<Ledger>& assembly() const { return scope_->assembly(); }
 
   void add_channel(const Stream<T, Item>& stream, Contract contract) const {

@@ -53,6 +53,13 @@ class OpenBuffers {
   virtual void list_open(const std::function<void(LocationId, const T&)>& list) const = 0;
 };
 
+/// What has something to deliver when the step has been reported: an exchange on shared batches.
+class Departure {
+ public:
+  virtual ~Departure() = default;
+  virtual void depart() = 0;
+};
+
 /// A location whose frontier an operator follows.
 template <Timestamp T>
 struct FrontierWatch {

@@ -44,7 +44,7 @@ class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public 
         const TakenInHand taken(instance_->in_hand, {&batch, this->target});
         take(batch);
       });
-      instance_->pending().update({this->location, Level<T>::to_ledger(batch.time)}, -1);
+      instance_->pending().update({this->location, Level<T>::to_ledger(batch.time)}, -batch.count);
       pop().release();
     }
   }

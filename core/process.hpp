@@ -56,6 +56,13 @@ class Process {
   /// of the network. Thread: that of `from`.
   void deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope);
 
+  /// Whether the workers on one thread fill batches together (shared_batches.hpp): with many more
+  /// workers than threads, unless somebody looks at who sends to whom.
+  bool shares_batches() const {
+    return config_.workers >= crowded * executor_->threads() && config_.processes == 1 &&
+           config_.trace == nullptr && config_.traffic == nullptr;
+  }
+
   /// Whether reports are gathered anywhere, and the three functions that follow are to be called.
   bool exchanges() const { return awake_.has_value(); }
   /// A worker has been woken; called before it is submitted.
@@ -114,15 +121,17 @@ class Process {
   /// DataflowError if another worker has built more.
   void has_built(std::uint32_t worker, std::uint32_t count);
 
-  /// The object of type `Pool` of one worker, made on first use. It lives as long as the process,
-  /// since a batch may come home after its dataflow is gone.
-  template <typename Pool>
-  Pool& pool(std::uint32_t worker);
+  /// The object of type `Pool` of one worker, or thread, made on first use. It lives as long as the
+  /// process, since a batch may come home after its dataflow is gone.
+  template <typename Pool, typename... Arguments>
+  Pool& pool(std::uint32_t of, Arguments&&... arguments);
 
   /// The dataflows that have been built so far.
   std::vector<std::shared_ptr<DataflowView>> dataflows() const;
 
  private:
+  static constexpr std::uint32_t crowded = 16;  // workers on a thread
+
   std::vector<ProgressStations*> stations() const;
   void flush_process(std::uint32_t process);
   void flush_process_later(std::uint32_t process);
@@ -190,11 +199,11 @@ std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uin
   return *known;
 }
 
-template <typename Pool>
-Pool& Process::pool(std::uint32_t worker) {
+template <typename Pool, typename... Arguments>
+Pool& Process::pool(std::uint32_t of, Arguments&&... arguments) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<void>& pool = pools_[{typeid(Pool), worker}];
-  if (!pool) pool = std::make_shared<Pool>();
+  std::shared_ptr<void>& pool = pools_[{typeid(Pool), of}];
+  if (!pool) pool = std::make_shared<Pool>(std::forward<Arguments>(arguments)...);
   return *static_cast<Pool*>(pool.get());
 }
 

@@ -89,6 +89,12 @@ class TbbExecutor final : public Executor {
     wait_until_idle();
   }
 
+  std::uint32_t threads() const override { return static_cast<std::uint32_t>(threads_); }
+  std::uint32_t this_thread() const override {
+    const int slot = tbb::this_task_arena::current_thread_index();
+    return 0 <= slot && slot < threads_ ? static_cast<std::uint32_t>(slot) : 0;
+  }
+
   void stop() override {
     const std::lock_guard lock(mutex_);
     stopped_ = true;

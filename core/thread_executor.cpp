@@ -50,16 +50,28 @@ class ThreadExecutor final : public Executor {
   void spawn(std::function<void(Fiber&)> body) override {
     const std::lock_guard lock(mutex_);
     ThreadFiber& fiber = *fibers_.emplace_back(std::make_unique<ThreadFiber>());
-    closures_.emplace_back([body = std::move(body), &fiber] { body(fiber); });
+    const auto number = static_cast<std::uint32_t>(closures_.size() % threads_);
+    closures_.emplace_back([body = std::move(body), &fiber, number] {
+      this_thread_ = number;
+      body(fiber);
+    });
   }
 
   void serve() override {
     std::vector<std::jthread> others;
-    for (std::uint32_t i = 1; i < threads_; ++i) others.emplace_back([this] { take_tasks(); });
+    for (std::uint32_t i = 1; i < threads_; ++i)
+      others.emplace_back([this, i] {
+        this_thread_ = i;
+        take_tasks();
+      });
+    this_thread_ = 0;
     take_tasks();
     others.clear();
     closures_.clear();
   }
+
+  std::uint32_t threads() const override { return threads_; }
+  std::uint32_t this_thread() const override { return this_thread_; }
 
   void stop() override {
     {
@@ -83,6 +95,9 @@ class ThreadExecutor final : public Executor {
     }
   }
 
+  /// Of a closure, which has a thread of its own, that of a task in its place.
+  static thread_local std::uint32_t this_thread_;
+
   const std::uint32_t threads_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -92,6 +107,8 @@ class ThreadExecutor final : public Executor {
   std::vector<std::jthread> closures_;
   TimerThread timers_;
 };
+
+thread_local std::uint32_t ThreadExecutor::this_thread_ = 0;
 
 }  // namespace
 

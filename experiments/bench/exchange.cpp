@@ -159,8 +159,8 @@ void add_exchange_rows(Rows& rows) {
                       .workers = workers,
                       .per = "record",
                       .baseline = "2 of our workers",
-                      .quick_rounds = 1'024'000,
-                      .full_rounds = 8'192'000,
+                      .quick_rounds = 4'096'000,
+                      .full_rounds = 20'480'000,
                       .ours = with(workers),
                       .by_hand = with(2),
                       .bar = bar});

@@ -10,6 +10,7 @@
 
 #include "bench.hpp"
 #include "window_sum_by_hand.hpp"
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -73,14 +74,14 @@ double ours(std::uint32_t workers, Feed feed) {
     });
     Events events(worker.index());
     std::vector<Event> batch;
+    const std::uint64_t ahead = std::max<std::uint64_t>(2 * slices_ahead / workers, 1);
     const Stopwatch watch;
     for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
       for (std::uint64_t i = 0; i != feed.slice_events; ++i) batch.push_back(events.next(slice));
       input.send_all(batch);
       input.advance_to(slice + 1);
       worker.step();
-      worker.step_while(
-          [&] { return slice > slices_ahead && probe.less_than(slice - slices_ahead); });
+      worker.step_while([&] { return slice > ahead && probe.less_than(slice - ahead); });
     }
     input.close();
     worker.step_while([&] { return !probe.done(); });
@@ -113,8 +114,8 @@ void add_window_sum_rows(Rows& rows) {
                     .workers = workers,
                     .per = "event",
                     .baseline = "2 of our workers",
-                    .quick_rounds = 4'096,
-                    .full_rounds = 16'384,
+                    .quick_rounds = 16'384,
+                    .full_rounds = 65'536,
                     .ours = with(workers),
                     .by_hand = with(2)});
   }

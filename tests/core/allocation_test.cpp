@@ -83,5 +83,12 @@ TEST_CASE("an exchange between workers in a steady state allocates next to nothi
   }
 }
 
+TEST_CASE("batches that workers share allocate next to nothing in a steady state", "[allocation]") {
+  for (const std::uint64_t per_round : {1u, 100u}) {
+    INFO(per_round << " records a round");
+    CHECK(allocations_of(16, per_round) < 2000);
+  }
+}
+
 }  // namespace
 }  // namespace tidemark::allocation_test

@@ -35,15 +35,19 @@ inline std::vector<Config> configurations(std::uint32_t workers, std::uint64_t s
   return all;
 }
 
-/// Calls `run(config)` for each of them with 1, 2 and 7 workers.
+/// Calls `run(config)` for each of them with 1, 2 and 7 workers, and once with so many that they
+/// share batches.
 template <typename Run>
 void for_each_configuration(Run run, std::uint64_t seeds = 20) {
+  std::vector<Config> all{
+      {.workers = 16, .executor = ExecutorKind::deterministic, .seed = seeds, .check = true}};
   for (const std::uint32_t workers : {1u, 2u, 7u})
-    for (const Config& config : configurations(workers, seeds)) {
-      INFO(to_text(config));
-      Watchdog watchdog(to_text(config));
-      run(config);
-    }
+    for (const Config& config : configurations(workers, seeds)) all.push_back(config);
+  for (const Config& config : all) {
+    INFO(to_text(config));
+    Watchdog watchdog(to_text(config));
+    run(config);
+  }
 }
 
 }  // namespace tidemark::tests

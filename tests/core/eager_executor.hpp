@@ -62,12 +62,17 @@ class EagerExecutor final : public Executor {
       }
     }
   }
+  std::uint32_t threads() const override { return 2; }
+  /// A worker may have been run by another thread the last time.
+  std::uint32_t this_thread() const override {
+    return static_cast<std::uint32_t>(random_.below(threads()));
+  }
   void stop() override { stopped_ = true; }
 
  private:
   static constexpr int max_depth = 64;
 
-  Random random_;
+  mutable Random random_;
   std::uint32_t eager_percent_;
   int depth_ = 0;
   Clock::time_point now_{};

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Shared batches: where many workers send to many, those that one thread runs fill one batch for
+// each receiver together.
+//
+// With n workers there are n * n pairs, so that batches for each pair are small when n is large,
+// and what a batch costs is paid for a record or two. Of shared batches there are only as many as
+// threads times receivers.
+#pragma once
+
+#include <tidemark/core/batch.hpp>
+#include <tidemark/core/executor.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/worker.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// What one worker sends into one channel in a step: records for any workers, in order.
+template <Timestamp T, typename Item>
+struct Load {
+  struct Addressed {
+    Item record;
+    std::uint32_t to;  // worker
+  };
+  /// Records of one timestamp, from where the stretch before it ends.
+  struct Stretch {
+    T time;
+    std::size_t end;
+  };
+
+  bool empty() const { return records.empty(); }
+  void clear() {
+    records.clear();
+    stretches.clear();
+  }
+
+  std::vector<Addressed> records;
+  std::vector<Stretch> stretches;
+};
+
+/// Batches of one type that the workers on one thread of the executor fill.
+///
+/// A batch leaves when it is full, and all of them when the executor has run what it had before the
+/// first of them was opened. Every record counts as a batch of its own, and has been reported when
+/// it comes here, so it makes no difference to progress whose records a batch holds.
+///
+/// First in, first out per sender, although it may run on another thread the next time: it goes on
+/// here until what it has put here has left (Place).
+///
+/// Thread: any; but meant for the workers of one thread, who find its lock free.
+template <Timestamp T, typename Item>
+class SharedBatches final : public Task {
+ public:
+  /// Where a sender has put its last load. Thread: the sender's.
+  struct Place {
+    SharedBatches* at = nullptr;
+    std::uint64_t departure = 0;  ///< with which it leaves
+
+    bool left() const {
+      return at == nullptr || at->departed_.load(std::memory_order_acquire) > departure;
+    }
+  };
+
+  /// Requires: `process` outlives this.
+  explicit SharedBatches(Process& process) : process_(&process) {}
+
+  ~SharedBatches() override {
+    leave_all();
+    for (const auto& [to, batch] : leaving_) batch->release();
+  }
+
+  /// Takes a load that has been reported, and leaves it empty. `channel` is one of dataflow number
+  /// `dataflow`. Cost: O(records).
+  void take(std::uint32_t dataflow, std::uint32_t channel, Load<T, Item>& load, Place& place) {
+    bool full = false;
+    bool first = false;
+    {
+      const std::lock_guard lock(mutex_);
+      std::size_t next = 0;
+      for (const auto& [time, end] : load.stretches)
+        for (Shelf& shelf = shelf_of(dataflow, channel, time); next != end; ++next)
+          put(shelf, load.records[next].to, std::move(load.records[next].record));
+      place = {this, departures_};
+      full = !leaving_.empty();
+      first = !std::exchange(due_, true);
+    }
+    load.clear();
+    if (full) post_leaving();
+    if (first) process_->executor().submit(*this);
+  }
+
+  /// Has everything leave; called by the executor.
+  void run() override {
+    {
+      const std::lock_guard lock(mutex_);
+      leave_all();
+    }
+    post_leaving();
+    {
+      const std::lock_guard lock(mutex_);
+      due_ = shelves_in_use_ != 0;  // again
+      if (!due_) return;
+    }
+    process_->executor().submit(*this);
+  }
+
+ private:
+  using SharedBatch = Batch<T, Item>;
+
+  /// The open batches of one channel and timestamp.
+  struct Shelf {
+    std::uint32_t dataflow = 0;
+    std::uint32_t channel = 0;
+    T time{};
+    std::vector<SharedBatch*> open{};     // by receiver; null if none
+    std::vector<std::uint32_t> opened{};  // receivers that may have one
+  };
+  static constexpr std::size_t most_shelves = 128;
+
+  /// Senders go through timestamps in the same order, as a rule, so the search begins where the
+  /// last one ended.
+  Shelf& shelf_of(std::uint32_t dataflow, std::uint32_t channel, const T& time) {
+    for (std::size_t looked_at = 0; looked_at != shelves_in_use_; ++looked_at, ++found_) {
+      if (found_ >= shelves_in_use_) found_ = 0;
+      Shelf& shelf = *shelves_[found_];
+      if (shelf.time == time && shelf.channel == channel && shelf.dataflow == dataflow)
+        return shelf;
+    }
+    return begin_shelf(dataflow, channel, time);
+  }
+
+  [[gnu::noinline]] Shelf& begin_shelf(std::uint32_t dataflow, std::uint32_t channel,
+                                       const T& time) {
+    if (shelves_in_use_ == most_shelves) leave_all();
+    if (shelves_in_use_ == shelves_.size()) shelves_.push_back(std::make_unique<Shelf>());
+    found_ = shelves_in_use_++;
+    Shelf& shelf = *shelves_[found_];
+    shelf.dataflow = dataflow;
+    shelf.channel = channel;
+    shelf.time = time;
+    shelf.open.resize(process_->config().workers);
+    return shelf;
+  }
+
+  void put(Shelf& shelf, std::uint32_t to, Item record) {
+    SharedBatch*& batch = shelf.open[to];
+    if (batch == nullptr) {
+      batch = &pool_.take();
+      shelf.opened.push_back(to);
+    }
+    batch->records.push_back(std::move(record));
+    if (batch->records.size() >= batch_capacity<Item>) leave(shelf, to);
+  }
+
+  void leave(Shelf& shelf, std::uint32_t to) {
+    SharedBatch& batch = *std::exchange(shelf.open[to], nullptr);
+    batch.dataflow = shelf.dataflow;
+    batch.channel = shelf.channel;
+    batch.time = shelf.time;
+    batch.count = static_cast<std::int64_t>(batch.records.size());
+    leaving_.emplace_back(to, &batch);
+  }
+
+  void leave_all() {
+    for (std::size_t s = 0; s != shelves_in_use_; ++s) {
+      for (const std::uint32_t to : shelves_[s]->opened)
+        if (shelves_[s]->open[to] != nullptr) leave(*shelves_[s], to);
+      shelves_[s]->opened.clear();
+    }
+    shelves_in_use_ = 0;
+    ++departures_;
+  }
+
+  /// Posts what leaves, in order and without the lock, since it runs others; if somebody is at it,
+  /// leaves it to him.
+  void post_leaving() {
+    std::unique_lock lock(mutex_);
+    if (posting_) return;
+    posting_ = true;
+    while (!leaving_.empty()) {
+      std::swap(leaving_, in_hand_);
+      lock.unlock();
+      for (const auto& [to, batch] : in_hand_) process_->worker(to).post(*batch);
+      in_hand_.clear();
+      lock.lock();
+    }
+    departed_.store(departures_, std::memory_order_release);
+    posting_ = false;
+  }
+
+  Process* process_;
+  std::mutex mutex_;  // guards the rest; what is in hand belongs to who posts
+  BatchPool<T, Item> pool_;
+  std::vector<std::unique_ptr<Shelf>> shelves_;  // those in use first
+  std::size_t shelves_in_use_ = 0;
+  std::size_t found_ = 0;
+  std::vector<std::pair<std::uint32_t, SharedBatch*>> leaving_;  // receiver, batch
+  std::vector<std::pair<std::uint32_t, SharedBatch*>> in_hand_;
+  bool posting_ = false;
+  bool due_ = false;                        // has been submitted
+  std::uint64_t departures_ = 0;            // that have begun
+  std::atomic<std::uint64_t> departed_{0};  // all before this have been posted
+};
+
+}  // namespace tidemark
