@@ -79,22 +79,15 @@ void add_barrier_rows(Rows& rows) {
   add(
       rows, "barrier", 2, "2 threads, a flag each", 50'000, 250'000,
       [](std::uint64_t rounds) { return flags(2, rounds); }, Bar{5});
-  for (const std::uint32_t workers : {8u, 64u, 512u}) {
-    const auto per_worker = [](std::uint32_t number) {
-      return [=](std::uint64_t rounds) {
-        return ours(number, rounds / number) / static_cast<double>(number);
-      };
-    };
-    rows.push_back({.name = "barrier",
-                    .workers = workers,
-                    .per = "round and worker",
-                    .baseline = "2 of our workers",
-                    .quick_rounds = 80'000,
-                    .full_rounds = 400'000,
-                    .ours = per_worker(workers),
-                    .by_hand = per_worker(2),
-                    .bar = Bar{2}});
-  }
+  add_crowds(rows,
+             {.name = "barrier",
+              .per = "round and worker",
+              .quick_rounds = 80'000,
+              .full_rounds = 400'000,
+              .bar = crowded},
+             [](std::uint32_t workers, std::uint64_t rounds) {
+               return ours(workers, rounds / workers) / static_cast<double>(workers);
+             });
   for (const std::uint32_t workers : {8u, 64u})
     add(
         rows, "barrier_crowd", workers, std::to_string(workers) + " threads, a flag each",

@@ -52,8 +52,8 @@ double ours(std::uint32_t workers, std::uint64_t rounds) {
 }
 
 /// So that any number of workers does as much in a measurement.
-Measure with(std::uint32_t workers) {
-  return [workers](std::uint64_t rounds) { return ours(workers, rounds / workers); };
+double shared(std::uint32_t workers, std::uint64_t rounds) {
+  return ours(workers, rounds / workers);
 }
 
 }  // namespace
@@ -65,18 +65,15 @@ void add_barrier_loop_rows(Rows& rows) {
                   .baseline = "2 threads, a flag each",
                   .quick_rounds = 100'000,
                   .full_rounds = 500'000,
-                  .ours = with(2),
+                  .ours = [](std::uint64_t rounds) { return shared(2, rounds); },
                   .by_hand = [](std::uint64_t rounds) { return flags(2, rounds / 2) / 2; }});
-  for (const std::uint32_t workers : {8u, 64u, 512u})
-    rows.push_back({.name = "barrier_loop",
-                    .workers = workers,
-                    .per = "round and worker",
-                    .baseline = "2 of our workers",
-                    .quick_rounds = 100'000,
-                    .full_rounds = 500'000,
-                    .ours = with(workers),
-                    .by_hand = with(2),
-                    .bar = Bar{1}});
+  add_crowds(rows,
+             {.name = "barrier_loop",
+              .per = "round and worker",
+              .quick_rounds = 100'000,
+              .full_rounds = 500'000,
+              .bar = Bar{1}},
+             shared);
 }
 
 }  // namespace tidemark::bench

@@ -39,6 +39,9 @@ struct Bar {
 /// What "the cost of" something may come to: two runs of one program differ by as much.
 inline constexpr Bar same_cost{.times = 1.05};
 
+/// What the work of 2 workers may cost when more of them share it on the same cores.
+inline constexpr Bar crowded{.times = 2};
+
 /// One line of the table.
 struct Row {
   std::string name;
@@ -57,6 +60,20 @@ struct Row {
 };
 
 using Rows = std::vector<Row>;
+
+/// The same with so many workers, who share the rounds. Throws WrongResult.
+using MeasureWorkers = std::function<double(std::uint32_t workers, std::uint64_t rounds)>;
+
+/// Adds the job of `row` with 8, 64 and 512 workers, on whatever cores there are, beside 2 of them.
+inline void add_crowds(Rows& rows, Row row, const MeasureWorkers& ours) {
+  row.baseline = "2 of our workers";
+  row.by_hand = [=](std::uint64_t rounds) { return ours(2, rounds); };
+  for (const std::uint32_t workers : {8u, 64u, 512u}) {
+    row.workers = workers;
+    row.ours = [=](std::uint64_t rounds) { return ours(workers, rounds); };
+    rows.push_back(row);
+  }
+}
 
 // One per file.
 void add_barrier_loop_rows(Rows& rows);

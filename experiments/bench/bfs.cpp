@@ -119,6 +119,16 @@ void add_bfs_rows(Rows& rows) {
              [=](std::uint64_t edges) {
                return measure(edges, workers == 1 ? one_thread : two_threads);
              }});
+  add_crowds(rows,
+             {.name = "bfs",
+              .per = "edge",
+              .quick_rounds = 2'500'000,
+              .full_rounds = 10'000'000,
+              .full_repetitions = 5,
+              .bar = crowded},
+             [](std::uint32_t workers, std::uint64_t edges) {
+               return measure(edges, [=](const Graph& graph) { return ours(graph, workers); });
+             });
 }
 
 }  // namespace tidemark::bench

@@ -12,6 +12,7 @@
 #include <benchmark/benchmark.h>
 
 #include "bench.hpp"
+#include "by_hand.hpp"
 #include "flow_graph.hpp"
 #include "virtual_steps.hpp"
 #include <algorithm>
@@ -25,11 +26,13 @@
 namespace tidemark::bench {
 namespace {
 
-/// An epoch for each `round_items` items.
-double ours(std::uint64_t rounds, std::uint64_t round_items, bool one_by_one) {
-  std::uint64_t sum = 0;
+/// An epoch for each `round_items` items of each worker.
+double ours(std::uint32_t workers, std::uint64_t rounds, std::uint64_t round_items,
+            bool one_by_one) {
+  std::vector<Padded<std::uint64_t>> sums(workers);
   double elapsed = 0;
-  execute({.workers = 1}, [&](Worker& worker) {
+  execute({.workers = workers}, [&](Worker& worker) {
+    std::uint64_t& sum = sums[worker.index()].value;
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<std::uint64_t>(scope);
       for (int node = 0; node != chain_nodes; ++node) stream = stream | map(work);
@@ -40,17 +43,20 @@ double ours(std::uint64_t rounds, std::uint64_t round_items, bool one_by_one) {
     });
     const Stopwatch watch;
     for (std::uint64_t round = 0; round != rounds; ++round) {
-      for (std::uint64_t i = 0; i != round_items; ++i) {
-        input.send(round * round_items + i);
+      const std::uint64_t first = (round * workers + worker.index()) * round_items;
+      for (std::uint64_t item = first; item != first + round_items; ++item) {
+        input.send(item);
         if (one_by_one) input.flush();
       }
       input.advance_to(round + 1);
       worker.step_while([&] { return probe.less_than(input.time()); });
     }
-    elapsed = watch.ns();
+    if (worker.index() == 0) elapsed = watch.ns();
     check(probe.frontier() == Antichain<Epoch>{rounds}, "not at the last epoch");
   });
-  return per_item_and_node(elapsed, rounds * round_items, sum);
+  std::uint64_t sum = 0;
+  for (const auto& [of_worker] : sums) sum += of_worker;
+  return per_item_and_node(elapsed, rounds * workers * round_items, sum);
 }
 
 // A pass per node: fused, the passes would be another program.
@@ -90,7 +96,7 @@ void add_chain_rows(Rows& rows) {
                   .baseline = "a loop over the batch per node",
                   .quick_rounds = 10'000,
                   .full_rounds = 60'000,
-                  .ours = [](std::uint64_t rounds) { return ours(rounds, chain_items, false); },
+                  .ours = [](std::uint64_t rounds) { return ours(1, rounds, chain_items, false); },
                   .by_hand = [](std::uint64_t rounds) { return batch_loops(rounds, chain_items); },
                   .bar = Bar{4}});
   rows.push_back({.name = "chain_single",
@@ -98,9 +104,18 @@ void add_chain_rows(Rows& rows) {
                   .baseline = "a virtual call per item and node",
                   .quick_rounds = 1'000,
                   .full_rounds = 10'000,
-                  .ours = [](std::uint64_t rounds) { return ours(rounds, chain_items, true); },
+                  .ours = [](std::uint64_t rounds) { return ours(1, rounds, chain_items, true); },
                   .by_hand = virtual_calls,
                   .bar = Bar{.times = 5, .plus = 200.0 / chain_nodes}});
+  add_crowds(rows,
+             {.name = "chain_batches",
+              .per = "item and node",
+              .quick_rounds = 10'240,
+              .full_rounds = 61'440,
+              .bar = crowded},
+             [](std::uint32_t workers, std::uint64_t rounds) {
+               return ours(workers, rounds / workers, chain_items, false);
+             });
   for (const bool one_by_one : {false, true})
     rows.push_back(
         {.name = one_by_one ? "chain_single_tbb" : "chain_batches_tbb",
@@ -108,7 +123,7 @@ void add_chain_rows(Rows& rows) {
          .baseline = "oneTBB flow graph",
          .quick_rounds = one_by_one ? 20u : 2'000u,
          .full_rounds = one_by_one ? 200u : 20'000u,
-         .ours = [=](std::uint64_t rounds) { return ours(rounds, chain_items, one_by_one); },
+         .ours = [=](std::uint64_t rounds) { return ours(1, rounds, chain_items, one_by_one); },
          .by_hand = [=](std::uint64_t rounds) { return flow_graph_chain(rounds, one_by_one); }});
   for (const std::uint64_t batch : {1, 10, 100, 1'000, 10'000, 100'000}) {
     const auto rounds_of = [batch](std::uint64_t items) {
@@ -120,7 +135,7 @@ void add_chain_rows(Rows& rows) {
          .baseline = "a loop over the batch per node",
          .quick_rounds = 500'000,
          .full_rounds = 10'000'000,
-         .ours = [=](std::uint64_t items) { return ours(rounds_of(items), batch, false); },
+         .ours = [=](std::uint64_t items) { return ours(1, rounds_of(items), batch, false); },
          .by_hand = [=](std::uint64_t items) { return batch_loops(rounds_of(items), batch); },
          .series = "batch_sweep: item and node by items in an epoch",
          .size = static_cast<double>(batch)});

@@ -8,6 +8,7 @@
 #include <tidemark/core/run.hpp>
 
 #include "bench.hpp"
+#include "by_hand.hpp"
 #include "virtual_steps.hpp"
 #include <cstdint>
 #include <functional>
@@ -29,11 +30,14 @@ std::uint64_t expected(std::uint64_t rounds) {
   return rounds * (rounds - 1) / 2;
 }
 
-/// In each round one record goes through one of the dataflows, in turn; nanoseconds per round.
-double ours(std::uint64_t dataflows, std::uint64_t operators, std::uint64_t rounds) {
-  std::uint64_t sum = 0;
+/// In each round one record of each worker goes through one of the dataflows, in turn; nanoseconds
+/// per round and worker.
+double ours(std::uint32_t workers, std::uint64_t dataflows, std::uint64_t operators,
+            std::uint64_t rounds) {
+  std::vector<Padded<std::uint64_t>> sums(workers);
   double elapsed = 0;
-  execute({.workers = 1}, [&](Worker& worker) {
+  execute({.workers = workers}, [&](Worker& worker) {
+    std::uint64_t& sum = sums[worker.index()].value;
     std::vector<InputHandle<Epoch, std::uint64_t>> inputs;
     std::vector<Probe<Epoch>> probes;
     inputs.reserve(dataflows);
@@ -57,10 +61,10 @@ double ours(std::uint64_t dataflows, std::uint64_t operators, std::uint64_t roun
       input.advance_to(round + 1);
       worker.step_while([&] { return probe.less_than(round + 1); });
     }
-    elapsed = watch.ns();
+    if (worker.index() == 0) elapsed = watch.ns();
   });
-  check(sum == expected(rounds), "the sum of the records");
-  return elapsed / static_cast<double>(rounds);
+  for (const auto& [sum] : sums) check(sum == expected(rounds), "the sum of the records");
+  return elapsed / static_cast<double>(workers * rounds);
 }
 
 double by_hand(std::uint64_t dataflows, std::uint64_t operators, std::uint64_t rounds) {
@@ -86,8 +90,17 @@ void add_event_driven_rows(Rows& rows) {
          .baseline = "a virtual call per operator",
          .quick_rounds = 200'000 / (10 + operators),
          .full_rounds = 2'000'000 / (10 + operators),
-         .ours = [=](std::uint64_t rounds) { return ours(dataflows, operators, rounds); },
+         .ours = [=](std::uint64_t rounds) { return ours(1, dataflows, operators, rounds); },
          .by_hand = [=](std::uint64_t rounds) { return by_hand(dataflows, operators, rounds); }});
+  add_crowds(rows,
+             {.name = "event_driven_1x100",
+              .per = "round and worker",
+              .quick_rounds = 4'096,
+              .full_rounds = 40'960,
+              .bar = crowded},
+             [](std::uint32_t workers, std::uint64_t rounds) {
+               return ours(workers, 1, 100, rounds / workers);
+             });
 }
 
 }  // namespace tidemark::bench

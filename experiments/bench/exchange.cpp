@@ -147,27 +147,20 @@ void add_exchange_rows(Rows& rows) {
                   .ours = [](std::uint64_t rounds) { return ours(2, round_records, rounds); },
                   .by_hand = rings,
                   .bar = Bar{2}});
-  const auto add = [&](std::string name, RoundSize size, std::optional<Bar> bar) {
-    for (const std::uint32_t workers : {8u, 64u, 512u}) {
-      const auto with = [=](std::uint32_t number) {
-        return [=](std::uint64_t records) {
-          const std::uint64_t round = size(number) * number;
-          return ours(number, size(number), std::max<std::uint64_t>(records / round, 1));
-        };
-      };
-      rows.push_back({.name = name,
-                      .workers = workers,
-                      .per = "record",
-                      .baseline = "2 of our workers",
-                      .quick_rounds = 4'096'000,
-                      .full_rounds = 20'480'000,
-                      .ours = with(workers),
-                      .by_hand = with(2),
-                      .bar = bar});
-    }
+  const auto add = [&](std::string name, RoundSize size) {
+    add_crowds(rows,
+               {.name = std::move(name),
+                .per = "record",
+                .quick_rounds = 4'096'000,
+                .full_rounds = 20'480'000,
+                .bar = crowded},
+               [size](std::uint32_t workers, std::uint64_t records) {
+                 const std::uint64_t round = size(workers) * workers;
+                 return ours(workers, size(workers), std::max<std::uint64_t>(records / round, 1));
+               });
   };
-  add("exchange", a_thousand, std::nullopt);  // with 512 workers a batch has two records
-  add("exchange_wide", a_batch_each, Bar{2});
+  add("exchange", a_thousand);  // of which, with 512 workers, two go to each
+  add("exchange_wide", a_batch_each);
 }
 
 }  // namespace tidemark::bench

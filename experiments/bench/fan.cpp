@@ -9,9 +9,11 @@
 #include <tidemark/operators/map.hpp>
 
 #include "bench.hpp"
+#include "by_hand.hpp"
 #include <algorithm>
 #include <cstdint>
 #include <numeric>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -34,12 +36,13 @@ double per_item_and_branch(double elapsed, std::uint64_t rounds, std::uint64_t s
   return elapsed / static_cast<double>(rounds * round_items * branches);
 }
 
-/// `build(stream, sum)` makes the branches and what comes of them.
+/// `build(stream, sum)` makes the branches and what comes of them. Each worker has `rounds` rounds.
 template <typename Build>
-double run_branches(std::uint64_t rounds, Build build) {
-  std::uint64_t sum = 0;
+double run_branches(std::uint32_t workers, std::uint64_t rounds, Build build) {
+  std::vector<Padded<std::uint64_t>> sums(workers);
   double elapsed = 0;
-  execute({.workers = 1}, [&](Worker& worker) {
+  execute({.workers = workers}, [&](Worker& worker) {
+    std::uint64_t& sum = sums[worker.index()].value;
     auto [input, probes] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<std::uint64_t>(scope);
       std::vector<Probe<Epoch>> ends;
@@ -48,19 +51,22 @@ double run_branches(std::uint64_t rounds, Build build) {
     });
     const Stopwatch watch;
     for (std::uint64_t round = 0; round != rounds; ++round) {
-      for (std::uint64_t i = 0; i != round_items; ++i) input.send(round * round_items + i);
+      const std::uint64_t first = (round * workers + worker.index()) * round_items;
+      for (std::uint64_t item = first; item != first + round_items; ++item) input.send(item);
       input.advance_to(round + 1);
       for (const Probe<Epoch>& probe : probes)
         worker.step_while([&] { return probe.less_than(input.time()); });
     }
-    elapsed = watch.ns();
+    if (worker.index() == 0) elapsed = watch.ns();
   });
-  return per_item_and_branch(elapsed, rounds, sum);
+  std::uint64_t sum = 0;
+  for (const auto& [of_worker] : sums) sum += of_worker;
+  return per_item_and_branch(elapsed, workers * rounds, sum);
 }
 
 /// One stream, of which 16 operators take a copy each.
-double fan_out(std::uint64_t rounds) {
-  return run_branches(rounds, [](const Numbers& stream, std::uint64_t& sum) {
+double fan_out(std::uint32_t workers, std::uint64_t rounds) {
+  return run_branches(workers, rounds, [](const Numbers& stream, std::uint64_t& sum) {
     std::vector<Numbers> ends;
     for (std::uint64_t b = 0; b != branches; ++b)
       ends.push_back(
@@ -89,8 +95,8 @@ double copies(std::uint64_t rounds) {
 }
 
 /// 16 streams, each a map's, into one operator.
-double fan_in(std::uint64_t rounds) {
-  return run_branches(rounds, [](const Numbers& stream, std::uint64_t& sum) {
+double fan_in(std::uint32_t workers, std::uint64_t rounds) {
+  return run_branches(workers, rounds, [](const Numbers& stream, std::uint64_t& sum) {
     std::vector<Numbers> streams;
     for (std::uint64_t b = 0; b != branches; ++b) streams.push_back(stream | map(work));
     return std::vector{fuse_in_place(concat(streams), "sum", "", [&sum](Epoch, const Items& items) {
@@ -122,14 +128,24 @@ double appended(std::uint64_t rounds) {
 }  // namespace
 
 void add_fan_rows(Rows& rows) {
-  const auto add = [&](std::string name, std::string baseline, Measure ours, Measure by_hand) {
-    rows.push_back({.name = std::move(name),
+  const auto add = [&](const std::string& name, std::string baseline, MeasureWorkers ours,
+                       Measure by_hand) {
+    rows.push_back({.name = name,
                     .per = "item and branch",
                     .baseline = std::move(baseline),
-                    .quick_rounds = 1'000,
-                    .full_rounds = 10'000,
-                    .ours = std::move(ours),
+                    .quick_rounds = 1'024,
+                    .full_rounds = 10'240,
+                    .ours = [ours](std::uint64_t rounds) { return ours(1, rounds); },
                     .by_hand = std::move(by_hand)});
+    add_crowds(rows,
+               {.name = name,
+                .per = "item and branch",
+                .quick_rounds = 2'048,
+                .full_rounds = 20'480,
+                .bar = crowded},
+               [ours](std::uint32_t workers, std::uint64_t rounds) {
+                 return ours(workers, rounds / workers);
+               });
   };
   add("fan_out", "a copy for each", fan_out, copies);
   add("fan_in", "all appended to one vector", fan_in, appended);

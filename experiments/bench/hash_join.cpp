@@ -198,6 +198,14 @@ void add_hash_join_rows(Rows& rows) {
                     .full_repetitions = 3,
                     .ours = [=](std::uint64_t items) { return ours(workers, items); },
                     .by_hand = workers == 1 ? one_thread : two_threads});
+  add_crowds(rows,
+             {.name = "hash_join",
+              .per = "value",
+              .quick_rounds = 1'024'000,
+              .full_rounds = 10'240'000,
+              .full_repetitions = 3,
+              .bar = crowded},
+             ours);
 }
 
 }  // namespace tidemark::bench

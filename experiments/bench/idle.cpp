@@ -9,10 +9,12 @@
 #include <tidemark/operators/map.hpp>
 
 #include "bench.hpp"
+#include "by_hand.hpp"
 #include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark::bench {
 namespace {
@@ -61,13 +63,17 @@ Stream<Epoch, int> append_active(const Stream<Epoch, int>& stream, std::uint64_t
                         });
 }
 
-/// Nanoseconds per epoch through a chain of `operators`, with a probe at the end. Each has seen one
-/// record, in the first epoch.
-double through(Kind kind, int operators, std::uint64_t rounds) {
+/// Nanoseconds per epoch and worker through a chain of `operators`, with a probe at the end. Each
+/// has seen one record, in the first epoch.
+double through(Kind kind, int operators, std::uint32_t workers, std::uint64_t rounds) {
+  struct Counts {
+    std::uint64_t released = 0;   // by operators that hold
+    std::uint64_t completed = 0;  // epochs of the one that is active
+  };
+  std::vector<Padded<Counts>> counts(workers);
   double elapsed = 0;
-  std::uint64_t released = 0;   // by operators that hold
-  std::uint64_t completed = 0;  // epochs of the one that is active
-  execute({.workers = 1}, [&](Worker& worker) {
+  execute({.workers = workers}, [&](Worker& worker) {
+    auto& [released, completed] = counts[worker.index()].value;
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<int>(scope);
       if (kind == Kind::behind_one_active) stream = append_active(stream, completed);
@@ -86,7 +92,7 @@ double through(Kind kind, int operators, std::uint64_t rounds) {
     run_to(warm_up);
     const Stopwatch watch;
     run_to(warm_up + rounds);
-    elapsed = watch.ns();
+    if (worker.index() == 0) elapsed = watch.ns();
     check(probe.frontier() == Antichain<Epoch>{warm_up + rounds}, "not at the last epoch");
     if (kind == Kind::waiting || kind == Kind::behind_one_active)
       check(released == 0, "somebody did not wait");
@@ -97,16 +103,16 @@ double through(Kind kind, int operators, std::uint64_t rounds) {
     if (kind != Kind::stateless)
       check(released == static_cast<std::uint64_t>(operators), "somebody was not told");
   });
-  return elapsed / static_cast<double>(rounds);
+  return elapsed / static_cast<double>(workers * rounds);
 }
 
 Measure chain(Kind kind, int operators) {
-  return [=](std::uint64_t rounds) { return through(kind, operators, rounds); };
+  return [=](std::uint64_t rounds) { return through(kind, operators, 1, rounds); };
 }
 Measure each_of(Kind kind, int operators) {
   return [=](std::uint64_t rounds) {
     const auto number = static_cast<std::uint64_t>(operators);
-    return through(kind, operators, std::max<std::uint64_t>(rounds / number, 10)) / operators;
+    return through(kind, operators, 1, std::max<std::uint64_t>(rounds / number, 10)) / operators;
   };
 }
 
@@ -142,6 +148,18 @@ void add_idle_rows(Rows& rows) {
                     .bar = operators == 10 ? std::nullopt : std::optional(Bar{.plus = 20}),
                     .series = "idle_waiting: epoch and operator by operators",
                     .size = static_cast<double>(operators)});
+  for (const auto& [name, kind] :
+       {std::pair{"idle_stateless_10", Kind::stateless},
+        std::pair{"idle_stateful_10", Kind::stateful}, std::pair{"idle_waiting_10", Kind::waiting}})
+    add_crowds(rows,
+               {.name = name,
+                .per = "epoch and worker",
+                .quick_rounds = 40'960,
+                .full_rounds = 409'600,
+                .bar = crowded},
+               [kind](std::uint32_t workers, std::uint64_t rounds) {
+                 return through(kind, 10, workers, rounds / workers);
+               });
 }
 
 }  // namespace tidemark::bench

@@ -146,15 +146,13 @@ void add_keyed_count_rows(Rows& rows) {
          .full_rounds = 10'240'000,
          .ours = [=](std::uint64_t items) { return ours(workers, items); },
          .by_hand = [=](std::uint64_t items) { return flow_graph_count(workers, items); }});
-  for (const std::uint32_t workers : {8u, 64u, 512u})
-    rows.push_back({.name = "keyed_count",
-                    .workers = workers,
-                    .per = "item",
-                    .baseline = "2 of our workers",
-                    .quick_rounds = 4'096'000,
-                    .full_rounds = 20'480'000,
-                    .ours = [workers](std::uint64_t items) { return ours(workers, items); },
-                    .by_hand = [](std::uint64_t items) { return ours(2, items); }});
+  add_crowds(rows,
+             {.name = "keyed_count",
+              .per = "item",
+              .quick_rounds = 4'096'000,
+              .full_rounds = 20'480'000,
+              .bar = crowded},
+             ours);
 }
 
 }  // namespace tidemark::bench

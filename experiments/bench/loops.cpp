@@ -18,6 +18,7 @@
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark::bench {
 namespace {
@@ -81,10 +82,11 @@ struct Turn {
 constexpr std::uint64_t turns = 8;
 
 /// Nanoseconds per turn of the inner loop.
-double nested(std::uint64_t rounds) {
-  std::uint64_t count = 0;
+double nested(std::uint32_t workers, std::uint64_t rounds) {
+  std::vector<Padded<std::uint64_t>> counts(workers);
   const Stopwatch watch;
-  execute({.workers = 1}, [&](Worker& worker) {
+  execute({.workers = workers}, [&](Worker& worker) {
+    std::uint64_t& count = counts[worker.index()].value;
     auto input = worker.dataflow<Nested<Epoch, 2>>([&](auto& scope) {
       auto [handle, first] = new_input<Turn>(scope);
       iterate(first, [&](auto outer) {
@@ -108,8 +110,8 @@ double nested(std::uint64_t rounds) {
     input.send({});
   });
   const double elapsed = watch.ns();
-  check(count == rounds * turns, "the number of turns");
-  return elapsed / static_cast<double>(rounds * turns);
+  for (const auto& [count] : counts) check(count == rounds * turns, "the number of turns");
+  return elapsed / static_cast<double>(workers * rounds * turns);
 }
 
 double nested_calls(std::uint64_t rounds) {
@@ -142,8 +144,24 @@ void add_loop_rows(Rows& rows) {
                   .baseline = "virtual calls",
                   .quick_rounds = 2'000,
                   .full_rounds = 20'000,
-                  .ours = nested,
+                  .ours = [](std::uint64_t rounds) { return nested(1, rounds); },
                   .by_hand = nested_calls});
+  add_crowds(rows,
+             {.name = "pingpong",
+              .per = "hit",
+              .quick_rounds = 102'400,
+              .full_rounds = 409'600,
+              .bar = crowded},
+             pingpong);
+  add_crowds(rows,
+             {.name = "nested_loops",
+              .per = "inner turn",
+              .quick_rounds = 20'480,
+              .full_rounds = 102'400,
+              .bar = crowded},
+             [](std::uint32_t workers, std::uint64_t rounds) {
+               return nested(workers, rounds / workers);
+             });
 }
 
 }  // namespace tidemark::bench

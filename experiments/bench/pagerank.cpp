@@ -10,6 +10,7 @@
 #include "cycle.hpp"
 #include "graphs.hpp"
 #include "meeting.hpp"
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <utility>
@@ -37,33 +38,42 @@ Rank share_of(const Graph& graph, Node node, Rank rank) {
   return rank / static_cast<Rank>(graph.neighbours(node).size());
 }
 
-std::vector<Node> owned_by(std::uint32_t worker, std::uint32_t workers, const Graph& graph) {
-  std::vector<Node> nodes;
-  for (Node node = 0; node != graph.nodes(); ++node)
-    if (owner_of(node, workers) == worker) nodes.push_back(node);
-  return nodes;
-}
+/// The nodes of each worker, and the place of each node among those of its worker.
+struct Owners {
+  Owners(const Graph& graph, std::uint32_t workers) : nodes(workers) {
+    for (Node node = 0; node != graph.nodes(); ++node) {
+      std::vector<Node>& of_owner = nodes[owner_of(node, workers)];
+      places.push_back(static_cast<std::uint32_t>(of_owner.size()));
+      of_owner.push_back(node);
+    }
+  }
+  std::vector<std::vector<Node>> nodes;
+  std::vector<std::uint32_t> places;
+};
 
 Ranks ours(const Graph& graph, std::uint32_t workers) {
   Ranks ranks(graph.nodes());
+  const Owners owners(graph, workers);
   execute({.workers = workers}, [&](Worker& worker) {
     worker.dataflow<Nested<Epoch, 1>>([&](auto& scope) {
-      const std::vector<Node> nodes = owned_by(worker.index(), workers, graph);
+      const std::vector<Node>& nodes = owners.nodes[worker.index()];
       const std::vector<Gain> start{{nodes.front(), 0}};  // each worker begins with some record
       cycle(to_stream(scope, start), [&]<typename T>(Stream<T, Gain> gains) {
         return unary_due<Gain>(
             gains, Exchange{[](const Gain& gain) { return KeyHash{}(gain.node); }}, "rank", "",
-            [&graph, &ranks, nodes, open = OpenTimes<T, Ranks>{}](auto& in, auto& out) mutable {
+            [&graph, &ranks, &nodes, &places = owners.places, open = OpenTimes<T, Ranks>{}](
+                auto& in, auto& out) mutable {
               in.for_each([&](auto& batch) {
                 Ranks& sums = open.at(batch, out);
-                sums.resize(graph.nodes());
-                for (const Gain& gain : batch) sums[gain.node] += gain.rank;
+                sums.resize(nodes.size());
+                for (const Gain& gain : batch) sums[places[gain.node]] += gain.rank;
               });
               const auto update = [&](const Capability<T>& at, const Ranks& sums) {
                 auto& output = out.at(at);
                 const bool last = at.time().counters[0] == rounds;
-                for (const Node node : nodes) {
-                  ranks[node] = rank_of(sums[node]);
+                for (std::size_t i = 0; i != nodes.size(); ++i) {
+                  const Node node = nodes[i];
+                  ranks[node] = rank_of(sums[i]);
                   if (last || graph.neighbours(node).empty()) continue;
                   const Rank share = share_of(graph, node, ranks[node]);
                   for (const Node next : graph.neighbours(node)) output.give({next, share});
@@ -95,9 +105,10 @@ Ranks one_thread(const Graph& graph) {
 Ranks two_threads(const Graph& graph) {
   Ranks ranks(graph.nodes(), rank_of(0));
   Ranks sums(graph.nodes());
+  const Owners owners(graph, 2);
   Meeting<Gain> meeting(2);
   run_threads(2, [&](std::uint32_t self) {
-    const std::vector<Node> nodes = owned_by(self, 2, graph);
+    const std::vector<Node>& nodes = owners.nodes[self];
     for (std::uint64_t round = 0; round != rounds; ++round) {
       for (const Node node : nodes) {
         if (graph.neighbours(node).empty()) continue;
@@ -148,6 +159,16 @@ void add_pagerank_rows(Rows& rows) {
              [=](std::uint64_t edges) {
                return measure(edges, workers == 1 ? one_thread : two_threads);
              }});
+  add_crowds(rows,
+             {.name = "pagerank",
+              .per = "edge, round",
+              .quick_rounds = 2'500'000,
+              .full_rounds = 10'000'000,
+              .full_repetitions = 3,
+              .bar = crowded},
+             [](std::uint32_t workers, std::uint64_t edges) {
+               return measure(edges, [=](const Graph& graph) { return ours(graph, workers); });
+             });
 }
 
 }  // namespace tidemark::bench

@@ -361,6 +361,14 @@ double state_bytes(std::uint64_t keys) {
 void add_window_step_rows(Rows& rows) {
   for (const std::uint32_t workers : {1u, 2u})
     add_tumbling_row<1 << 10>(rows, "keyed_tumbling", workers);
+  add_crowds(rows,
+             {.name = "keyed_tumbling",
+              .per = "event",
+              .quick_rounds = 1 << 20,
+              .full_rounds = 1 << 23,
+              .full_repetitions = 5,
+              .bar = crowded},
+             tumbling<1 << 10>);
   add_tumbling_row<1 << 16>(rows, "keyed_tumbling_65536", 1);
   rows.push_back(
       {.name = "sliding_3600",

@@ -74,7 +74,8 @@ double ours(std::uint32_t workers, Feed feed) {
     });
     Events events(worker.index());
     std::vector<Event> batch;
-    const std::uint64_t ahead = std::max<std::uint64_t>(2 * slices_ahead / workers, 1);
+    // Of many workers each is so far ahead that as many events are on their way as with 2.
+    const auto ahead = std::clamp<std::uint64_t>(2 * slices_ahead / workers, 1, slices_ahead);
     const Stopwatch watch;
     for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
       for (std::uint64_t i = 0; i != feed.slice_events; ++i) batch.push_back(events.next(slice));
@@ -106,19 +107,15 @@ void add_window_sum_rows(Rows& rows) {
                     .by_hand = [=](std::uint64_t slices) { return by_hand(feed(slices)); },
                     .bar = workers == 1 ? Bar{2} : Bar{.times = 1.25, .of_one_worker = true}});
   }
-  for (const std::uint32_t workers : {8u, 64u, 512u}) {
-    const auto with = [](std::uint32_t number) {
-      return [=](std::uint64_t slices) { return ours(number, {slices / number, 512}); };
-    };
-    rows.push_back({.name = "window_sum",
-                    .workers = workers,
-                    .per = "event",
-                    .baseline = "2 of our workers",
-                    .quick_rounds = 16'384,
-                    .full_rounds = 65'536,
-                    .ours = with(workers),
-                    .by_hand = with(2)});
-  }
+  add_crowds(rows,
+             {.name = "window_sum",
+              .per = "event",
+              .quick_rounds = 16'384,
+              .full_rounds = 65'536,
+              .bar = crowded},
+             [](std::uint32_t workers, std::uint64_t slices) {
+               return ours(workers, {slices / workers, 512});
+             });
 }
 
 }  // namespace tidemark::bench
