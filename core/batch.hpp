@@ -47,8 +47,8 @@ class Envelope {
 template <Timestamp T, typename Item>
 class BatchPool;
 
-/// Records of one timestamp on their way to one input port of one worker. Made by its sender's pool
-/// and given back to it, so that in a steady state nothing is allocated.
+/// Records of one timestamp on their way to one input port of one worker. Made by a pool and given
+/// back to it, so that in a steady state nothing is allocated.
 template <Timestamp T, typename Item>
 class Batch final : public Envelope {
  public:
@@ -67,15 +67,15 @@ class Batch final : public Envelope {
 
   T time{};
   std::vector<Item> records;
-  std::int64_t count = 1;  ///< what it counts for in the ledger
+  std::int64_t count = 1;  ///< in the ledger
 
  private:
   BatchPool<T, Item>* owner_;
 };
 
-/// One worker's batches of one type, free ones first.
+/// Free batches of one type, of a worker or of what many workers fill (shared_batches.hpp).
 ///
-/// Thread: `take` by the owning worker only; `give_back` by any.
+/// Thread: `take` by the owner only; `give_back` by any.
 template <Timestamp T, typename Item>
 class BatchPool {
  public:

@@ -97,9 +97,9 @@ class ExchangeChannel final : public Consumer<T, Item>,
     opened_.clear();
   }
 
-  void list_open(const std::function<void(LocationId, const Ledger&)>& list) const override {
+  void list_open(const OpenBuffers<Ledger>::List& list) const override {
     for (const Batch<T, Item>* batch : open_)
-      if (batch != nullptr) list(input_->location, Level<T>::to_ledger(batch->time));
+      if (batch != nullptr) list(input_->location, Level<T>::to_ledger(batch->time), batch->count);
   }
 
  private:
@@ -152,8 +152,9 @@ class ExchangeChannel final : public Consumer<T, Item>,
   Destination<Route> destination_;
 };
 
-/// The same with many more workers than threads: what is sent in a step goes into the batches that
-/// the workers on a thread fill together (shared_batches.hpp). Each record counts by itself.
+/// The same with many more workers than threads: what is sent to others in a step goes into the
+/// batches that the workers on a thread fill together (shared_batches.hpp), and each record of it
+/// counts by itself.
 template <Timestamp T, typename Item, typename Route>
 class SharingChannel final : public Consumer<T, Item>,
                              public OpenBuffers<typename Level<T>::Ledger>,
@@ -165,6 +166,8 @@ class SharingChannel final : public Consumer<T, Item>,
   SharingChannel(InputPort<T, Item>& input, std::uint32_t channel, Route route)
       : input_(&input),
         channel_(channel),
+        self_(input.instance().worker().index()),
+        to_self_(input),
         destination_(std::move(route), input.instance().worker().peers()) {
     Process& process = input.instance().worker().process();
     for (std::uint32_t t = 0; t != process.executor().threads(); ++t)
@@ -172,40 +175,52 @@ class SharingChannel final : public Consumer<T, Item>,
   }
 
   void push(const T& time, std::vector<Item>& records) override {
+    own_.clear();
+    load_.drop_unfinished();  // both: what a route that threw has left
     input_->working_on(time, [&] {
       for (Item& record : records) {
         const std::uint32_t to = destination_.of(record);
-        load_.records.push_back({std::move(record), to});
+        if (to == self_) {
+          own_.push_back(std::move(record));
+        } else {
+          load_.records.push_back({std::move(record), to});
+        }
       }
     });
-    if (load_.stretches.empty() || load_.stretches.back().time != time)
-      load_.stretches.push_back({time, 0});
-    load_.stretches.back().end = load_.records.size();
-    input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)},
-                                        static_cast<std::int64_t>(records.size()));
+    if (!own_.empty()) to_self_.push(time, own_);
+    if (const std::size_t added = load_.finish(time); added != 0)
+      input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)},
+                                          static_cast<std::int64_t>(added));
+    if (load_.records.size() >= batch_capacity<Item>) flush();
   }
 
   void flush() override {
-    if (!load_.empty()) input_->instance().send(*this);
+    if (!load_.records.empty() && !std::exchange(departs_, true)) input_->instance().send(*this);
   }
 
   void depart() override {
     Instance<Ledger>& instance = input_->instance();
     if (place_.left()) place_.at = batches_[instance.worker().process().executor().this_thread()];
     place_.at->take(instance.index(), channel_, load_, place_);
+    departs_ = false;
   }
 
-  void list_open(const std::function<void(LocationId, const Ledger&)>& list) const override {
-    for (const auto& stretch : load_.stretches)
-      list(input_->location, Level<T>::to_ledger(stretch.time));
+  void list_open(const OpenBuffers<Ledger>::List& list) const override {
+    load_.for_each_stretch([&](const T& time, std::size_t records) {
+      list(input_->location, Level<T>::to_ledger(time), static_cast<std::int64_t>(records));
+    });
   }
 
  private:
   InputPort<T, Item>* input_;
   std::uint32_t channel_;
+  std::uint32_t self_;
+  PipelineChannel<T, Item> to_self_;
+  std::vector<Item> own_;          // of a push, to this worker
   std::vector<Batches*> batches_;  // by thread
   typename Batches::Place place_;
   Load<T, Item> load_;
+  bool departs_ = false;  // when this step has been reported
   Destination<Route> destination_;
 };
 

@@ -10,6 +10,7 @@
 #include <tidemark/progress/explain.hpp>
 #include <tidemark/progress/ledger.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -30,6 +31,7 @@ template <Timestamp T>
 struct Holding {
   Pointstamp<T> pointstamp;
   Explanation::Holder::Kind kind{};
+  std::int64_t count = 1;  ///< as the ledger counts it
 };
 
 /// What is asked about: a location, and one timestamp there or all that its frontier consists of.
@@ -74,13 +76,13 @@ Explanation explanation_of(const PathsTo<T>& paths, const LedgerCut<T>& cut,
       told.path.push_back({at, topology.describe(at), to_text(when, topology.depth(at))});
     for (std::uint32_t worker = 0; worker != answers.size(); ++worker) {
       if (!answers[worker]) continue;
-      for (const auto& [pointstamp, kind] : *answers[worker]) {
+      for (const auto& [pointstamp, kind, count] : *answers[worker]) {
         if (pointstamp != cause.path.front()) continue;
         auto& holders = told.holders;
         if (holders.empty() || holders.back().worker != worker || holders.back().kind != kind)
           holders.push_back({worker, kind, 0});
         ++holders.back().count;
-        if (told.rest > 0) --told.rest;
+        told.rest = std::max<std::int64_t>(told.rest - count, 0);
       }
     }
   }

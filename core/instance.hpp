@@ -262,12 +262,12 @@ class Instance final : public DataflowInstance {
         for (const HeldCapability<T>& capability : book->held)
           all.push_back({{book->location, capability.time}, Kind::capability});
     for (const auto& input : inputs)
-      input->list_queued([&](const T& time) {
-        all.push_back({{input->location, time}, Kind::queued_batch});
+      input->list_queued([&](const T& time, std::int64_t count) {
+        all.push_back({{input->location, time}, Kind::queued_batch, count});
       });
     for (const OpenBuffers<T>* buffers : open_buffers)
-      buffers->list_open([&](LocationId target, const T& time) {
-        all.push_back({{target, time}, Kind::open_batch});
+      buffers->list_open([&](LocationId target, const T& time, std::int64_t count) {
+        all.push_back({{target, time}, Kind::open_batch, count});
       });
     return all;
   }

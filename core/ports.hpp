@@ -79,9 +79,11 @@ class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public 
 
   void accept(Envelope& envelope) override { enqueue(static_cast<Batch<T, Item>&>(envelope)); }
 
-  void list_queued(const std::function<void(const Ledger&)>& list) const override {
-    for (const Envelope* batch = first_; batch != nullptr; batch = batch->next)
-      list(Level<T>::to_ledger(static_cast<const Batch<T, Item>&>(*batch).time));
+  void list_queued(const InputPortBase<Ledger>::List& list) const override {
+    for (const Envelope* each = first_; each != nullptr; each = each->next) {
+      const auto& batch = static_cast<const Batch<T, Item>&>(*each);
+      list(Level<T>::to_ledger(batch.time), batch.count);
+    }
   }
 
   Instance<Ledger>& instance() { return *instance_; }

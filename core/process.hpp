@@ -57,10 +57,11 @@ class Process {
   void deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope);
 
   /// Whether the workers on one thread fill batches together (shared_batches.hpp): with many more
-  /// workers than threads, unless somebody looks at who sends to whom.
+  /// workers than threads, unless somebody looks at who sends to whom, or plays that each worker
+  /// had a processor of its own.
   bool shares_batches() const {
     return config_.workers >= crowded * executor_->threads() && config_.processes == 1 &&
-           config_.trace == nullptr && config_.traffic == nullptr;
+           config_.turn.count() == 0 && config_.trace == nullptr && config_.traffic == nullptr;
   }
 
   /// Whether reports are gathered anywhere, and the three functions that follow are to be called.

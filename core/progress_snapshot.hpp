@@ -13,7 +13,8 @@ namespace tidemark {
 struct PortProgress {
   struct Count {
     std::string time;
-    std::int64_t count = 0;  ///< batches in flight to a target; capabilities held at a source
+    std::int64_t count = 0;  ///< batches in flight to a target (records, if shared_batches.hpp);
+                             ///< capabilities held at a source
   };
 
   std::string name;  ///< such as `words.in0`

@@ -23,7 +23,7 @@
 
 namespace tidemark {
 
-/// What one worker sends into one channel in a step: records for any workers, in order.
+/// What one worker sends to others through one channel in a step, in order.
 template <Timestamp T, typename Item>
 struct Load {
   struct Addressed {
@@ -36,24 +36,47 @@ struct Load {
     std::size_t end;
   };
 
-  bool empty() const { return records.empty(); }
+  /// Gives the records since the last call the timestamp `time`. How many there are.
+  std::size_t finish(const T& time) {
+    const std::size_t added = records.size() - finished();
+    if (added == 0) return 0;
+    if (stretches.empty() || stretches.back().time != time) stretches.push_back({time, 0});
+    stretches.back().end = records.size();
+    return added;
+  }
+  /// Drops the records that have no timestamp yet.
+  void drop_unfinished() {
+    records.erase(records.begin() + static_cast<std::ptrdiff_t>(finished()), records.end());
+  }
+  /// Leaves it empty, with room for as much as is usual.
   void clear() {
+    if (records.capacity() > 16 * batch_capacity<Item>) records = {};
     records.clear();
     stretches.clear();
+  }
+  /// Calls `call(time, number of records)`.
+  template <typename Call>
+  void for_each_stretch(Call&& call) const {
+    std::size_t begin = 0;
+    for (const auto& [time, end] : stretches) call(time, end - std::exchange(begin, end));
   }
 
   std::vector<Addressed> records;
   std::vector<Stretch> stretches;
+
+ private:
+  std::size_t finished() const { return stretches.empty() ? 0 : stretches.back().end; }
 };
 
-/// Batches of one type that the workers on one thread of the executor fill.
+/// Batches of one type that the workers on one thread of the executor fill together.
 ///
 /// A batch leaves when it is full, and all of them when the executor has run what it had before the
 /// first of them was opened. Every record counts as a batch of its own, and has been reported when
 /// it comes here, so it makes no difference to progress whose records a batch holds.
 ///
-/// First in, first out per sender, although it may run on another thread the next time: it goes on
-/// here until what it has put here has left (Place).
+/// What a sender sends into one channel at one timestamp stays in order, although it may run on
+/// another thread the next time: it goes on here until what it has put here has left (Place).
+/// Timestamps may overtake each other.
 ///
 /// Thread: any; but meant for the workers of one thread, who find its lock free.
 template <Timestamp T, typename Item>
@@ -62,10 +85,10 @@ class SharedBatches final : public Task {
   /// Where a sender has put its last load. Thread: the sender's.
   struct Place {
     SharedBatches* at = nullptr;
-    std::uint64_t departure = 0;  ///< with which it leaves
+    std::uint64_t round = 0;
 
     bool left() const {
-      return at == nullptr || at->departed_.load(std::memory_order_acquire) > departure;
+      return at == nullptr || at->rounds_delivered_.load(std::memory_order_acquire) > round;
     }
   };
 
@@ -88,13 +111,13 @@ class SharedBatches final : public Task {
       for (const auto& [time, end] : load.stretches)
         for (Shelf& shelf = shelf_of(dataflow, channel, time); next != end; ++next)
           put(shelf, load.records[next].to, std::move(load.records[next].record));
-      place = {this, departures_};
+      place = {this, rounds_};
       full = !leaving_.empty();
       first = !std::exchange(due_, true);
     }
     load.clear();
-    if (full) post_leaving();
     if (first) process_->executor().submit(*this);
+    if (full) post_leaving();
   }
 
   /// Has everything leave; called by the executor.
@@ -123,6 +146,7 @@ class SharedBatches final : public Task {
     std::vector<SharedBatch*> open{};     // by receiver; null if none
     std::vector<std::uint32_t> opened{};  // receivers that may have one
   };
+  /// Bounds their memory, and the search for one that is not there.
   static constexpr std::size_t most_shelves = 128;
 
   /// Senders go through timestamps in the same order, as a rule, so the search begins where the
@@ -150,7 +174,7 @@ class SharedBatches final : public Task {
     return shelf;
   }
 
-  void put(Shelf& shelf, std::uint32_t to, Item record) {
+  void put(Shelf& shelf, std::uint32_t to, Item&& record) {
     SharedBatch*& batch = shelf.open[to];
     if (batch == nullptr) {
       batch = &pool_.take();
@@ -176,7 +200,7 @@ class SharedBatches final : public Task {
       shelves_[s]->opened.clear();
     }
     shelves_in_use_ = 0;
-    ++departures_;
+    ++rounds_;
   }
 
   /// Posts what leaves, in order and without the lock, since it runs others; if somebody is at it,
@@ -192,7 +216,7 @@ class SharedBatches final : public Task {
       in_hand_.clear();
       lock.lock();
     }
-    departed_.store(departures_, std::memory_order_release);
+    rounds_delivered_.store(rounds_, std::memory_order_release);
     posting_ = false;
   }
 
@@ -205,9 +229,9 @@ class SharedBatches final : public Task {
   std::vector<std::pair<std::uint32_t, SharedBatch*>> leaving_;  // receiver, batch
   std::vector<std::pair<std::uint32_t, SharedBatch*>> in_hand_;
   bool posting_ = false;
-  bool due_ = false;                        // has been submitted
-  std::uint64_t departures_ = 0;            // that have begun
-  std::atomic<std::uint64_t> departed_{0};  // all before this have been posted
+  bool due_ = false;          // has been submitted
+  std::uint64_t rounds_ = 0;  // after each of which everything leaves
+  std::atomic<std::uint64_t> rounds_delivered_{0};
 };
 
 }  // namespace tidemark

@@ -71,7 +71,7 @@ class ThreadExecutor final : public Executor {
   }
 
   std::uint32_t threads() const override { return threads_; }
-  std::uint32_t this_thread() const override { return this_thread_; }
+  std::uint32_t this_thread() const override { return std::min(this_thread_, threads_ - 1); }
 
   void stop() override {
     {

@@ -122,6 +122,35 @@ TEST_CASE("records stay in order when their sender is run by another thread",
     }
 }
 
+TEST_CASE("records of one timestamp stay in order over many steps, on every executor",
+          "[shared_batches]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    tests::Watchdog watchdog("a crowd that drips");
+    const Config config{.workers = crowd, .threads = 2, .executor = kind};
+    tests::Arrivals<Number> tasks;
+    tests::run_to_end(config, [&](Scope<Epoch>& scope) {
+      tests::collect(drip(scope, 200), tests::by_value(), tasks);
+    });
+    CHECK(tasks.all().size() == crowd * 200);
+    check_order(tasks, 200);
+    tests::Arrivals<Number> closures;
+    execute(config, [&](Worker& worker) {
+      auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        auto [handle, stream] = new_input<Number>(scope);
+        tests::collect(stream, tests::by_value(), closures);
+        return std::move(handle);
+      });
+      for (Number n = 0; n != 200; ++n) {
+        input.send(worker.index() * Number{200} + n);
+        if (n % 3 == 0) worker.step();
+      }
+    });
+    CHECK(closures.all().size() == crowd * 200);
+    check_order(closures, 200);
+  }
+}
+
 TEST_CASE("a worker may fill shared batches while they are being delivered",
           "[shared_batches][race]") {
   // What comes through the first exchange goes to a few workers, so that batches are full.
@@ -244,6 +273,94 @@ TEST_CASE("a dataflow is cancelled while its records wait in shared batches",
       CHECK(arrivals.complaints().empty());
       CHECK(arrivals.all().size() == crowd * 10 * 3);
     }
+}
+
+TEST_CASE("records that own memory travel in shared batches", "[shared_batches]") {
+  std::atomic<Number> letters{0};
+  const auto texts = [](std::uint32_t worker, std::uint64_t) {
+    return std::vector<std::string>(3 * crowd, std::string(100 + worker, 'x'));
+  };
+  tests::run_to_end({.workers = crowd, .threads = 2, .executor = ExecutorKind::threads},
+                    [&](Scope<Epoch>& scope) {
+                      auto next = [to = Number{0}](const std::string&) mutable { return to++; };
+                      unary<int>(tests::rounds(scope, 2, texts), Exchange{next}, "count", "",
+                                 [&](auto& in, auto&) {
+                                   in.for_each([&](auto& batch) {
+                                     for (const std::string& text : batch) letters += text.size();
+                                   });
+                                 });
+                    });
+  Number expected = 0;
+  for (Number worker = 0; worker != crowd; ++worker) expected += 2 * 3 * crowd * (100 + worker);
+  CHECK(letters == expected);
+}
+
+TEST_CASE("what a route that throws has left behind is not sent", "[shared_batches][error]") {
+  std::atomic<Number> received{0};
+  std::atomic<Number> refused{0};
+  execute({.workers = crowd, .threads = 2, .executor = ExecutorKind::threads}, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Number>(scope);
+      const auto route = [thrown = false](Number n) mutable {
+        if (n == 7 && !std::exchange(thrown, true)) throw std::runtime_error("not yet");
+        return n;
+      };
+      unary<int>(stream, Exchange{route}, "count", "", [&](auto& in, auto&) {
+        in.for_each([&](auto& batch) { received += batch.records.size(); });
+      });
+      return std::move(handle);
+    });
+    for (Number n = 0; n != 8; ++n) input.send(n);
+    try {
+      input.flush();
+    } catch (const std::exception&) {
+      ++refused;
+    }
+    input.advance_to(1);
+    for (Number n = 10; n != 20; ++n) input.send(n);
+  });
+  CHECK(refused == crowd);
+  CHECK(received == crowd * 18);
+}
+
+TEST_CASE("an explanation finds the records that wait in shared batches at their workers",
+          "[shared_batches][inquiry]") {
+  // Worker 1 takes nothing before it is told that the run has been asked, when all others wait.
+  std::vector<Explanation> explanations;
+  std::function<void()> go_on;
+  const auto report = [&](const auto& all) {
+    explanations = all;
+    go_on();
+  };
+  execute({.workers = 16,
+           .executor = ExecutorKind::deterministic,
+           .explain = {.after = std::chrono::seconds(1), .report = report}},
+          [&](Worker& worker) {
+            auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+              auto [handle, stream] = new_input<Number>(scope);
+              OperatorBuilder<Epoch> op(scope, "wait");
+              auto& in = op.input(stream, tests::by_value());
+              auto [out, passed] = op.output<Number>();
+              if (worker.index() == 1)
+                go_on = [again = op.activator()]() mutable { again.activate(); };
+              op.build([&in, &out = out, &explanations] {
+                if (explanations.empty()) return;
+                in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+              });
+              return std::pair(std::move(handle), tidemark::probe(passed));
+            });
+            for (Number n = 0; n != 10; ++n) input.send(1);
+            input.close();
+            worker.step_while([&] { return !probe.done(); });
+          });
+  REQUIRE(explanations.size() == 1);
+  REQUIRE(explanations.front().causes.size() == 1);
+  const Explanation::Cause& cause = explanations.front().causes.front();
+  CHECK(cause.count == 15 * 10 + 1);  // and a batch of its own
+  CHECK(cause.rest == 0);
+  REQUIRE(cause.holders.size() == 1);
+  CHECK(cause.holders.front().worker == 1);
+  CHECK(cause.holders.front().kind == Explanation::Holder::Kind::queued_batch);
 }
 
 TEST_CASE("a run that fails drops what waits in shared batches", "[shared_batches][error]") {
