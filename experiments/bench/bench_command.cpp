@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ struct Options {
   bool check = false;
   std::vector<std::string> only;
   std::string json;
+  std::optional<std::uint64_t> once;  // rounds
+  bool baseline = false;
 };
 
 Rows all_rows() {
@@ -97,6 +100,10 @@ void bench_command(const Options& options) {
     flush_output();
     return;
   }
+  if (options.once) {
+    for (const Row& row : rows) (options.baseline ? row.by_hand : row.ours)(*options.once);
+    return;
+  }
   std::optional<FileWriter> json;
   if (!options.json.empty()) json.emplace(options.json);  // fails before the work, not after it
   fmt::print("{}\n", describe_machine());
@@ -153,6 +160,14 @@ void add_bench_command(CLI::App& app) {
   bench->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
       ->type_name("FILE");
   bench->add_flag("--check", options->check, "Fail if a bar is missed");
+  CLI::Option* const once =
+      bench
+          ->add_option("--once", options->once,
+                       "Run each row's program once, with so many rounds, and print nothing: for "
+                       "profilers")
+          ->type_name("ROUNDS");
+  bench->add_flag("--baseline", options->baseline, "With --once: run what stands beside it instead")
+      ->needs(once);
   bench->add_flag("--list", options->list, "List the rows and exit");
   bench->callback([options] { bench_command(*options); });
 }

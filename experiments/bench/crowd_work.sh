@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+#
+# Does the work per record grow with the workers? Counts with callgrind, for which there are no
+# caches, the instructions that a round takes with 2, 8, 64 and 512 workers. The check of the result
+# is counted, too; what it takes to begin and to end is not.
+# Usage: crowd_work.sh PROGRAM [ROW...], where PROGRAM is the `tidemark` of a release build. Needs
+# valgrind. Takes about ten minutes for all rows.
+set -euo pipefail
+
+program=${1:?"usage: crowd_work.sh PROGRAM [ROW...]"}
+command -v valgrind >/dev/null || { echo "this needs the Debian package valgrind" >&2; exit 2; }
+
+# Enough rounds for some with 512 workers. Not bfs and pagerank, whose graphs take more instructions
+# to make than to search.
+declare -A rounds=(
+  [barrier]=20480 [barrier_loop]=20480 [chain_batches]=2048 [event_driven_1x100]=2048
+  [exchange]=1024000 [fan_in]=1024 [fan_out]=1024 [hash_join]=512000 [idle_stateful_10]=20480
+  [idle_stateless_10]=20480 [idle_waiting_10]=20480 [keyed_count]=1048576 [keyed_tumbling]=524288
+  [nested_loops]=5120 [pingpong]=10240 [window_sum]=4096)
+
+instructions() {
+  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" bench "$@" 2>&1 |
+    sed -n 's/.*Collected : *//p'
+}
+
+# per_round ROW/WORKERS [--baseline]: of as many rounds as are in the table, after as many.
+per_round() {
+  local row=$1 n=${rounds[${1%/*}]}
+  shift
+  local start end
+  start=$(instructions --only "$row" --once "$n" "$@")
+  end=$(instructions --only "$row" --once "$((2 * n))" "$@")
+  awk "BEGIN { printf \"%.1f\", ($end - $start) / $n }"
+}
+
+rows=("${@:2}")
+if [[ ${#rows[@]} == 0 ]]; then mapfile -t rows < <(printf '%s\n' "${!rounds[@]}" | sort); fi
+printf '%-20s %9s %12s %9s\n' row workers 'instr/round' ratio
+for row in "${rows[@]}"; do
+  two=$(per_round "$row/8" --baseline)
+  printf '%-20s %9d %12s\n' "$row" 2 "$two"
+  for workers in 8 64 512; do
+    many=$(per_round "$row/$workers")
+    printf '%-20s %9d %12s %9s\n' "$row" "$workers" "$many" "$(awk "BEGIN { printf \"%.2f\", $many / $two }")"
+  done
+done
