@@ -60,7 +60,7 @@ constexpr bool is_hashable() {
 template <typename Key>
 concept HashableKey = !std::is_pointer_v<Key> && detail::is_hashable<Key>();
 
-/// Hashes keys for routing and for tables: integers, enumerations, strings, pairs of keys, and any
+/// Hashes keys for routing: integers, enumerations, strings, pairs of keys, and any
 /// other type through its std::hash (then only as stable as that).
 struct KeyHash {
   using is_avalanching = void;  // tells Boost's tables not to mix once more
@@ -77,6 +77,18 @@ struct KeyHash {
       return detail::mix(std::hash<Key>{}(key));
     }
   }
+};
+
+/// KeyHash for the tables of a worker. It gets the keys of which the low bits of KeyHash are its
+/// number, and a table that tells entries apart by low bits (Boost's by a byte) needs others.
+struct TableHash {
+  using is_avalanching = void;
+
+  template <HashableKey Key>
+  std::uint64_t operator()(const Key& key) const {
+    return of_hash(KeyHash{}(key));
+  }
+  static std::uint64_t of_hash(std::uint64_t hash) { return hash ^ (hash >> 32); }
 };
 
 }  // namespace tidemark

@@ -25,9 +25,9 @@ concept KeyedItem = requires(const Item& item) {
 
 /// The state of each key at its worker.
 template <typename Key, typename State>
-using KeyTable = boost::unordered_flat_map<Key, State, KeyHash>;
+using KeyTable = boost::unordered_flat_map<Key, State, TableHash>;
 template <typename Key>
-using KeySet = boost::unordered_flat_set<Key, KeyHash>;
+using KeySet = boost::unordered_flat_set<Key, TableHash>;
 
 /// The route that brings all records of a key to one worker.
 struct ByKey {

@@ -180,7 +180,7 @@ class WakingKeys {
   /// Keys at one worker have hashes that are alike in their lowest bits, by which they were routed.
   struct OfHash {
     using is_avalanching = void;
-    std::size_t operator()(std::uint64_t hash) const { return hash ^ (hash >> 32); }
+    std::size_t operator()(std::uint64_t hash) const { return TableHash::of_hash(hash); }
   };
 
   static Entry& in_list(Entry*& first, const Key& key) {

@@ -29,9 +29,7 @@ namespace {
 
 constexpr std::uint64_t step_items = 4096;  // that a worker sends between two steps
 
-/// With `pace` no worker is more than a few steps ahead of another: a second dataflow, of rounds in
-/// which nothing is sent, holds it back.
-double ours(std::uint32_t workers, std::uint64_t items, bool pace = false) {
+double ours(std::uint32_t workers, std::uint64_t items) {
   Total total;
   double elapsed = 0;
   execute({.workers = workers}, [&](Worker& worker) {
@@ -43,23 +41,12 @@ double ours(std::uint32_t workers, std::uint64_t items, bool pace = false) {
       });
       return std::pair{std::move(handle), tidemark::probe(added)};
     });
-    auto [round, all_at] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
-      auto [handle, nothing] = new_input<int>(scope);
-      return std::pair{std::move(handle), tidemark::probe(nothing)};
-    });
-    if (!pace) round.close();
     Keys input_keys(worker.index());
     const Stopwatch watch;
     for (std::uint64_t i = 0; i != items / workers; ++i) {
-      if (i % step_items == 0) {
-        if (pace) round.advance_to(i / step_items);
-        worker.step();
-        worker.step_while(
-            [&] { return pace && i >= 2 * step_items && all_at.less_than(i / step_items - 1); });
-      }
+      if (i % step_items == 0) worker.step();
       input.send(input_keys.next());
     }
-    round.close();
     input.close();
     worker.step_while([&] { return !probe.done(); });
     if (worker.index() == 0) elapsed = watch.ns();
@@ -165,7 +152,7 @@ void add_keyed_count_rows(Rows& rows) {
               .quick_rounds = 4'096'000,
               .full_rounds = 20'480'000,
               .bar = crowded},
-             [](std::uint32_t workers, std::uint64_t items) { return ours(workers, items, true); });
+             ours);
 }
 
 }  // namespace tidemark::bench

@@ -168,5 +168,18 @@ TEST_CASE("keys are routed the same way on every machine", "[channel][hash]") {
   CHECK(low_bits.size() > 240);
 }
 
+TEST_CASE("the keys of one worker among many differ in every byte of the hash of its tables",
+          "[channel][hash]") {
+  std::array<std::set<std::uint64_t>, 8> bytes;
+  for (std::uint64_t n = 0, found = 0; found != 1000; ++n) {
+    if (KeyHash{}(n) % 512 != 77) continue;
+    ++found;
+    for (std::size_t byte = 0; byte != 8; ++byte)
+      bytes[byte].insert(TableHash{}(n) >> (8 * byte) & 0xFF);
+  }
+  // Of 256 values, 1,000 draws leave 5 out.
+  for (const auto& values : bytes) CHECK(values.size() > 240);
+}
+
 }  // namespace
 }  // namespace tidemark::channel_test
