@@ -11,27 +11,7 @@
 
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
-
-#include <atomic>
-#include <new>
-
-namespace {
-
-std::atomic<std::uint64_t> allocations{0};
-
-}  // namespace
-
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept {
-  std::free(memory);
-}
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
-  std::free(memory);
-}
+#include <tests/support/counted_allocations.hpp>
 
 namespace tidemark::allocation_test {
 namespace {
@@ -57,12 +37,12 @@ std::uint64_t allocations_of(std::uint32_t workers, std::uint64_t per_round) {
                                                           [](std::uint64_t n) { return n + 1; })));
     });
     for (std::uint64_t round = 0; round != 11000; ++round) {
-      if (round == 1000 && worker.index() == 0) counted = allocations.load();
+      if (round == 1000 && worker.index() == 0) counted = tests::allocations.load();
       for (std::uint64_t n = 0; n != per_round; ++n) input.send(n);
       input.advance_to(round + 1);
       worker.step_while([&] { return probe.less_than(round + 1); });
     }
-    if (worker.index() == 0) counted = allocations.load() - counted;
+    if (worker.index() == 0) counted = tests::allocations.load() - counted;
   });
   return counted;
 }

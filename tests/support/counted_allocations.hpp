@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// Replaces the global operator new by one that counts. For one source file of an executable of its
+// own, without sanitizers, which have replaced it already.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+
+namespace tidemark::tests {
+
+inline std::atomic<std::uint64_t> allocations{0};
+
+}  // namespace tidemark::tests
+
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  tidemark::tests::allocations.fetch_add(1, std::memory_order_relaxed);
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
