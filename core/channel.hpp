@@ -13,7 +13,6 @@
 #include <tidemark/core/shared_batches.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <utility>
 #include <vector>
 

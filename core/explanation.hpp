@@ -36,7 +36,7 @@ struct Explanation {
 
   /// A pointstamp that could result in `time` at the location, and the shortest path on which.
   struct Cause {
-    std::int64_t count = 0;       ///< as the ledger has it
+    std::int64_t count = 0;       ///< as the ledger has it: of shared batches, the records
     std::vector<Hop> path;        ///< begins with the pointstamp itself; never empty
     std::vector<Holder> holders;  ///< by worker
     std::int64_t rest = 0;        ///< of `count`: held by no worker that answered

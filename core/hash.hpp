@@ -60,11 +60,9 @@ constexpr bool is_hashable() {
 template <typename Key>
 concept HashableKey = !std::is_pointer_v<Key> && detail::is_hashable<Key>();
 
-/// Hashes keys for routing: integers, enumerations, strings, pairs of keys, and any
-/// other type through its std::hash (then only as stable as that).
+/// Hashes keys for routing: integers, enumerations, strings, pairs of keys, and any other type
+/// through its std::hash (then only as stable as that).
 struct KeyHash {
-  using is_avalanching = void;  // tells Boost's tables not to mix once more
-
   template <HashableKey Key>
   std::uint64_t operator()(const Key& key) const {
     if constexpr (std::integral<Key> || std::is_enum_v<Key>) {
@@ -82,7 +80,7 @@ struct KeyHash {
 /// KeyHash for the tables of a worker. It gets the keys of which the low bits of KeyHash are its
 /// number, and a table that tells entries apart by low bits (Boost's by a byte) needs others.
 struct TableHash {
-  using is_avalanching = void;
+  using is_avalanching = void;  // tells Boost's tables not to mix once more
 
   template <HashableKey Key>
   std::uint64_t operator()(const Key& key) const {

@@ -49,8 +49,8 @@ class OpenBuffers {
  public:
   virtual ~OpenBuffers() = default;
   virtual void flush() = 0;
-  /// Calls `list(target, timestamp, count)` for each batch that is open.
   using List = std::function<void(LocationId, const T&, std::int64_t count)>;
+  /// Calls `list(target, timestamp, count)` for each batch that is open.
   virtual void list_open(const List& list) const = 0;
 };
 
@@ -72,8 +72,8 @@ struct FrontierWatch {
 template <Timestamp T>
 struct InputPortBase : FrontierWatch<T> {
   virtual ~InputPortBase() = default;
-  /// Calls `list(timestamp, count)` for each batch that waits here.
   using List = std::function<void(const T&, std::int64_t count)>;
+  /// Calls `list(timestamp, count)` for each batch that waits here.
   virtual void list_queued(const List& list) const = 0;
   Target target;
 };

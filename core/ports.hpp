@@ -9,7 +9,6 @@
 #include <tidemark/core/instance.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>

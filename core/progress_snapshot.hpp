@@ -13,8 +13,9 @@ namespace tidemark {
 struct PortProgress {
   struct Count {
     std::string time;
-    std::int64_t count = 0;  ///< batches in flight to a target (records, if shared_batches.hpp);
-                             ///< capabilities held at a source
+    /// Batches in flight to a target, and each record of shared ones; capabilities held at a
+    /// source.
+    std::int64_t count = 0;
   };
 
   std::string name;  ///< such as `words.in0`

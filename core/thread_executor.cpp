@@ -71,6 +71,7 @@ class ThreadExecutor final : public Executor {
   }
 
   std::uint32_t threads() const override { return threads_; }
+  /// The thread may have been one of an executor with more.
   std::uint32_t this_thread() const override { return std::min(this_thread_, threads_ - 1); }
 
   void stop() override {

@@ -26,6 +26,8 @@
 namespace tidemark::bench {
 namespace {
 
+constexpr std::uint64_t warm_up = 2;  // rounds, until all workers have built theirs
+
 /// An epoch for each `round_items` items of each worker.
 double ours(std::uint32_t workers, std::uint64_t rounds, std::uint64_t round_items,
             bool one_by_one) {
@@ -41,8 +43,9 @@ double ours(std::uint32_t workers, std::uint64_t rounds, std::uint64_t round_ite
       });
       return std::pair{std::move(handle), tidemark::probe(stream)};
     });
-    const Stopwatch watch;
-    for (std::uint64_t round = 0; round != rounds; ++round) {
+    Stopwatch watch;
+    for (std::uint64_t round = 0; round != warm_up + rounds; ++round) {
+      if (round == warm_up) watch = {};
       const std::uint64_t first = (round * workers + worker.index()) * round_items;
       for (std::uint64_t item = first; item != first + round_items; ++item) {
         input.send(item);
@@ -52,11 +55,12 @@ double ours(std::uint32_t workers, std::uint64_t rounds, std::uint64_t round_ite
       worker.step_while([&] { return probe.less_than(input.time()); });
     }
     if (worker.index() == 0) elapsed = watch.ns();
-    check(probe.frontier() == Antichain<Epoch>{rounds}, "not at the last epoch");
+    check(probe.frontier() == Antichain<Epoch>{warm_up + rounds}, "not at the last epoch");
   });
   std::uint64_t sum = 0;
   for (const auto& [of_worker] : sums) sum += of_worker;
-  return per_item_and_node(elapsed, rounds * workers * round_items, sum);
+  const std::uint64_t items = workers * round_items;  // of a round
+  return per_item_and_node(elapsed, rounds * items, sum, warm_up * items);
 }
 
 // A pass per node: fused, the passes would be another program.

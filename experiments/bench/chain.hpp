@@ -23,8 +23,10 @@ inline std::uint64_t expected_sum(std::uint64_t items) {
   return sum;
 }
 
-inline double per_item_and_node(double elapsed, std::uint64_t items, std::uint64_t sum) {
-  check(sum == expected_sum(items), "the sum over all items");
+/// `sum` is that of all items, `warm_up` more than those that took the time.
+inline double per_item_and_node(double elapsed, std::uint64_t items, std::uint64_t sum,
+                                std::uint64_t warm_up = 0) {
+  check(sum == expected_sum(warm_up + items), "the sum over all items");
   return elapsed / static_cast<double>(items * chain_nodes);
 }
 

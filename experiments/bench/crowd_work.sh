@@ -20,28 +20,35 @@ declare -A rounds=(
   [nested_loops]=5120 [pingpong]=10240 [window_sum]=4096)
 
 instructions() {
-  valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" bench "$@" 2>&1 |
-    sed -n 's/.*Collected : *//p'
+  local said
+  said=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" bench "$@" 2>&1) ||
+    { printf '%s\n' "$said" >&2; return 1; }
+  sed -n 's/.*Collected : *//p' <<<"$said" | grep .
 }
 
 # per_round ROW/WORKERS [--baseline]: of as many rounds as are in the table, after as many.
 per_round() {
-  local row=$1 n=${rounds[${1%/*}]}
+  local row=$1 n=${rounds[${1%/*}]} start end
   shift
-  local start end
-  start=$(instructions --only "$row" --once "$n" "$@")
-  end=$(instructions --only "$row" --once "$((2 * n))" "$@")
-  awk "BEGIN { printf \"%.1f\", ($end - $start) / $n }"
+  start=$(instructions --only "$row" --once "$n" "$@") || return 1
+  end=$(instructions --only "$row" --once "$((2 * n))" "$@") || return 1
+  ratio "$((end - start))" "$n"
 }
+
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
 rows=("${@:2}")
 if [[ ${#rows[@]} == 0 ]]; then mapfile -t rows < <(printf '%s\n' "${!rounds[@]}" | sort); fi
+for row in "${rows[@]}"; do
+  [[ -v rounds[$row] ]] ||
+    { echo "crowd_work.sh does not count '$row', but these: ${!rounds[*]}" >&2; exit 2; }
+done
 printf '%-20s %9s %12s %9s\n' row workers 'instr/round' ratio
 for row in "${rows[@]}"; do
   two=$(per_round "$row/8" --baseline)
   printf '%-20s %9d %12s\n' "$row" 2 "$two"
   for workers in 8 64 512; do
     many=$(per_round "$row/$workers")
-    printf '%-20s %9d %12s %9s\n' "$row" "$workers" "$many" "$(awk "BEGIN { printf \"%.2f\", $many / $two }")"
+    printf '%-20s %9d %12s %9s\n' "$row" "$workers" "$many" "$(ratio "$many" "$two")"
   done
 done

@@ -9,6 +9,7 @@
 
 #include "bench.hpp"
 #include "meeting.hpp"
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -20,7 +21,7 @@ namespace tidemark::bench {
 namespace {
 
 constexpr std::uint64_t values_per_key = 10;   // on each side
-constexpr std::uint64_t batch_items = 10'000;  // of each side, that a worker feeds in an epoch
+constexpr std::uint64_t batch_items = 10'000;  // of each side, that 1 or 2 workers feed in an epoch
 
 using Item = std::pair<std::uint64_t, std::uint64_t>;  // key, value
 
@@ -102,10 +103,12 @@ double ours(std::uint32_t workers, std::uint64_t items) {
       return std::tuple{std::move(a), std::move(b), tidemark::probe(joined)};
     });
     Items input(worker.index(), items);
+    const std::uint64_t epoch_items =
+        std::clamp<std::uint64_t>(2 * batch_items / workers, 1, batch_items);
     for (std::uint64_t i = 0; i != items / workers; ++i) {
       left.send(input.next());
       right.send(input.next());
-      if (i % batch_items != batch_items - 1) continue;
+      if (i % epoch_items != epoch_items - 1) continue;
       const std::uint64_t epoch = left.time().value + 1;
       left.advance_to(epoch);
       right.advance_to(epoch);

@@ -57,6 +57,7 @@ Ranks ours(const Graph& graph, std::uint32_t workers) {
   execute({.workers = workers}, [&](Worker& worker) {
     worker.dataflow<Nested<Epoch, 1>>([&](auto& scope) {
       const std::vector<Node>& nodes = owners.nodes[worker.index()];
+      check(!nodes.empty(), "a node for each worker");
       const std::vector<Gain> start{{nodes.front(), 0}};  // each worker begins with some record
       cycle(to_stream(scope, start), [&]<typename T>(Stream<T, Gain> gains) {
         return unary_due<Gain>(

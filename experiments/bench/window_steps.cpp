@@ -46,7 +46,7 @@ constexpr auto add = [](std::uint64_t sum, const Amount& amount) { return sum + 
 
 constexpr EventTime start{};                 // 1970
 constexpr std::uint64_t epoch_items = 1024;  // that a worker feeds at a timestamp
-constexpr std::uint64_t epochs_ahead = 64;   // of what is complete, that it feeds
+constexpr std::uint64_t epochs_ahead = 64;   // of what is complete, that 1 or 2 workers feed
 
 /// What came out. Mixing each sum with its key keeps apart how values were shared out.
 struct Sums {
@@ -85,14 +85,14 @@ double sum_by_step(std::uint32_t workers, std::uint64_t items, W windower, nanos
     });
     auto feed = new_feed(worker.index());
     const std::uint64_t share = items / workers;
+    const auto ahead = std::clamp<std::uint64_t>(2 * epochs_ahead / workers, 1, epochs_ahead);
     const Stopwatch watch;
     for (std::uint64_t i = 0; i != share; ++i) {
       if (i % epoch_items == 0) {
         const std::uint64_t epoch = i / epoch_items;
         input.advance_to(epoch);
         worker.step();
-        worker.step_while(
-            [&] { return epoch > epochs_ahead && probe.less_than(epoch - epochs_ahead); });
+        worker.step_while([&] { return epoch > ahead && probe.less_than(epoch - ahead); });
       }
       input.send(feed.next());
     }
@@ -108,7 +108,7 @@ double sum_by_step(std::uint32_t workers, std::uint64_t items, W windower, nanos
 // --- Tumbling windows of many keys.
 
 /// A key has 16 events in a window, on average.
-constexpr nanoseconds tick = 1min;  // from one event of a worker to the next
+constexpr nanoseconds tick = 1min;  // of event time, from one event to the next
 constexpr nanoseconds length_for(std::uint64_t keys) {
   return 16 * keys * tick;
 }
@@ -130,7 +130,7 @@ class Events {
         random_(worker) {}
   Item next() {
     const std::uint64_t r = random_.next();
-    time_ += tick;
+    time_ += workers_ * tick;
     const std::uint64_t key = r % (keys_ / workers_) * workers_ + worker_;
     const std::uint64_t behind =
         ((r >> 32) * (2 * keys_) >> 32) + ((r >> 24 & 255) == 0 ? 8 * keys_ : 0);
@@ -364,8 +364,8 @@ void add_window_step_rows(Rows& rows) {
   add_crowds(rows,
              {.name = "keyed_tumbling",
               .per = "event",
-              .quick_rounds = 1 << 20,
-              .full_rounds = 1 << 23,
+              .quick_rounds = 1 << 21,
+              .full_rounds = 1 << 24,
               .full_repetitions = 5,
               .bar = crowded},
              tumbling<1 << 10>);

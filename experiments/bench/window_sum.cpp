@@ -74,7 +74,8 @@ double ours(std::uint32_t workers, Feed feed) {
     });
     Events events(worker.index());
     std::vector<Event> batch;
-    // Of many workers each is so far ahead that as many events are on their way as with 2.
+    // Of many workers each is less far ahead, so that about as many events are on their way as
+    // with 2.
     const auto ahead = std::clamp<std::uint64_t>(2 * slices_ahead / workers, 1, slices_ahead);
     const Stopwatch watch;
     for (std::uint64_t slice = 0; slice != feed.slices; ++slice) {
