@@ -157,15 +157,21 @@ void add_bench_command(CLI::App& app) {
                    "Only rows of that name, with so many workers, or whose names begin with it; "
                    "repeatable")
       ->type_name("NAME[/WORKERS]");
-  bench->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
-      ->type_name("FILE");
-  bench->add_flag("--check", options->check, "Fail if a bar is missed");
+  CLI::Option* const json =
+      bench
+          ->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
+          ->type_name("FILE");
+  CLI::Option* const check = bench->add_flag("--check", options->check, "Fail if a bar is missed");
   CLI::Option* const once =
       bench
-          ->add_option("--once", options->once,
-                       "Run each row's program once, with so many rounds, and print nothing: for "
-                       "profilers")
-          ->type_name("ROUNDS");
+          ->add_option(
+              "--once", options->once,
+              "Run each row's program once, with so many rounds of that row (records, hits, "
+              "...; at least some for each worker), and print nothing: for profilers")
+          ->type_name("ROUNDS")
+          ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+          ->excludes(json)
+          ->excludes(check);
   bench->add_flag("--baseline", options->baseline, "With --once: run what stands beside it instead")
       ->needs(once);
   bench->add_flag("--list", options->list, "List the rows and exit");

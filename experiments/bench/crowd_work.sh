@@ -5,10 +5,11 @@
 # caches, the instructions that a round takes with 2, 8, 64 and 512 workers. The check of the result
 # is counted, too; what it takes to begin and to end is not.
 # Usage: crowd_work.sh PROGRAM [ROW...], where PROGRAM is the `tidemark` of a release build. Needs
-# valgrind. Takes about ten minutes for all rows.
+# valgrind. Takes six minutes or so for all rows.
 set -euo pipefail
 
-program=${1:?"usage: crowd_work.sh PROGRAM [ROW...]"}
+program=${1:-}
+[[ -f $program && -x $program ]] || { echo "usage: crowd_work.sh PROGRAM [ROW...]" >&2; exit 2; }
 command -v valgrind >/dev/null || { echo "this needs the Debian package valgrind" >&2; exit 2; }
 
 # Enough rounds for some with 512 workers. Not bfs and pagerank, whose graphs take more instructions
@@ -37,11 +38,12 @@ per_round() {
 
 ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
+mapfile -t known < <(printf '%s\n' "${!rounds[@]}" | sort)
 rows=("${@:2}")
-if [[ ${#rows[@]} == 0 ]]; then mapfile -t rows < <(printf '%s\n' "${!rounds[@]}" | sort); fi
+if [[ ${#rows[@]} == 0 ]]; then rows=("${known[@]}"); fi
 for row in "${rows[@]}"; do
   [[ -v rounds[$row] ]] ||
-    { echo "crowd_work.sh does not count '$row', but these: ${!rounds[*]}" >&2; exit 2; }
+    { echo "crowd_work.sh does not count '$row', but these: ${known[*]}" >&2; exit 2; }
 done
 printf '%-20s %9s %12s %9s\n' row workers 'instr/round' ratio
 for row in "${rows[@]}"; do
