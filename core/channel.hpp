@@ -60,7 +60,8 @@ class Destination {
   bool power_of_two_;
 };
 
-/// Sends each record to the worker that its route names.
+/// Sends each record to the worker that its route names. (With a single worker stands a
+/// PipelineChannel instead.)
 ///
 /// One batch per destination may stay open for more records of its timestamp; it is counted from
 /// its first record on. It leaves when it is full, when a record of another timestamp comes, or
@@ -75,9 +76,8 @@ class ExchangeChannel final : public Consumer<T, Item>,
       : input_(&input),
         pool_(&input.instance().template batches<T, Item>()),
         channel_(channel),
-        peers_(input.instance().worker().peers()),
-        open_(peers_),
-        destination_(std::move(route), peers_) {}
+        open_(input.instance().worker().peers()),
+        destination_(std::move(route), input.instance().worker().peers()) {}
 
   ~ExchangeChannel() override {
     for (Batch<T, Item>* batch : open_)
@@ -85,8 +85,6 @@ class ExchangeChannel final : public Consumer<T, Item>,
   }
 
   void push(const T& time, std::vector<Item>& records) override {
-    if (peers_ == 1 && (open_[0] == nullptr || open_[0]->time != time))
-      return open_whole(time, records);
     input_->working_on(time, [&] { route(time, records); });
   }
 
@@ -110,13 +108,6 @@ class ExchangeChannel final : public Consumer<T, Item>,
       batch->records.push_back(std::move(record));
       if (batch->records.size() >= batch_capacity<Item>) send(to);
     }
-  }
-
-  /// With one worker there is nothing to route.
-  void open_whole(const T& time, std::vector<Item>& records) {
-    Batch<T, Item>& batch = open(0, time);
-    batch.records.swap(records);
-    if (batch.records.size() >= batch_capacity<Item>) send(0);
   }
 
   Batch<T, Item>& open(std::uint32_t to, const T& time) {
@@ -145,7 +136,6 @@ class ExchangeChannel final : public Consumer<T, Item>,
   InputPort<T, Item>* input_;
   BatchPool<T, Item>* pool_;
   std::uint32_t channel_;
-  std::uint32_t peers_;
   std::vector<Batch<T, Item>*> open_;  // by destination; null if none
   std::vector<std::uint32_t> opened_;  // destinations that may have an open batch
   Destination<Route> destination_;
