@@ -3,7 +3,7 @@
 // Batches: records of one timestamp, the unit of transport and of what progress tracking counts.
 #pragma once
 
-#include <tidemark/core/return_pool.hpp>
+#include <tidemark/core/memory/return_pool.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/progress/timestamp.hpp>

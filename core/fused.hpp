@@ -6,8 +6,8 @@
 // their work. They stay in the logical graph, which is what pictures show.
 #pragma once
 
-#include <tidemark/core/consumer.hpp>
-#include <tidemark/core/relay.hpp>
+#include <tidemark/core/records/consumer.hpp>
+#include <tidemark/core/records/relay.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 

@@ -3,9 +3,9 @@
 // The operator builder: how an operator that holds a place in the progress graph is made.
 #pragma once
 
-#include <tidemark/core/channel.hpp>
 #include <tidemark/core/ports.hpp>
 #include <tidemark/core/probe.hpp>
+#include <tidemark/core/records/channel.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 

@@ -5,8 +5,8 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/capability.hpp>
-#include <tidemark/core/consumer.hpp>
-#include <tidemark/core/instance.hpp>
+#include <tidemark/core/records/consumer.hpp>
+#include <tidemark/core/shard/instance.hpp>
 
 #include <cstddef>
 #include <memory>

@@ -4,13 +4,13 @@
 // executor, several virtual processes that play at not sharing it.
 #pragma once
 
-#include <tidemark/core/awake_workers.hpp>
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/input_progress.hpp>
-#include <tidemark/core/network.hpp>
-#include <tidemark/core/shared_dataflow.hpp>
+#include <tidemark/core/process/input_progress.hpp>
+#include <tidemark/core/reports/awake_workers.hpp>
+#include <tidemark/core/reports/virtual_network.hpp>
+#include <tidemark/core/shard/shared_dataflow.hpp>
 
 #include <any>
 #include <atomic>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/execution/signal_watch.hpp>
 #include <tidemark/core/explanation.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/core/signal_watch.hpp>
 
 #include <chrono>
 #include <csignal>

@@ -3,8 +3,8 @@
 // Scopes: where a worker's instance of a dataflow is built, a dataflow or one of its loops.
 #pragma once
 
-#include <tidemark/core/assembly.hpp>
-#include <tidemark/core/compiled_once.hpp>
+#include <tidemark/core/building/assembly.hpp>
+#include <tidemark/core/building/compiled_once.hpp>
 #include <tidemark/core/worker.hpp>
 
 #include <cstdint>

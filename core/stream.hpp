@@ -3,7 +3,7 @@
 // Streams: what flows out of an operator, while a dataflow is being built.
 #pragma once
 
-#include <tidemark/core/consumer.hpp>
+#include <tidemark/core/records/consumer.hpp>
 #include <tidemark/core/scope.hpp>
 
 #include <concepts>

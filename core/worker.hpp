@@ -8,7 +8,7 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/mpsc_stack.hpp>
+#include <tidemark/core/memory/mpsc_stack.hpp>
 
 #include <atomic>
 #include <cstddef>

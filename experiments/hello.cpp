@@ -2,10 +2,10 @@
 //
 // The README's example: how often each word of a text occurs. A test holds the README against it.
 // clang-format off
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/input.hpp>
-#include <tidemark/operators/output.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/ends/input.hpp>
+#include <tidemark/operators/ends/output.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <sstream>

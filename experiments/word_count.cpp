@@ -3,13 +3,13 @@
 
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/error.hpp>
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/input.hpp>
-#include <tidemark/operators/output.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/ends/input.hpp>
+#include <tidemark/operators/ends/output.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include <fmt/format.h>
 

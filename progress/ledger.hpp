@@ -2,8 +2,9 @@
 //
 // The sequential ledger: applies atomic batches of count changes, one after the other.
 //
-// What runs in production (core/shared_ledger.hpp puts the log and the lock around it) is also what
-// tests, replay and a model checker drive: a value that can be copied, compared and hashed.
+// What runs in production (core/ledger/shared_ledger.hpp puts the log and the lock around it) is
+// also what tests, replay and a model checker drive: a value that can be copied, compared and
+// hashed.
 #pragma once
 
 #include <tidemark/progress/change_batch.hpp>

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
-#include <tidemark/operators/keyed.hpp>
-#include <tidemark/operators/reorder_buffer.hpp>
-#include <tidemark/operators/saved_keys.hpp>
+#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed/saved_keys.hpp>
+#include <tidemark/operators/timestamps/reorder_buffer.hpp>
 #include <tidemark/windowing/clock.hpp>
 #include <tidemark/windowing/held_frontier.hpp>
 #include <tidemark/windowing/wake_timer.hpp>

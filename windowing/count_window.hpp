@@ -3,7 +3,7 @@
 // count_window: how many values a window has.
 #pragma once
 
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/aggregates/count.hpp>
 #include <tidemark/windowing/window_step.hpp>
 

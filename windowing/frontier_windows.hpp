@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
-#include <tidemark/operators/keyed.hpp>
-#include <tidemark/operators/reorder_buffer.hpp>
+#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/timestamps/reorder_buffer.hpp>
 #include <tidemark/windowing/held_frontier.hpp>
 #include <tidemark/windowing/instant.hpp>
 #include <tidemark/windowing/sliced_windows.hpp>

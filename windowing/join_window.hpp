@@ -3,9 +3,9 @@
 // join_window: the values of several streams that fall into one window, as rows.
 #pragma once
 
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/aggregates/join_rows.hpp>
 #include <tidemark/windowing/window_step.hpp>
 

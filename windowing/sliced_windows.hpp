@@ -7,7 +7,7 @@
 #include <tidemark/windowing/slice_tree.hpp>
 #include <tidemark/windowing/two_stacks.hpp>
 #include <tidemark/windowing/window_work.hpp>
-#include <tidemark/windowing/windowers/sliding_window.hpp>
+#include <tidemark/windowing/windowers/sliding_windower.hpp>
 
 #include <boost/container/devector.hpp>
 

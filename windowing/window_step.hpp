@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/keyed/keyed.hpp>
 #include <tidemark/windowing/clocked_windows.hpp>
 #include <tidemark/windowing/clocks/frontier_clock.hpp>
 #include <tidemark/windowing/frontier_windows.hpp>

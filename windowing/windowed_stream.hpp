@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/filter_map.hpp>
+#include <tidemark/operators/stateless/filter_map.hpp>
 #include <tidemark/windowing/window.hpp>
 
 #include <memory>

@@ -4,7 +4,7 @@
 // asks for the next?
 #include <tidemark/core/notificator.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/feedback.hpp>
+#include <tidemark/operators/loops/feedback.hpp>
 
 #include "bench.hpp"
 #include "by_hand.hpp"

@@ -4,7 +4,7 @@
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
 
 #include "bench.hpp"
 #include "cycle.hpp"

@@ -7,7 +7,7 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <benchmark/benchmark.h>
 

@@ -3,9 +3,9 @@
 // A loop that nothing leaves: what is computed in it stays at the workers.
 #pragma once
 
-#include <tidemark/operators/enter.hpp>
-#include <tidemark/operators/feedback.hpp>
-#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/loops/enter.hpp>
+#include <tidemark/operators/loops/feedback.hpp>
+#include <tidemark/operators/routing/merge.hpp>
 
 namespace tidemark::bench {
 

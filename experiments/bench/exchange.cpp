@@ -6,7 +6,7 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 
 #include "bench.hpp"
 #include "by_hand.hpp"

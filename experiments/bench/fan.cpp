@@ -5,8 +5,8 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/concat.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/routing/concat.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include "bench.hpp"
 #include "by_hand.hpp"

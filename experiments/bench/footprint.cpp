@@ -4,8 +4,8 @@
 #include <tidemark/core/embedded.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/unordered_input.hpp>
-#include <tidemark/operators/concat.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
+#include <tidemark/operators/routing/concat.hpp>
 
 #include "bench.hpp"
 #include "virtual_steps.hpp"

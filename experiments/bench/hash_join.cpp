@@ -5,7 +5,7 @@
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/join.hpp>
+#include <tidemark/operators/keyed/join.hpp>
 
 #include "bench.hpp"
 #include "meeting.hpp"

@@ -9,8 +9,8 @@
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include "bench.hpp"
 #include "by_hand.hpp"

@@ -4,9 +4,9 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include "bench.hpp"
 #include "by_hand.hpp"

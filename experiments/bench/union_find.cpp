@@ -2,9 +2,9 @@
 //
 // Question: how long does it take to find the connected components of a graph?
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/exchange.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
+#include <tidemark/operators/routing/exchange.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
 
 #include "bench.hpp"
 #include "graphs.hpp"

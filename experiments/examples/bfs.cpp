@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // How many nodes of a graph are how far from a root? Round r of a loop visits those at distance r.
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include "example.hpp"
 #include "graph.hpp"

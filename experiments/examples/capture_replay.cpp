@@ -3,12 +3,12 @@
 // Is a stream the same when it is replayed by another number of workers? One run captures numbers
 // with their progress to a file, the next one replays that; both add up each epoch when it is
 // complete.
-#include <tidemark/operators/accumulate.hpp>
-#include <tidemark/operators/capture.hpp>
 #include <tidemark/operators/captures/capture_file.hpp>
-#include <tidemark/operators/exchange.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/replay.hpp>
+#include <tidemark/operators/ends/capture.hpp>
+#include <tidemark/operators/ends/replay.hpp>
+#include <tidemark/operators/routing/exchange.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/timestamps/accumulate.hpp>
 
 #include "example.hpp"
 #include <atomic>

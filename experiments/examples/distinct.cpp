@@ -2,8 +2,8 @@
 //
 // How many different numbers come in each epoch? Each is passed on when it is first seen; what has
 // been seen of an epoch is forgotten when the epoch is complete.
-#include <tidemark/operators/distinct.hpp>
-#include <tidemark/operators/inspect.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/timestamps/distinct.hpp>
 
 #include "example.hpp"
 #include <atomic>

@@ -2,9 +2,9 @@
 //
 // How much is in flight when a source may be only so far ahead? It takes the end of the dataflow
 // back as an input, some epochs later: what can still come there tells it what is not done yet.
-#include <tidemark/operators/feedback.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/loops/feedback.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
 
 #include "example.hpp"
 #include <atomic>

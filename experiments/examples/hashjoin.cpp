@@ -2,9 +2,9 @@
 //
 // How many pairs of records share their key? Both sides go to the worker of their key, which keeps
 // them: each record meets those of the other side that came before it.
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/join.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
+#include <tidemark/operators/keyed/join.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 
 #include "example.hpp"
 #include <atomic>

@@ -2,9 +2,9 @@
 //
 // Which nodes of a graph matter most? In fixed-point numbers, so that every schedule gives the
 // same.
-#include <tidemark/operators/aggregate.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/timestamps/aggregate.hpp>
 
 #include "example.hpp"
 #include "graph.hpp"

@@ -2,7 +2,7 @@
 //
 // How long does a record take from worker to worker, round after round of a loop? Every ball counts
 // its hits, and each hit sends it to the next worker.
-#include <tidemark/operators/iterate.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
 
 #include "example.hpp"
 #include <atomic>

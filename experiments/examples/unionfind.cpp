@@ -2,9 +2,9 @@
 //
 // Of how many connected components is a graph made? Every worker keeps the edges that join anything
 // in its share; two workers' are brought together, then four workers', and so on.
-#include <tidemark/operators/exchange.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
+#include <tidemark/operators/routing/exchange.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
 
 #include "example.hpp"
 #include "graph.hpp"

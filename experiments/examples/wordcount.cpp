@@ -2,9 +2,9 @@
 //
 // Which words are the most frequent? An epoch is some lines of each worker's share of the text;
 // when it is complete everywhere, its counts are in the totals.
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/inspect.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include "example.hpp"
 #include <fstream>

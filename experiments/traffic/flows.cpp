@@ -5,10 +5,10 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <utility>

@@ -3,9 +3,9 @@
 // Batches and their pools: memory that travels, comes home and outlives its dataflow.
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/input_handle.hpp>
-#include <tidemark/core/mpsc_stack.hpp>
+#include <tidemark/core/memory/mpsc_stack.hpp>
+#include <tidemark/core/memory/return_pool.hpp>
 #include <tidemark/core/operator.hpp>
-#include <tidemark/core/return_pool.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/epoch.hpp>
 

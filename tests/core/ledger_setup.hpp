@@ -3,7 +3,7 @@
 // A shared ledger without workers: three operators in a row and functions that play the workers.
 #pragma once
 
-#include <tidemark/core/shared_ledger.hpp>
+#include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/progress/ledger.hpp>
 #include <tidemark/progress/topology.hpp>
 

@@ -3,7 +3,7 @@
 // The virtual network: when messages come and in which order, and what a broken one does to a run.
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/network.hpp>
+#include <tidemark/core/reports/virtual_network.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/networks.hpp>

@@ -3,7 +3,7 @@
 // The virtual networks under which every run must give what it gives without one.
 #pragma once
 
-#include <tidemark/core/network.hpp>
+#include <tidemark/core/reports/virtual_network.hpp>
 
 #include <chrono>
 #include <string>

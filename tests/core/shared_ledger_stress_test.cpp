@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The shared ledger under threads: nothing is left in its log, no frontier leads or moves back.
+#include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/random.hpp>
-#include <tidemark/core/shared_ledger.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/product.hpp>
 

@@ -2,9 +2,9 @@
 //
 // The shared ledger's races, one statement at a time: the wake function is called in the middle of
 // a combination, so what another thread would do there is done there.
-#include <tidemark/core/published_frontier.hpp>
-#include <tidemark/core/shared_ledger.hpp>
-#include <tidemark/core/waiter_set.hpp>
+#include <tidemark/core/ledger/published_frontier.hpp>
+#include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/ledger/waiter_set.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/product.hpp>
 

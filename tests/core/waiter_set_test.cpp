@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Waiter sets under threads: no wake-up is lost.
-#include <tidemark/core/shared_ledger.hpp>
+#include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <tests/core/ledger_setup.hpp>

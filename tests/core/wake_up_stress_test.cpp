@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Wake-ups under threads: whoever waits for a frontier of the shared ledger is woken when it moves.
+#include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/random.hpp>
-#include <tidemark/core/shared_ledger.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <tests/core/ledger_setup.hpp>

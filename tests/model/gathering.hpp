@@ -3,7 +3,7 @@
 // Gathering: what the production exchange does at a station, found out once and then known.
 #pragma once
 
-#include <tidemark/progress/exchange.hpp>
+#include <tidemark/progress/report_gathering.hpp>
 
 #include <tests/model/views.hpp>
 

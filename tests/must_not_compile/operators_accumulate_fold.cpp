@@ -2,7 +2,7 @@
 //
 // accumulate: the fold is given the accumulator and one record.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/accumulate.hpp>
+#include <tidemark/operators/timestamps/accumulate.hpp>
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 //
 // aggregate: the fold is given the accumulator, and changes it.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/aggregate.hpp>
+#include <tidemark/operators/timestamps/aggregate.hpp>
 
 #include <utility>
 

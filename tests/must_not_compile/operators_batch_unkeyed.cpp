@@ -2,7 +2,7 @@
 //
 // batch: records without a key.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/batch.hpp>
+#include <tidemark/operators/keyed/batch.hpp>
 
 #include <chrono>
 #include <utility>

@@ -2,7 +2,7 @@
 //
 // branch_when: only yes and no.
 #include <tidemark/core/scope.hpp>
-#include <tidemark/operators/branch.hpp>
+#include <tidemark/operators/routing/branch.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 using namespace tidemark;

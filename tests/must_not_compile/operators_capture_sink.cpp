@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // capture: the sink keeps what flows.
-#include <tidemark/operators/capture.hpp>
 #include <tidemark/operators/captures/captured.hpp>
+#include <tidemark/operators/ends/capture.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 using namespace tidemark;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // CaptureFile: only records that a codec can write.
-#include <tidemark/operators/capture.hpp>
 #include <tidemark/operators/captures/capture_file.hpp>
+#include <tidemark/operators/ends/capture.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <list>

@@ -2,7 +2,7 @@
 //
 // delay_batch: asks about records.
 #include <tidemark/core/scope.hpp>
-#include <tidemark/operators/delay.hpp>
+#include <tidemark/operators/timestamps/delay.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 using namespace tidemark;

@@ -2,7 +2,7 @@
 //
 // delay: by how much instead of to when.
 #include <tidemark/core/scope.hpp>
-#include <tidemark/operators/delay.hpp>
+#include <tidemark/operators/timestamps/delay.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/nested.hpp>
 

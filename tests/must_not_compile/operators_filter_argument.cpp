@@ -2,7 +2,7 @@
 //
 // filter: a predicate of another type of record.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/filter.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
 
 #include <string>
 

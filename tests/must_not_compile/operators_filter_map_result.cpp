@@ -2,7 +2,7 @@
 //
 // filter_map: only an optional can be empty.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/filter_map.hpp>
+#include <tidemark/operators/stateless/filter_map.hpp>
 
 #include <optional>
 

@@ -2,7 +2,7 @@
 //
 // filter: a number is not an answer.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/filter.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
 
 using namespace tidemark;
 

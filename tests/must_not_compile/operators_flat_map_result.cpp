@@ -2,7 +2,7 @@
 //
 // flat_map: one record is not a range of records.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/flat_map.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
 
 #include <vector>
 

@@ -2,7 +2,7 @@
 //
 // input: a source that does not say how its parts are opened.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/input.hpp>
+#include <tidemark/operators/ends/input.hpp>
 
 #include <memory>
 #include <string>

@@ -2,7 +2,7 @@
 //
 // inspect: it gets the record; inspect_epoch gets the epoch, too.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/inspect.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 
 using namespace tidemark;
 

@@ -2,7 +2,7 @@
 //
 // inspect_batch: a record is no batch.
 #include <tidemark/core/scope.hpp>
-#include <tidemark/operators/inspect.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <vector>

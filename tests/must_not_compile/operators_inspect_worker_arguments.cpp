@@ -2,7 +2,7 @@
 //
 // inspect_worker: the record first, then the worker.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/inspect.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 
 #include <cstdint>
 #include <string>

@@ -2,7 +2,7 @@
 //
 // iterate: only where timestamps have a counter left.
 #include <tidemark/core/input_handle.hpp>
-#include <tidemark/operators/iterate.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/nested.hpp>
 

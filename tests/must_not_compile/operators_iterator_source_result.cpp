@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // iterator_source: next says when it ends.
-#include <tidemark/operators/iterator_source.hpp>
+#include <tidemark/operators/ends/iterator_source.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <optional>

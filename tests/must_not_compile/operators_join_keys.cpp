@@ -2,7 +2,7 @@
 //
 // join: both streams have the same type of key.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/join.hpp>
+#include <tidemark/operators/keyed/join.hpp>
 
 #include <utility>
 

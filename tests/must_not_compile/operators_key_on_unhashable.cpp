@@ -2,7 +2,7 @@
 //
 // key_on: a key without a hash.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/key_on.hpp>
+#include <tidemark/operators/stateless/key_on.hpp>
 
 #include <string>
 #include <utility>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // leave: only from a loop.
-#include <tidemark/operators/leave.hpp>
+#include <tidemark/operators/loops/leave.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/nested.hpp>
 

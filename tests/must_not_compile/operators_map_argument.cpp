@@ -2,7 +2,7 @@
 //
 // map: a function of another type of record.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <string>
 

@@ -2,7 +2,7 @@
 //
 // map_in_place: a result that would be lost.
 #include <tidemark/core/scope.hpp>
-#include <tidemark/operators/map_in_place.hpp>
+#include <tidemark/operators/stateless/map_in_place.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 using namespace tidemark;

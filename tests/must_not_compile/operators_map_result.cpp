@@ -2,7 +2,7 @@
 //
 // map: nothing is not a record.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 using namespace tidemark;
 

@@ -2,7 +2,7 @@
 //
 // merge: streams of one type only.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/routing/merge.hpp>
 
 using namespace tidemark;
 

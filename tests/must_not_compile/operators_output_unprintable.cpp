@@ -2,7 +2,7 @@
 //
 // output: a text sink prints what << prints, and no more.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/output.hpp>
+#include <tidemark/operators/ends/output.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 
 #include <utility>

@@ -2,7 +2,7 @@
 //
 // partition: an index without a record.
 #include <tidemark/core/scope.hpp>
-#include <tidemark/operators/partition.hpp>
+#include <tidemark/operators/routing/partition.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <utility>

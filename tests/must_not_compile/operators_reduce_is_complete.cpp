@@ -2,7 +2,7 @@
 //
 // reduce: is_complete looks at the accumulator and at nothing else.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/keyed/reduce.hpp>
 
 #include <functional>
 #include <utility>

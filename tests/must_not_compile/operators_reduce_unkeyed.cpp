@@ -2,7 +2,7 @@
 //
 // reduce: records without a key.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/keyed/reduce.hpp>
 
 #include <functional>
 #include <utility>

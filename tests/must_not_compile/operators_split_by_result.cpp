@@ -2,7 +2,7 @@
 //
 // split_by: a result that is no variant.
 #include <tidemark/core/scope.hpp>
-#include <tidemark/operators/split_by.hpp>
+#include <tidemark/operators/routing/split_by.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <variant>

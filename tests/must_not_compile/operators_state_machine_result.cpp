@@ -2,7 +2,7 @@
 //
 // state_machine: the transition says whether to drop the state, and what to send.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/state_machine.hpp>
+#include <tidemark/operators/keyed/state_machine.hpp>
 
 #include <utility>
 #include <vector>

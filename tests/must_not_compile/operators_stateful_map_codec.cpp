@@ -2,7 +2,7 @@
 //
 // stateful_map: a state that nothing can save.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/stateful_map.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
 
 #include <list>
 #include <utility>

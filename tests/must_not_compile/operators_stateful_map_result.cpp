@@ -2,7 +2,7 @@
 //
 // stateful_map: a result without a new state.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/stateful_map.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 //
 // stateful_map: records without a key.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/stateful_map.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
 
 #include <utility>
 

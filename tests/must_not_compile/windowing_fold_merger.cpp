@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/operators/input.hpp>
+#include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/fold_window.hpp>
-#include <tidemark/windowing/windowers/session_window.hpp>
+#include <tidemark/windowing/windowers/session_windower.hpp>
 
 #include <vector>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/operators/input.hpp>
+#include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/reduce_window.hpp>

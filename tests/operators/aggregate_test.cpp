@@ -3,9 +3,9 @@
 // aggregate and accumulate: one result for each key, or each worker, when a timestamp is complete.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/accumulate.hpp>
-#include <tidemark/operators/aggregate.hpp>
-#include <tidemark/operators/inspect.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/timestamps/accumulate.hpp>
+#include <tidemark/operators/timestamps/aggregate.hpp>
 
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>

@@ -6,7 +6,7 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/count.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include <tests/support.hpp>
 #include <tests/support/counted_allocations.hpp>

@@ -6,8 +6,8 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/operators/captures/capture_file.hpp>
 #include <tidemark/operators/file_error.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/operators/captures.hpp>

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/capture.hpp>
-#include <tidemark/operators/exchange.hpp>
-#include <tidemark/operators/replay.hpp>
+#include <tidemark/operators/ends/capture.hpp>
+#include <tidemark/operators/ends/replay.hpp>
+#include <tidemark/operators/routing/exchange.hpp>
 
 #include <tests/core/configurations.hpp>
 #include <tests/core/runs.hpp>

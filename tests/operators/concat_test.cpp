@@ -3,11 +3,11 @@
 // concat and broadcast: one stream of many, and one record at all workers.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
-#include <tidemark/operators/broadcast.hpp>
-#include <tidemark/operators/concat.hpp>
-#include <tidemark/operators/enter.hpp>
-#include <tidemark/operators/leave.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/loops/enter.hpp>
+#include <tidemark/operators/loops/leave.hpp>
+#include <tidemark/operators/routing/broadcast.hpp>
+#include <tidemark/operators/routing/concat.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/core/configurations.hpp>

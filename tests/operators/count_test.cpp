@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // count: exact for each epoch, and not before the epoch is complete.
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/operators/stateful.hpp>

@@ -3,11 +3,11 @@
 // delay and delay_batch: records at later timestamps, and not before these are complete.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
-#include <tidemark/operators/delay.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/delay.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/core/configurations.hpp>

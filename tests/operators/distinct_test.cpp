@@ -3,11 +3,11 @@
 // distinct: each record once at each timestamp, at once, and forgotten when that is complete.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/distinct.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/distinct.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/operators/stateful.hpp>

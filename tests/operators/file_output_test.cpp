@@ -2,7 +2,7 @@
 //
 // FileOutput: a whole file at the end of a run that went well, and no file otherwise.
 #include <tidemark/operators/file_error.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/dir_output.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>

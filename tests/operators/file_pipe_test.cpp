@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // FileInput on a pipe: lines come when they are written, and silence stops nobody.
-#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/routing/merge.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 

@@ -6,9 +6,9 @@
 
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/error.hpp>
-#include <tidemark/operators/input.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/output.hpp>
+#include <tidemark/operators/ends/input.hpp>
+#include <tidemark/operators/ends/output.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 
 #include <tests/support.hpp>
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
 // What the steps look like in the graph: stateless ones are drawn, and cost no operator.
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/filter_map.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/merge.hpp>
-#include <tidemark/operators/redistribute.hpp>
-#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/keyed/reduce.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
+#include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
-#include <tidemark/operators/stateful_map.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/filter_map.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

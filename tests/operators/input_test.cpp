@@ -2,9 +2,9 @@
 //
 // input: which epoch a record is in, and how far a source may run ahead.
 #include <tidemark/core/random.hpp>
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/operators/memory_store.hpp>

@@ -4,11 +4,11 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/iterator_source.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/ends/iterator_source.hpp>
+#include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/operators/stateful.hpp>

@@ -5,11 +5,11 @@
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/unordered_input.hpp>
-#include <tidemark/operators/filter_map.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/join.hpp>
-#include <tidemark/operators/join_sides.hpp>
+#include <tidemark/operators/keyed/join.hpp>
+#include <tidemark/operators/keyed/join_sides.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/filter_map.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 #include <tidemark/progress/nested.hpp>
 #include <tidemark/progress/product.hpp>
 

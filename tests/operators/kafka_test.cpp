@@ -4,8 +4,8 @@
 #include <tidemark/operators/kafka/kafka_input.hpp>
 #include <tidemark/operators/kafka/kafka_output.hpp>
 #include <tidemark/operators/kafka/rdkafka_handles.hpp>
-#include <tidemark/operators/map.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/operators/flow.hpp>

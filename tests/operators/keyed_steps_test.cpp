@@ -2,12 +2,12 @@
 //
 // Steps that keep a state for each key and call it by timers and at the end: batch, stateful,
 // stateful_flat_map and the final folds.
-#include <tidemark/operators/batch.hpp>
-#include <tidemark/operators/fold_final.hpp>
+#include <tidemark/operators/keyed/batch.hpp>
+#include <tidemark/operators/keyed/fold_final.hpp>
+#include <tidemark/operators/keyed/stateful.hpp>
+#include <tidemark/operators/keyed/stateful_flat_map.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
-#include <tidemark/operators/stateful.hpp>
-#include <tidemark/operators/stateful_flat_map.hpp>
-#include <tidemark/operators/stateful_map.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/operators/timed_input.hpp>

@@ -6,8 +6,8 @@
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
-#include <tidemark/operators/enter.hpp>
-#include <tidemark/operators/inspect.hpp>
+#include <tidemark/operators/loops/enter.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/operators/stateful.hpp>

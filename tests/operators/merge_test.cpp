@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
 // merge, and its counterpart: a stream that is used more than once.
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/merge.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

@@ -3,11 +3,11 @@
 // reclock: each record at the first tick that covers it.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/reclock.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/timestamps/reclock.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/operators/stateful.hpp>

@@ -2,11 +2,14 @@
 //
 // What every stateful step, source and sink tells a store, and that a run which goes on from it, at
 // any epoch and with any number of workers, gives what the first run gave from there on.
-#include <tidemark/operators/batch.hpp>
-#include <tidemark/operators/fold_final.hpp>
-#include <tidemark/operators/join_sides.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/keyed/batch.hpp>
+#include <tidemark/operators/keyed/fold_final.hpp>
+#include <tidemark/operators/keyed/join_sides.hpp>
+#include <tidemark/operators/keyed/reduce.hpp>
+#include <tidemark/operators/keyed/state_machine.hpp>
+#include <tidemark/operators/keyed/stateful.hpp>
+#include <tidemark/operators/keyed/stateful_flat_map.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
 #include <tidemark/operators/sinks/dir_output.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
@@ -14,10 +17,7 @@
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
-#include <tidemark/operators/state_machine.hpp>
-#include <tidemark/operators/stateful.hpp>
-#include <tidemark/operators/stateful_flat_map.hpp>
-#include <tidemark/operators/stateful_map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/operators/directory.hpp>
 #include <tests/operators/flow.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // redistribute and exchange: records at other workers, none lost and none twice.
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/core/configurations.hpp>
 #include <tests/core/steps.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // reduce: which of its functions is called when, and what is sent.
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/keyed/reduce.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

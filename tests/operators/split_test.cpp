@@ -2,14 +2,14 @@
 //
 // Steps that make several streams of one: branch, branch_when, partition, split_by.
 #include <tidemark/core/input_handle.hpp>
-#include <tidemark/operators/branch.hpp>
-#include <tidemark/operators/concat.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/partition.hpp>
-#include <tidemark/operators/redistribute.hpp>
-#include <tidemark/operators/split_by.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/routing/branch.hpp>
+#include <tidemark/operators/routing/concat.hpp>
+#include <tidemark/operators/routing/partition.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
+#include <tidemark/operators/routing/split_by.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/core/configurations.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // state_machine: the values of a key in the order of timestamps, and a state that can be dropped.
-#include <tidemark/operators/state_machine.hpp>
+#include <tidemark/operators/keyed/state_machine.hpp>
 
 #include <tests/operators/stateful.hpp>
 #include <tests/support.hpp>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // stateful_map: a state for each key, and exactly one result for each value.
+#include <tidemark/operators/keyed/stateful_map.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
-#include <tidemark/operators/stateful_map.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

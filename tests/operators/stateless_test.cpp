@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // map, filter, filter_map, flat_map, inspect and its like: steps that look at one record at a time.
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/filter_map.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/map.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/filter_map.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

@@ -2,10 +2,10 @@
 //
 // StdOutput: whole lines on standard output, and an error when nobody reads it.
 #include <tidemark/operators/file_error.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/operators/directory.hpp>
 #include <tests/operators/flow.hpp>

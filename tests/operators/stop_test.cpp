@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // Runs that end early or under strain: interrupted, failing late, with a sink that lags behind.
-#include <tidemark/core/input_progress.hpp>
 #include <tidemark/core/process.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/fold_final.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/core/process/input_progress.hpp>
+#include <tidemark/operators/keyed/fold_final.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/operators/directory.hpp>

@@ -3,11 +3,11 @@
 // to_stream and empty: streams that begin in the program. map_in_place and inspect_batch on them.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
-#include <tidemark/operators/concat.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/leave.hpp>
-#include <tidemark/operators/map_in_place.hpp>
-#include <tidemark/operators/to_stream.hpp>
+#include <tidemark/operators/ends/to_stream.hpp>
+#include <tidemark/operators/loops/leave.hpp>
+#include <tidemark/operators/routing/concat.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/stateless/map_in_place.hpp>
 #include <tidemark/progress/nested.hpp>
 
 #include <tests/core/configurations.hpp>

@@ -2,23 +2,23 @@
 //
 // The examples printed on the page that the vocabulary comes from, and the steps without state that
 // its later versions have.
-#include <tidemark/operators/branch.hpp>
-#include <tidemark/operators/composite.hpp>
-#include <tidemark/operators/enrich_cached.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/filter_map.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/flat_map_batch.hpp>
-#include <tidemark/operators/flatten.hpp>
-#include <tidemark/operators/key_on.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/map_value.hpp>
-#include <tidemark/operators/merge.hpp>
-#include <tidemark/operators/raises.hpp>
-#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/keyed/reduce.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
+#include <tidemark/operators/routing/branch.hpp>
+#include <tidemark/operators/routing/composite.hpp>
+#include <tidemark/operators/routing/merge.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
-#include <tidemark/operators/stateful_map.hpp>
+#include <tidemark/operators/stateless/enrich_cached.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/filter_map.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/stateless/flat_map_batch.hpp>
+#include <tidemark/operators/stateless/flatten.hpp>
+#include <tidemark/operators/stateless/key_on.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/stateless/map_value.hpp>
+#include <tidemark/operators/stateless/raises.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

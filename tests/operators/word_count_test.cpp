@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
 // The word count: all the steps of a small program at once, against a table.
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/redistribute.hpp>
-#include <tidemark/operators/reduce.hpp>
+#include <tidemark/operators/keyed/reduce.hpp>
+#include <tidemark/operators/keyed/stateful_map.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
-#include <tidemark/operators/stateful_map.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 
 #include <tests/operators/directory.hpp>
 #include <tests/operators/flow.hpp>

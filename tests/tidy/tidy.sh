@@ -48,7 +48,7 @@ errors=$(awk '
     only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^(tests/)?viz/.*\\.cpp$",
             "Graphviz is included by sources of viz and of its tests only")
     only_in("^(tbb|oneapi)/", "^(core/tbb_executor|experiments/bench/flow_graph)\\.cpp$",
-            "oneTBB is included by core/tbb_executor.cpp and the benchmarks of its flow graph only")
+            "oneTBB is included by core/execution/tbb_executor.cpp and the benchmarks of its flow graph only")
     only_in("^boost/(graph|property_map)/", "^(progress/graph_shape|tests/examples/graph_test)\\.cpp$",
             "Boost.Graph is included by progress/graph_shape.cpp and the tests of examples only")
   }

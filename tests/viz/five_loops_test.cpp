@@ -4,11 +4,11 @@
 // would build it, judged, and drawn into progress/pictures.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/filter.hpp>
-#include <tidemark/operators/inspect.hpp>
-#include <tidemark/operators/iterate.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/redistribute.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
+#include <tidemark/operators/routing/redistribute.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/progress/nested.hpp>
 #include <tidemark/viz/dot.hpp>
 

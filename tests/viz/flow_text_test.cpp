@@ -2,14 +2,14 @@
 //
 // A dataflow as JSON, as Mermaid and as DOT, before it runs.
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/composite.hpp>
-#include <tidemark/operators/count.hpp>
-#include <tidemark/operators/input.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/merge.hpp>
-#include <tidemark/operators/output.hpp>
+#include <tidemark/operators/ends/input.hpp>
+#include <tidemark/operators/ends/output.hpp>
+#include <tidemark/operators/routing/composite.hpp>
+#include <tidemark/operators/routing/merge.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/operators/timestamps/count.hpp>
 #include <tidemark/viz/dot.hpp>
 #include <tidemark/viz/flow_json.hpp>
 #include <tidemark/viz/mermaid.hpp>

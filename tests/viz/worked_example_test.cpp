@@ -5,9 +5,9 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/text.hpp>
-#include <tidemark/operators/enter.hpp>
-#include <tidemark/operators/feedback.hpp>
-#include <tidemark/operators/leave.hpp>
+#include <tidemark/operators/loops/enter.hpp>
+#include <tidemark/operators/loops/feedback.hpp>
+#include <tidemark/operators/loops/leave.hpp>
 #include <tidemark/progress/nested.hpp>
 #include <tidemark/progress/tracker.hpp>
 #include <tidemark/viz/dot.hpp>

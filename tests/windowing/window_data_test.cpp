@@ -5,13 +5,13 @@
 // not there, over random streams of the kind. And the words of a speech, as the documentation of
 // the original counts them.
 #include <tidemark/core/random.hpp>
-#include <tidemark/operators/flat_map.hpp>
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/flat_map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
 #include <tidemark/windowing/reduce_window.hpp>
-#include <tidemark/windowing/windowers/count_window.hpp>
+#include <tidemark/windowing/windowers/count_windower.hpp>
 
 #include <tests/support.hpp>
 #include <tests/windowing/window_flow.hpp>

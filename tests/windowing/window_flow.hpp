@@ -7,8 +7,8 @@
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/window.hpp>
-#include <tidemark/windowing/windowers/session_window.hpp>
-#include <tidemark/windowing/windowers/sliding_window.hpp>
+#include <tidemark/windowing/windowers/session_windower.hpp>
+#include <tidemark/windowing/windowers/sliding_windower.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

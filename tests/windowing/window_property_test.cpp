@@ -2,11 +2,11 @@
 //
 // Every windower and every kind of aggregate against a batch program, under random disorder, keys,
 // waits, workers, batches and schedules.
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
 #include <tidemark/windowing/reduce_window.hpp>
-#include <tidemark/windowing/windowers/count_window.hpp>
+#include <tidemark/windowing/windowers/count_windower.hpp>
 
 #include <tests/support.hpp>
 #include <tests/windowing/window_flow.hpp>

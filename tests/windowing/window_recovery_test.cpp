@@ -3,8 +3,8 @@
 // What window steps tell a store, and that a run which goes on from it, at any epoch and with any
 // number of workers, gives what the first run gave from there on.
 #include <tidemark/core/input_handle.hpp>
-#include <tidemark/operators/map.hpp>
-#include <tidemark/operators/merge.hpp>
+#include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/aggregate_window.hpp>
 #include <tidemark/windowing/aggregates/histogram.hpp>
 #include <tidemark/windowing/aggregates/least_squares.hpp>
@@ -17,7 +17,7 @@
 #include <tidemark/windowing/instant.hpp>
 #include <tidemark/windowing/join_window.hpp>
 #include <tidemark/windowing/reduce_window.hpp>
-#include <tidemark/windowing/windowers/count_window.hpp>
+#include <tidemark/windowing/windowers/count_windower.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/operators/going_on.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Window steps: the examples of the original's page, and each rule by hand.
-#include <tidemark/operators/map.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/aggregate_window.hpp>
 #include <tidemark/windowing/aggregates/mean_covariance.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>

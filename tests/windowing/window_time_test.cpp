@@ -9,7 +9,7 @@
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
 #include <tidemark/windowing/instant.hpp>
-#include <tidemark/windowing/windowers/count_window.hpp>
+#include <tidemark/windowing/windowers/count_windower.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/progress/timestamp_laws.hpp>

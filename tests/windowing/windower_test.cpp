@@ -10,8 +10,8 @@
 #include <tidemark/windowing/aggregates/mean_covariance.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/sliced_windows.hpp>
-#include <tidemark/windowing/windowers/count_window.hpp>
-#include <tidemark/windowing/windowers/session_window.hpp>
+#include <tidemark/windowing/windowers/count_windower.hpp>
+#include <tidemark/windowing/windowers/session_windower.hpp>
 
 #include <tests/support.hpp>
 

@@ -3,7 +3,7 @@
 // JoinRows: the values of several sides, as rows.
 #pragma once
 
-#include <tidemark/operators/join_sides.hpp>
+#include <tidemark/operators/keyed/join_sides.hpp>
 #include <tidemark/windowing/aggregate.hpp>
 
 #include <cstddef>

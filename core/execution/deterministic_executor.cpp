@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+//
+// The deterministic executor: one runs at a time, and the seed says which.
+#include <tidemark/core/execution/coroutine.hpp>
+#include <tidemark/core/executor.hpp>
+#include <tidemark/core/random.hpp>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+namespace {
+
+/// A closure that is a task whenever it can go on.
+class TaskFiber final : public Fiber, public Task {
+ public:
+  TaskFiber(Executor& executor, std::function<void(Fiber&)> body)
+      : executor_(&executor),
+        coroutine_([this, body = std::move(body)] { body(*this); }) {}
+
+  /// What has begun goes on to its end, which is near, since the run has failed.
+  ~TaskFiber() override {
+    while (coroutine_.started()) coroutine_.resume();
+  }
+
+  void suspend(const std::function<void()>& parked) override {
+    parked();
+    coroutine_.pause();
+  }
+  void resume() override { executor_->submit(*this); }
+  void yield() override {
+    suspend([this] { resume(); });
+  }
+
+  void run() override { coroutine_.resume(); }
+
+ private:
+  Executor* executor_;
+  Coroutine coroutine_;
+};
+
+class DeterministicExecutor final : public Executor {
+ public:
+  DeterministicExecutor(std::uint64_t seed, std::chrono::nanoseconds turn)
+      : random_(seed),
+        turn_(turn) {}
+
+  void submit(Task& task) override {
+    if (turn_.count() == 0) {
+      runnable_.push_back(&task);
+    } else {
+      later_.emplace_back(now_ + turn_, &task);
+    }
+  }
+
+  void call_at(Clock::time_point when, std::function<void()> action) override {
+    timers_.emplace(when, std::move(action));
+  }
+  Clock::time_point now() const override { return now_; }
+
+  void spawn(std::function<void(Fiber&)> body) override {
+    submit(*fibers_.emplace_back(std::make_unique<TaskFiber>(*this, std::move(body))));
+  }
+
+  void serve() override {
+    while (!stopped_) {
+      if (!runnable_.empty()) {
+        Task*& choice = runnable_[random_.below(runnable_.size())];
+        Task* const task = std::exchange(choice, runnable_.back());
+        runnable_.pop_back();
+        task->run();
+      } else if (!later_.empty() &&
+                 (timers_.empty() || later_.front().first <= timers_.begin()->first)) {
+        now_ = later_.front().first;
+        for (; !later_.empty() && later_.front().first == now_; later_.pop_front())
+          runnable_.push_back(later_.front().second);
+      } else if (!timers_.empty()) {
+        const auto first = timers_.begin();
+        now_ = std::max(now_, first->first);
+        const std::function<void()> action = std::move(first->second);
+        timers_.erase(first);
+        action();
+      } else {
+        throw StuckError("the run is stuck: nothing is left to run and no timer is set");
+      }
+    }
+  }
+
+  std::uint32_t threads() const override { return 1; }
+  std::uint32_t this_thread() const override { return 0; }
+
+  void stop() override { stopped_ = true; }
+
+ private:
+  Random random_;
+  std::chrono::nanoseconds turn_;
+  Clock::time_point now_{};
+  bool stopped_ = false;
+  std::vector<Task*> runnable_;                            // now
+  std::deque<std::pair<Clock::time_point, Task*>> later_;  // when their turn is over; in order
+  std::multimap<Clock::time_point, std::function<void()>> timers_;
+  std::vector<std::unique_ptr<TaskFiber>> fibers_;
+};
+
+}  // namespace
+
+std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed,
+                                                      std::chrono::nanoseconds turn) {
+  return std::make_unique<DeterministicExecutor>(seed, turn);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+//
+// The shared exchange: locks, links and ledgers of a running dataflow around the logic of
+// progress/report_gathering.hpp.
+#pragma once
+
+#include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/reports/awake_workers.hpp>
+#include <tidemark/core/reports/virtual_network.hpp>
+#include <tidemark/core/traffic.hpp>
+#include <tidemark/progress/report_gathering.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// What the exchanges of a run's dataflows have in common.
+struct ExchangeSetup {
+  std::shared_ptr<const Routes> routes;  ///< null: there is nothing to exchange
+  VirtualNetwork* network = nullptr;     ///< null: delivery is a call
+  const AwakeWorkers* awake = nullptr;   ///< not null if there are routes
+  bool counted = false;                  ///< whether the traffic is counted
+  /// Has what is gathered in an idle process sent a while later; empty: it is sent at once.
+  std::function<void(std::uint32_t process)> linger;
+};
+
+/// Where the reports of a dataflow are gathered, whatever its timestamps are. Thread: any.
+class ProgressStations {
+ public:
+  virtual ~ProgressStations() = default;
+  /// Sends what has been gathered at a worker's own station.
+  virtual void flush_worker(std::uint32_t worker) = 0;
+  /// Sends what has been gathered at all stations that stand in a process.
+  virtual void flush_process(std::uint32_t process) = 0;
+  /// Adds up what was sent: by station, for each of those that follow in the routes.
+  virtual void add_to(std::vector<std::vector<ProgressTraffic>>& sent) = 0;
+};
+
+/// Brings the reports of workers to all ledgers, as the routes say.
+///
+/// A station has a lock, which is held while what it has gathered goes on to the next stations (the
+/// routes are free of circles) or into a link or a ledger's log: so what leaves a station stays in
+/// order. Nothing that runs others is done under a lock: ledgers combine and messages depart after
+/// it. Thread: any.
+template <Timestamp T>
+class SharedExchange final : public ProgressStations {
+ public:
+  using Ledgers = std::vector<std::unique_ptr<SharedLedger<T>>>;
+
+  /// Requires: `ledgers` outlives this, one for each of the layout.
+  SharedExchange(const ExchangeSetup& setup, const Ledgers& ledgers)
+      : setup_(setup),
+        ledgers_(&ledgers),
+        exchange_(setup.routes),
+        posts_(routes().size()),
+        standing_in_(routes().layout().processes) {
+    const Layout& layout = routes().layout();
+    for (std::size_t s = 0; s != routes().size(); ++s) {
+      const Station station = routes().station(s);
+      Post& post = posts_[s];
+      post.process = layout.process_of(station);
+      if (station.kind == Station::Kind::ledger) continue;
+      if (setup.counted) post.sent.resize(routes().next(s).size());
+      post.ledger = station.kind == Station::Kind::worker ? layout.ledger_of_worker(station.index)
+                                                          : first_ledger_in(post.process);
+      standing_in_[post.process].push_back(s);
+    }
+  }
+
+  /// Takes a worker's report of a step. When it returns, the worker's own ledger has been told, if
+  /// the policy tells it at once. The entry is given back through its home.
+  void append(LedgerEntry<T>& entry) {
+    const std::uint32_t worker = entry.worker;  // and the number of its station
+    Departure departure;
+    {
+      const std::lock_guard lock(posts_[worker].mutex);
+      const bool due = take_in(worker, entry.batch, departure);
+      if (routes().tells_own_ledger(worker)) {
+        (*ledgers_)[posts_[worker].ledger]->append(entry);
+      } else {
+        give_back(&entry);
+      }
+      if (due) send_all(worker, departure);
+    }
+    end(departure);
+  }
+
+  void flush_worker(std::uint32_t worker) override { flush(worker); }
+  void flush_process(std::uint32_t process) override {
+    for (const std::size_t station : standing_in_[process]) flush(station);
+  }
+
+  void add_to(std::vector<std::vector<ProgressTraffic>>& sent) override {
+    for (std::size_t s = 0; s != posts_.size(); ++s) {
+      const std::lock_guard lock(posts_[s].mutex);
+      for (std::size_t i = 0; i != posts_[s].sent.size(); ++i) sent[s][i] += posts_[s].sent[i];
+    }
+  }
+
+ private:
+  struct alignas(64) Post {
+    std::mutex mutex;  // guards the station's accumulator and `sent`
+    std::uint32_t process = 0;
+    std::uint32_t ledger = 0;             // whose frontiers its policy asks about
+    std::vector<ProgressTraffic> sent{};  // for each station that follows; empty: not counted
+  };
+
+  /// What is left to do without locks.
+  struct Departure {
+    std::vector<std::uint32_t> ledgers;  // that have to combine
+    bool in_network = false;
+  };
+
+  const Routes& routes() const { return exchange_.routes(); }
+
+  std::uint32_t first_ledger_in(std::uint32_t process) const {
+    const Layout& layout = routes().layout();
+    std::uint32_t ledger = 0;
+    while (layout.process_of({Station::Kind::ledger, ledger}) != process) ++ledger;
+    return ledger;
+  }
+
+  /// True if the station has to send now. If its policy wants to know whether a frontier could move
+  /// and the ledger is being changed at this moment, one could. Requires, like all that follow: the
+  /// station is locked.
+  bool take_in(std::size_t station, const ProgressBatch<T>& batch, Departure& departure) {
+    return exchange_.take_in(station, batch, [&](const ProgressBatch<T>& gathered) {
+      const std::uint32_t ledger = posts_[station].ledger;
+      departure.ledgers.push_back(ledger);  // which may have got entries while it was looked at
+      return (*ledgers_)[ledger]
+          ->try_inspect(
+              [&](const Ledger<T>& counts) { return could_move_a_frontier(gathered, counts); })
+          .value_or(true);
+    });
+  }
+
+  void send_all(std::size_t station, Departure& departure) {
+    const Station from = routes().station(station);
+    const std::uint32_t worker =
+        from.kind == Station::Kind::worker ? from.index : LedgerEntry<T>::several_workers;
+    std::vector<ProgressTraffic>& sent = posts_[station].sent;
+    std::shared_ptr<const ProgressBatch<T>> shared;  // by all messages
+    std::size_t i = 0;
+    exchange_.send_all(station, [&](std::size_t to, const ProgressBatch<T>& batch) {
+      if (!sent.empty()) sent[i++].add(batch.changes().size(), sizeof(T));
+      if (setup_.network == nullptr) return arrive(to, worker, batch, departure);
+      if (!shared) shared = std::make_shared<const ProgressBatch<T>>(batch);
+      departure.in_network = true;
+      setup_.network->send(
+          {VirtualNetwork::Kind::progress, static_cast<std::uint32_t>(station),
+           static_cast<std::uint32_t>(to), posts_[station].process, posts_[to].process},
+          8 + batch.changes().size() * (4 + sizeof(T) + 8), [this, to, worker, shared] {
+            Departure after;
+            arrive(to, worker, *shared, after);
+            end(after);
+          });
+    });
+  }
+
+  /// A batch has come to a station. If nobody in its process is awake to send it on later, it goes
+  /// on now, or when it has lingered; and now if the dataflow has ended there.
+  void arrive(std::size_t to, std::uint32_t worker, const ProgressBatch<T>& batch,
+              Departure& departure) {
+    if (const Station at = routes().station(to); at.kind == Station::Kind::ledger) {
+      (*ledgers_)[at.index]->append(*new LedgerEntry<T>{.worker = worker, .batch = batch});
+      departure.ledgers.push_back(at.index);
+      return;
+    }
+    const std::lock_guard lock(posts_[to].mutex);
+    const bool due = take_in(to, batch, departure);
+    const std::uint32_t process = posts_[to].process;
+    if (due || (*ledgers_)[posts_[to].ledger]->complete()) return send_all(to, departure);
+    if (!setup_.awake->idle(process)) return;
+    if (!setup_.linger) return send_all(to, departure);
+    setup_.linger(process);
+  }
+
+  void flush(std::size_t station) {
+    Departure departure;
+    {
+      const std::lock_guard lock(posts_[station].mutex);
+      if (exchange_.at(station).batches == 0) return;
+      send_all(station, departure);
+    }
+    end(departure);
+  }
+
+  void end(Departure& departure) {
+    if (departure.in_network) setup_.network->depart();
+    std::ranges::sort(departure.ledgers);
+    const auto rest = std::ranges::unique(departure.ledgers);
+    departure.ledgers.erase(rest.begin(), rest.end());
+    for (const std::uint32_t ledger : departure.ledgers) (*ledgers_)[ledger]->combine();
+  }
+
+  ExchangeSetup setup_;
+  const Ledgers* ledgers_;
+  ProgressExchange<T> exchange_;
+  std::vector<Post> posts_;                            // by station
+  std::vector<std::vector<std::size_t>> standing_in_;  // stations by process, without ledgers
+};
+
+}  // namespace tidemark

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+//
+// What the workers of a process share of one dataflow: the frozen graph and the ledgers.
+#pragma once
+
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/observe/inquiry.hpp>
+#include <tidemark/core/observe/trace_explainer.hpp>
+#include <tidemark/core/reports/shared_stations.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// The outputs of a dataflow that no operator reads, and the inputs of operators without outputs.
+template <Timestamp T>
+std::vector<LocationId> ends_of(const Topology<T>& topology) {
+  std::vector<bool> read(topology.locations());
+  for (const Channel& channel : topology.channels())
+    read[topology.location(channel.from).value] = true;
+  std::vector<LocationId> ends;
+  for (std::uint32_t l = 0; l != topology.locations(); ++l) {
+    const OperatorPorts<T>& op = topology.operators()[topology.operator_of({l}).value];
+    if (topology.is_target({l}) ? op.outputs == 0 : !read[l]) ends.push_back({l});
+  }
+  return ends;
+}
+
+/// A dataflow as its process knows it. Made by the first worker to build it, with the initial
+/// capabilities of all workers; the others attach.
+template <Timestamp T>
+class SharedDataflow final : public DataflowView,
+                             public std::enable_shared_from_this<SharedDataflow<T>> {
+ public:
+  /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
+  using Post = std::function<void(const std::function<Envelope&(std::uint32_t worker)>& make)>;
+
+  /// `initial` lists the sources at which every worker begins with a capability at the minimum.
+  SharedDataflow(Topology<T> topology, FlowGraph graph, std::span<const Source> initial,
+                 const Config& config, const ExchangeSetup& exchange,
+                 std::function<void(std::uint32_t)> wake, Post post)
+      : topology_(std::make_shared<Topology<T>>(std::move(topology))),
+        graph_(std::move(graph)),
+        layout_(layout_of(config)),
+        entries_(config.workers),
+        wake_(wake),
+        post_(std::move(post)),
+        running_(config.workers) {
+    ProgressBatch<T> capabilities;
+    for (const Source& source : initial)
+      capabilities.update({topology_->location(source), T::minimum()}, config.workers);
+    capabilities.compact();
+
+    for (std::uint32_t l = 0; l != layout_.ledgers(); ++l)
+      ledgers_.push_back(std::make_unique<SharedLedger<T>>(
+          topology_, config.workers,
+          exchange.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
+          wake_of(l, wake), l == 0 ? config.trace : nullptr));
+    if (exchange.routes) exchange_ = std::make_unique<SharedExchange<T>>(exchange, ledgers_);
+    trace_ = config.trace;
+    if (trace_ != nullptr) {
+      trace_->describe(graph_, snapshot());
+      trace_->set_explainer(
+          TraceExplainer<T>(topology_, ledgers_.front()->history(), config.workers));
+    }
+  }
+
+  const Topology<T>& topology() const { return *topology_; }
+  const FlowGraph& graph() const override { return graph_; }
+  ProgressSnapshot snapshot() override { return ledgers_.front()->snapshot(); }
+
+  std::shared_ptr<Question> ask() override { return ask(watched_locations()); }
+
+  /// Asks the workers what they hold of what could result in these.
+  std::shared_ptr<Question> ask(std::vector<AskedAbout<T>> about) {
+    auto inquiry = std::make_shared<Inquiry<T>>(
+        static_cast<std::uint32_t>(running_.size()), topology_, std::move(about),
+        [self = this->shared_from_this()] { return self->cut(); },
+        [self = this->shared_from_this()](std::uint32_t worker) {
+          return self->running_step(worker);
+        });
+    post_([&](std::uint32_t worker) -> Envelope& {
+      return *new InquiryEnvelope<T>(inquiry, index, worker);
+    });
+    return inquiry;
+  }
+
+  /// Race "cancelled at one worker, complete at another": one word decides for all of them. A
+  /// worker looks at it in each step, so whoever changes it wakes them.
+  void cancel() override {
+    if (end(Ending::cancelled)) wake_(SharedLedger<T>::everyone);
+  }
+  bool cancelled() const { return ending_.load(std::memory_order_seq_cst) == Ending::cancelled; }
+  /// Called by each worker that sees the dataflow complete; false if it has been cancelled.
+  bool end_complete() {
+    end(Ending::complete);
+    return !cancelled();
+  }
+
+  /// Notes that a program watches a location, and under which name.
+  void add_probe(LocationId location, std::string subject) {
+    const std::lock_guard lock(mutex_);
+    probes_.try_emplace(location, std::move(subject));
+  }
+
+  /// Notes which operator a worker runs; nullopt: none.
+  void set_running(std::uint32_t worker, std::optional<std::uint32_t> op) {
+    running_[worker].op.store(op ? *op + 1 : 0, std::memory_order_relaxed);
+  }
+
+  /// The ledger that `worker` reads.
+  SharedLedger<T>& ledger_of(std::uint32_t worker) {
+    return *ledgers_[layout_.ledger_of_worker(worker)];
+  }
+
+  /// The entries in which `worker` reports. Thread: that worker.
+  ReturnPool<LedgerEntry<T>>& entries_of(std::uint32_t worker) { return entries_[worker].pool; }
+
+  /// Null when not tracing.
+  Trace* trace() const { return trace_; }
+  /// The clock of the trace: the number of batches that its ledger has applied.
+  std::uint64_t trace_sequence() const { return ledgers_.front()->trace_sequence(); }
+
+  /// Tells the ledgers of a worker's step, or has them told. The entry is given back through its
+  /// home.
+  void append(LedgerEntry<T>& entry) {
+    if (exchange_) return exchange_->append(entry);
+    ledgers_.front()->append(entry);
+  }
+
+  /// Where reports are gathered; null if there is a single ledger, which is told at once.
+  ProgressStations* stations() { return exchange_.get(); }
+
+  std::uint32_t index = 0;  ///< of this dataflow at every worker
+
+ private:
+  enum class Ending : std::uint8_t { none, complete, cancelled };
+
+  /// True if this call has decided it.
+  bool end(Ending ending) {
+    Ending none = Ending::none;
+    return ending_.compare_exchange_strong(none, ending, std::memory_order_seq_cst);
+  }
+
+  /// The counts and frontiers of the first ledger; none once it has been cancelled, when nobody
+  /// holds what the ledger still counts.
+  /// Of several ledgers one that has not seen the end, if there is one.
+  LedgerCut<T> cut() {
+    const auto open =
+        std::ranges::find_if(ledgers_, [](const auto& ledger) { return !ledger->complete(); });
+    LedgerCut<T> cut = (open != ledgers_.end() ? *open : ledgers_.front())->cut();
+    if (cancelled()) {
+      cut.counts.clear();
+      for (Antichain<T>& frontier : cut.frontiers) frontier.clear();
+    }
+    return cut;
+  }
+
+  /// The probes; of a dataflow without any, its ends.
+  std::vector<AskedAbout<T>> watched_locations() const {
+    const std::lock_guard lock(mutex_);
+    std::vector<AskedAbout<T>> watched;
+    for (const auto& [location, subject] : probes_) watched.push_back({location, subject, {}});
+    if (watched.empty())
+      for (const LocationId end : ends_of(*topology_))
+        watched.push_back(
+            {end,
+             "end '" + topology_->operators()[topology_->operator_of(end).value].name + "'",
+             {}});
+    return watched;
+  }
+
+  std::string running_step(std::uint32_t worker) const {
+    const std::uint32_t op = running_[worker].op.load(std::memory_order_relaxed);
+    return op == 0 ? "" : topology_->operators()[op - 1].name;
+  }
+
+  /// What a ledger wakes: all that read it, when the dataflow is complete.
+  typename SharedLedger<T>::Wake wake_of(std::uint32_t ledger,
+                                         std::function<void(std::uint32_t)> wake) const {
+    if (layout_.ledgers() == 1) return wake;
+    return [layout = layout_, ledger, wake = std::move(wake)](std::uint32_t worker) {
+      if (worker != SharedLedger<T>::everyone) return wake(worker);
+      for (std::uint32_t w = 0; w != layout.workers; ++w)
+        if (layout.ledger_of_worker(w) == ledger) wake(w);
+    };
+  }
+
+  std::shared_ptr<const Topology<T>> topology_;
+  FlowGraph graph_;
+  Layout layout_;
+  Trace* trace_ = nullptr;
+  struct alignas(64) Entries {  // a cache line each
+    ReturnPool<LedgerEntry<T>> pool;
+  };
+  std::vector<Entries> entries_;  // by worker; outlive the ledgers' logs
+  std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
+  std::unique_ptr<SharedExchange<T>> exchange_;  // null: there is one ledger, told at once
+  std::function<void(std::uint32_t)> wake_;
+  Post post_;
+  std::atomic<Ending> ending_{Ending::none};
+
+  mutable std::mutex mutex_;  // guards probes_
+  std::map<LocationId, std::string> probes_;
+
+  struct alignas(64) Running {         // a cache line each
+    std::atomic<std::uint32_t> op{0};  // counted from 1; 0: none
+  };
+  std::vector<Running> running_;  // by worker
+};
+
+}  // namespace tidemark

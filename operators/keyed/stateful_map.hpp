@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// stateful_map: one value in, one value out, with a state for each key.
+#pragma once
+
+#include <tidemark/operators/keyed/build_state.hpp>
+#include <tidemark/operators/keyed/keyed_step.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace tidemark {
+
+namespace detail {
+
+template <typename Item, typename Kept, typename Builder, typename Mapper>
+struct StatefulMapLogic {
+  using State = Kept;
+  Builder builder;
+  Mapper mapper;
+
+  void on_item(Item item, auto& states, auto& out) {
+    auto at = states.find(item.first);
+    if (at == states.end()) at = states.emplace(item.first, build_state(builder, item.first)).first;
+    auto [state, result] = std::invoke(mapper, std::move(at->second), std::move(item.second));
+    if (std::optional<State> next = std::move(state)) {
+      at->second = *std::move(next);
+    } else {
+      states.erase(at);
+    }
+    out.give({std::move(item.first), std::move(result)});
+  }
+};
+
+}  // namespace detail
+
+/// Maps the values of a key with a state. A key's state begins as `builder()`, or `builder(key)`.
+/// `mapper(state, value)` returns a pair of the new state and what is sent, as (key, result), at
+/// the value's timestamp. If the new state is std::nullopt the key is forgotten, and begins anew
+/// with its next value.
+template <typename Builder, typename Mapper>
+auto stateful_map(std::string id, Builder builder, Mapper mapper) {
+  return [id, builder, mapper]<typename T, typename Item>(Stream<T, Item> input) {
+    static_assert(
+        KeyedItem<Item>,
+        "stateful_map: the stream must be keyed; its records must be std::pair<Key, Value>");
+    using Key = typename Item::first_type;
+    using Value = typename Item::second_type;
+    using State =
+        decltype(detail::build_state(std::declval<Builder&>(), std::declval<const Key&>()));
+    static_assert(std::invocable<Mapper&, State, Value>,
+                  "stateful_map: the mapper must take the state and a value");
+    using Result = std::remove_cvref_t<std::invoke_result_t<Mapper&, State, Value>>;
+    static_assert(
+        requires(Result r) {
+          r.first;
+          r.second;
+        }, "stateful_map: the mapper must return a std::pair of new state and result");
+    static_assert(std::convertible_to<typename Result::first_type, std::optional<State>>,
+                  "stateful_map: the new state must be a state, an optional one, or std::nullopt");
+    using Out = std::pair<Key, typename Result::second_type>;
+    TIDEMARK_REQUIRE_CODECS("stateful_map", Key, State);
+    return keyed_step<Out>(input, "stateful_map", id,
+                           detail::StatefulMapLogic<Item, State, Builder, Mapper>{builder, mapper});
+  };
+}
+
+/// The same for a state whose type the step is told, and which begins as std::nullopt:
+/// `mapper(state, value)` is given a std::optional<State>.
+template <typename State, typename Mapper>
+auto stateful_map(std::string id, Mapper mapper) {
+  return stateful_map(
+      std::move(id), [] { return std::optional<State>(); },
+      [mapper](std::optional<State> state, auto value) mutable {
+        auto [next, result] = std::invoke(mapper, std::move(state), std::move(value));
+        std::optional<State> kept = std::move(next);
+        std::optional<std::optional<State>> outer;
+        if (kept) outer = std::move(kept);
+        return std::pair(std::move(outer), std::move(result));
+      });
+}
+
+}  // namespace tidemark
