@@ -22,7 +22,7 @@ namespace tidemark {
 /// up while another was in hand has that `outside` it.
 struct InHand {
   const void* batch = nullptr;
-  Target input;
+  TargetPort input;
   const InHand* outside = nullptr;
 };
 

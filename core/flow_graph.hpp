@@ -45,7 +45,7 @@ struct FlowNode {
   /// sources. Meaningless for a fused step.
   LocationId first_location;
   /// For a fused step the output that feeds it: its ports share that output's frontier.
-  Source feeder;
+  SourcePort feeder;
 
   /// "words" if the user named it, else "map".
   const std::string& label() const { return id.empty() ? kind : id; }

@@ -79,7 +79,7 @@ class OpenInput {
  public:
   using Ledger = typename Level<T>::Ledger;
 
-  OpenInput(Scope<T>& scope, Target target, std::uint32_t node) : scope_(&scope), node_(node) {
+  OpenInput(Scope<T>& scope, TargetPort target, std::uint32_t node) : scope_(&scope), node_(node) {
     auto owned = std::make_unique<InputPort<T, Item>>(scope.instance());
     port_ = owned.get();
     port_->target = target;
@@ -188,7 +188,7 @@ class OperatorBuilder {
   template <typename Item, Timestamp Inner>
   OpenInput<Inner, Item> open_input(Scope<Inner>& inner) {
     ports().depths.inputs = Scope<Inner>::depth;
-    const Target target{op_, ports().inputs++};
+    const TargetPort target{op_, ports().inputs++};
     assembly().node(node_).inputs = target.port + 1;
     return OpenInput<Inner, Item>(inner, target, node_);
   }
@@ -197,7 +197,7 @@ class OperatorBuilder {
   /// unless `connect` says otherwise.
   template <typename Item>
   std::pair<OutputPort<T, Item>&, Stream<T, Item>> output() {
-    const Source source{op_, ports().outputs++};
+    const SourcePort source{op_, ports().outputs++};
     assembly().node(node_).outputs = source.port + 1;
     auto book = std::make_shared<CapabilityBook<Ledger>>();
     book->step = ports().name;
@@ -236,7 +236,7 @@ class OperatorBuilder {
     shard().watches.push_back(&watch);
     assembly().when_attached([&watch, probe, &instance = scope_->instance(),
                               step = ports().name](const Topology<Ledger>& topology) {
-      const std::optional<Source> feeder = probe.feeder_in(instance);
+      const std::optional<SourcePort> feeder = probe.feeder_in(instance);
       if (!feeder)
         throw DataflowError("step '" + step +
                             "' waits for a probe that follows no stream of its dataflow; call "

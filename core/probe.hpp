@@ -71,7 +71,7 @@ class Probe {
   }
 
   /// The output whose frontier it follows; none if it follows no stream of `instance`.
-  std::optional<Source> feeder_in(const Instance<Ledger>& instance) const {
+  std::optional<SourcePort> feeder_in(const Instance<Ledger>& instance) const {
     if (state_->instance != &instance) return std::nullopt;
     return state_->feeder;
   }
@@ -99,7 +99,7 @@ class Probe {
     std::shared_ptr<SharedDataflow<Ledger>> read_from;  // kept alive
     const Instance<Ledger>* instance = nullptr;         // its identity only; it may be gone
     Process* process = nullptr;
-    Source feeder;
+    SourcePort feeder;
     LocationId location;
     std::string subject;
   };

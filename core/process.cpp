@@ -48,10 +48,10 @@ Process::Process(const Config& config, Executor& executor)
       config.policy ? config.policy : std::make_shared<const DirectPolicy>(), layout);
   if (gathers_anything(*routes)) {
     awake_.emplace(layout);
-    exchange_ = {std::move(routes), network_.get(), &*awake_, config.traffic != nullptr, {}};
+    reporting_ = {std::move(routes), network_.get(), &*awake_, config.traffic != nullptr, {}};
     lingering_.resize(layout.processes);
     if (network_ && config.linger.count() > 0)
-      exchange_.linger = [this](std::uint32_t process) { flush_process_later(process); };
+      reporting_.linger = [this](std::uint32_t process) { flush_process_later(process); };
   }
   if (config.traffic != nullptr)
     data_.assign(layout.workers, std::vector<DataTraffic>(layout.processes));
@@ -111,15 +111,15 @@ void Process::deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) 
 
 void Process::goes_idle(std::uint32_t worker) {
   going_idle_.fetch_add(1, std::memory_order_relaxed);
-  if (exchange_.linger) return;
-  for (ProgressStations* const of : stations()) of->flush_worker(worker);
+  if (reporting_.linger) return;
+  for (ReportStations* const of : stations()) of->flush_worker(worker);
 }
 
 void Process::has_gone_idle(std::uint32_t worker) {
   if (awake_->sleeps(worker)) {
-    const std::uint32_t process = exchange_.routes->layout().process_of_worker(worker);
-    if (exchange_.linger) {
-      exchange_.linger(process);
+    const std::uint32_t process = reporting_.routes->layout().process_of_worker(worker);
+    if (reporting_.linger) {
+      reporting_.linger(process);
     } else {
       flush_process(process);
     }
@@ -128,7 +128,7 @@ void Process::has_gone_idle(std::uint32_t worker) {
 }
 
 void Process::flush_process(std::uint32_t process) {
-  for (ProgressStations* const of : stations()) of->flush_process(process);
+  for (ReportStations* const of : stations()) of->flush_process(process);
 }
 
 /// If the process is still idle then; else whoever goes idle last calls this again.
@@ -141,7 +141,7 @@ void Process::flush_process_later(std::uint32_t process) {
   });
 }
 
-std::vector<ProgressStations*> Process::stations() const {
+std::vector<ReportStations*> Process::stations() const {
   const std::lock_guard lock(mutex_);
   return stations_;
 }
@@ -149,11 +149,11 @@ std::vector<ProgressStations*> Process::stations() const {
 void Process::fill(Traffic& traffic) const {
   traffic = {};
   const Layout layout = layout_of(config_);
-  if (exchange_.routes) {
-    const Routes& routes = *exchange_.routes;
+  if (reporting_.routes) {
+    const Routes& routes = *reporting_.routes;
     std::vector<std::vector<ProgressTraffic>> sent(routes.size());
     for (std::size_t s = 0; s != routes.size(); ++s) sent[s].resize(routes.next(s).size());
-    for (ProgressStations* const of : stations_) of->add_to(sent);
+    for (ReportStations* const of : stations_) of->add_to(sent);
     for (std::size_t s = 0; s != routes.size(); ++s)
       for (std::size_t i = 0; i != sent[s].size(); ++i) {
         const Station from = routes.station(s);

@@ -65,7 +65,7 @@ class Process {
   }
 
   /// Whether reports are gathered anywhere, and the three functions that follow are to be called.
-  bool exchanges() const { return awake_.has_value(); }
+  bool gathers_reports() const { return awake_.has_value(); }
   /// A worker has been woken; called before it is submitted.
   void has_woken(std::uint32_t worker) { awake_->wakes(worker); }
   /// A worker is about to go idle: sends what is gathered at its own station. Thread: that of the
@@ -116,7 +116,7 @@ class Process {
   template <Timestamp T>
   std::shared_ptr<SharedDataflow<T>> attach(std::uint32_t index, std::uint32_t worker,
                                             Topology<T> topology, FlowGraph graph,
-                                            std::span<const Source> initial);
+                                            std::span<const SourcePort> initial);
 
   /// Worker `worker` will build no more than the `count` dataflows that it has. Throws
   /// DataflowError if another worker has built more.
@@ -133,7 +133,7 @@ class Process {
  private:
   static constexpr std::uint32_t crowded = 16;  // workers on a thread
 
-  std::vector<ProgressStations*> stations() const;
+  std::vector<ReportStations*> stations() const;
   void flush_process(std::uint32_t process);
   void flush_process_later(std::uint32_t process);
   void fill(Traffic& traffic) const;
@@ -146,14 +146,14 @@ class Process {
   std::unique_ptr<VirtualNetwork> network_;   // null on executors with real threads
   std::vector<std::vector<DataTraffic>> data_;  // by worker, then by process; empty: not counted
   std::vector<bool> lingering_;                 // by process: a timer is set
-  ExchangeSetup exchange_;
+  ReportingSetup reporting_;
 
   mutable std::mutex mutex_;  // guards the members up to on_stop_request_
   std::map<std::pair<std::type_index, std::uint32_t>, std::shared_ptr<void>> pools_;
   std::vector<std::any> dataflows_;
   std::optional<std::pair<std::uint32_t, std::uint32_t>> fewest_;  // built, and by which worker
   std::vector<std::shared_ptr<DataflowView>> views_;
-  std::vector<ProgressStations*> stations_;  // of the dataflows that have any
+  std::vector<ReportStations*> stations_;  // of the dataflows that have any
   std::exception_ptr failure_;
   std::map<std::string, std::map<std::uint32_t, InputCounters>> inputs_;  // by id and worker
   std::vector<std::function<void()>> on_stop_request_;
@@ -167,7 +167,7 @@ class Process {
 template <Timestamp T>
 std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uint32_t worker,
                                                    Topology<T> topology, FlowGraph graph,
-                                                   std::span<const Source> initial) {
+                                                   std::span<const SourcePort> initial) {
   const std::lock_guard lock(mutex_);
   require_same_number(worker, index + 1);
   if (index >= dataflows_.size()) dataflows_.resize(index + 1);
@@ -175,7 +175,7 @@ std::shared_ptr<SharedDataflow<T>> Process::attach(std::uint32_t index, std::uin
     Config config = config_;
     if (index != 0) config.trace = nullptr;
     auto shared = std::make_shared<SharedDataflow<T>>(
-        std::move(topology), std::move(graph), initial, config, exchange_,
+        std::move(topology), std::move(graph), initial, config, reporting_,
         [this](std::uint32_t w) { wake(w); }, [this](const auto& make) { post_to_all(make); });
     shared->index = index;
     dataflows_[index] = shared;

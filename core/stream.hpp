@@ -24,7 +24,7 @@ struct Stream {
   Tee<Time, Item>* tee = nullptr;
   std::uint32_t node = 0;  ///< the step that it leaves
   std::uint32_t port = 0;  ///< the output of that step
-  Source feeder;           ///< the output whose frontier it shares
+  SourcePort feeder;       ///< the output whose frontier it shares
   int fused_steps = 0;     ///< between that output and here
 };
 

@@ -54,7 +54,7 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
 void Worker::wake() {
   if (state_.load(std::memory_order_seq_cst) == State::queued) return;  // it will look
   if (state_.exchange(State::queued, std::memory_order_seq_cst) != State::idle) return;
-  if (process_->exchanges()) process_->has_woken(index_);
+  if (process_->gathers_reports()) process_->has_woken(index_);
   if (fiber_ != nullptr) {
     fiber_->resume();
   } else {
@@ -152,13 +152,13 @@ bool Worker::turn() {
 /// wakes nobody.
 ///
 /// Once it is idle it may be woken and end, and the run with it, while this function still runs on
-/// another stack; if reports are exchanged, `goes_idle` keeps the process until `has_gone_idle`.
+/// another stack; if reports are gathered, `goes_idle` keeps the process until `has_gone_idle`.
 void Worker::park() {
-  Process* const exchanging = process_->exchanges() ? process_ : nullptr;
-  if (exchanging != nullptr) exchanging->goes_idle(index_);
+  Process* const gathering = process_->gathers_reports() ? process_ : nullptr;
+  if (gathering != nullptr) gathering->goes_idle(index_);
   const bool woken = state_.exchange(State::idle, std::memory_order_seq_cst) == State::queued;
   if (woken || !mailbox_.empty() || process_->stopping()) wake();
-  if (exchanging != nullptr) exchanging->has_gone_idle(index_);
+  if (gathering != nullptr) gathering->has_gone_idle(index_);
 }
 
 void Worker::suspend() {
@@ -178,7 +178,7 @@ void Worker::finish(bool failed) noexcept {
                   std::memory_order_seq_cst);  // then look: `post` does it the other way round
   release_mailbox();
   state_.exchange(State::running, std::memory_order_seq_cst);  // and never idle again
-  if (process_->exchanges()) {
+  if (process_->gathers_reports()) {
     process_->goes_idle(index_);
     process_->has_gone_idle(index_);
   }

@@ -17,17 +17,17 @@ struct OperatorId {
 };
 
 /// An input port of an operator.
-struct Target {
+struct TargetPort {
   OperatorId op;
   std::uint32_t port = 0;
-  friend constexpr auto operator<=>(const Target&, const Target&) = default;
+  friend constexpr auto operator<=>(const TargetPort&, const TargetPort&) = default;
 };
 
 /// An output port of an operator.
-struct Source {
+struct SourcePort {
   OperatorId op;
   std::uint32_t port = 0;
-  friend constexpr auto operator<=>(const Source&, const Source&) = default;
+  friend constexpr auto operator<=>(const SourcePort&, const SourcePort&) = default;
 };
 
 /// One input or output port of one operator: a vertex of the progress graph. Dense, from 0.

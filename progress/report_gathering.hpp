@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The exchange: gathers reports of progress at stations and sends them on, as a policy says.
+// Report gathering: what stations do with reports of progress, which they gather and send on as a
+// policy says.
 //
 // The logic only, as a value: core/ puts locks, links and ledgers around it, a model checker drives
 // every order of its calls.
@@ -43,9 +44,9 @@ struct Accumulator {
 ///
 /// Thread: `take_in` and `send_all` for one station at a time; for different stations any.
 template <Timestamp T>
-class ProgressExchange {
+class ReportGathering {
  public:
-  explicit ProgressExchange(std::shared_ptr<const Routes> routes)
+  explicit ReportGathering(std::shared_ptr<const Routes> routes)
       : routes_(std::move(routes)),
         accumulators_(routes_->size()) {}
 
@@ -75,7 +76,7 @@ class ProgressExchange {
     for (const std::size_t to : routes_->next(station)) send(to, std::as_const(all.gathered));
   }
 
-  friend bool operator==(const ProgressExchange& a, const ProgressExchange& b) {
+  friend bool operator==(const ReportGathering& a, const ReportGathering& b) {
     return a.accumulators_ == b.accumulators_;
   }
 

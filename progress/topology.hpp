@@ -31,8 +31,8 @@ struct Connection {
 
 /// A channel between operators: carries batches at unchanged timestamps.
 struct Channel {
-  Source from;
-  Target to;
+  SourcePort from;
+  TargetPort to;
   friend bool operator==(const Channel&, const Channel&) = default;
 };
 
@@ -71,10 +71,10 @@ class Topology {
   std::span<const Channel> channels() const { return channels_; }
   std::uint32_t locations() const { return shape_.size(); }
 
-  LocationId location(Target target) const {
+  LocationId location(TargetPort target) const {
     return {operators_.at(target.op.value).first_location + target.port};
   }
-  LocationId location(Source source) const {
+  LocationId location(SourcePort source) const {
     const OperatorPorts<T>& op = operators_.at(source.op.value);
     return {op.first_location + op.inputs + source.port};
   }
@@ -172,7 +172,7 @@ class TopologyBuilder {
 
   /// Adds a channel. Several may leave one source, and several may enter one target. It may lead
   /// into a loop, but not out of one: that takes an operator which resets the loop's counter.
-  void connect(Source from, Target to) {
+  void connect(SourcePort from, TargetPort to) {
     if (from.op.value >= operators_.size() || to.op.value >= operators_.size() ||
         from.port >= operators_[from.op.value].outputs || to.port >= operators_[to.op.value].inputs)
       throw DataflowError("a channel joins a port that does not exist");

@@ -30,7 +30,6 @@ namespace tidemark {
 namespace {
 
 namespace fs = std::filesystem;
-using Clock = std::chrono::steady_clock;
 
 [[noreturn]] void fail_with(std::string_view what, int error) {
   throw RenderError(fmt::format("{}: {}", what, std::generic_category().message(error)));
@@ -135,10 +134,11 @@ class Child {
 
  private:
   static void wait_until_readable(const FileDescriptor& file, std::chrono::milliseconds limit) {
-    const auto deadline = Clock::now() + limit;
+    const auto deadline = std::chrono::steady_clock::now() + limit;
     pollfd event{.fd = file.get(), .events = POLLIN, .revents = 0};
     for (int ready = 0; ready <= 0;) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
       if (left.count() <= 0) {
         throw RenderError(fmt::format(
             "the layout program was stopped, because it took longer than {} ms", limit.count()));

@@ -33,8 +33,8 @@ struct AggregateWindow {
 ///
 ///     points | aggregate_window("covariance", clock, SlidingWindow(1h, 1min, midnight),
 ///                               MeanCovariance<2>())
-template <typename Clock, typename W, typename A>
-auto aggregate_window(std::string id, Clock clock, W windower, A aggregate,
+template <typename C, typename W, typename A>
+auto aggregate_window(std::string id, C clock, W windower, A aggregate,
                       WindowOptions options = {}) {
   return detail::window_step("aggregate_window", std::move(id), std::move(clock),
                              std::move(windower), detail::AggregateWindow<A>{std::move(aggregate)},

@@ -31,14 +31,14 @@ namespace tidemark::detail {
 /// One worker's shard. Values are taken in the order of their epochs, those of the frontier's at
 /// once; a window closed by a value is sent at the value's epoch, one closed by the passing of time
 /// at the frontier's, and at the end at the last.
-template <Timestamp T, KeyedItem Item, typename Clock, typename Work>
+template <Timestamp T, KeyedItem Item, typename C, typename Work>
 class ClockedWindows {
   using Key = typename Item::first_type;
   using Value = typename Item::second_type;
   using Results = WindowResults<T, Key, Value, Work>;
   using Out = typename Results::Out;
   using NoticeOut = typename Results::NoticeOut;
-  using KeyState = WindowState<Clock, Value, Work>;
+  using KeyState = WindowState<C, Value, Work>;
   static constexpr bool queues = KeyState::queues;
   using Keys = WakingKeys<Key, KeyState>;
   using Entry = typename Keys::Entry;
@@ -49,7 +49,7 @@ class ClockedWindows {
   using Saved = SavedKeys<T, Key, std::string, Rights>;
 
   /// `first` is the right at the least timestamp if what was saved may send by itself.
-  ClockedWindows(Saved saved, std::optional<Rights> first, Clock clock, Work work,
+  ClockedWindows(Saved saved, std::optional<Rights> first, C clock, Work work,
                  const WindowOptions& options, std::shared_ptr<const Wanted> wanted,
                  InputPort<T, Item>& in, OutputPort<T, Out>& out, OutputPort<T, NoticeOut>& notices,
                  Activator activator, const Process& process, const Executor& executor)
@@ -330,7 +330,7 @@ class ClockedWindows {
 
   Saved saved_;
   std::optional<Rights> first_;
-  Clock clock_;
+  C clock_;
   Work work_;
   WindowCounts* counts_;
   bool ordered_;

@@ -30,8 +30,8 @@ struct CountWindowStep {
 }  // namespace detail
 
 /// Sends (key, number of values) when a window closes.
-template <typename Clock, typename W>
-auto count_window(std::string id, Clock clock, W windower, WindowOptions options = {}) {
+template <typename C, typename W>
+auto count_window(std::string id, C clock, W windower, WindowOptions options = {}) {
   return detail::window_step("count_window", std::move(id), std::move(clock), std::move(windower),
                              detail::CountWindowStep{}, options);
 }
@@ -39,9 +39,9 @@ auto count_window(std::string id, Clock clock, W windower, WindowOptions options
 /// The same of any stream, by `key(record)`. The clock gets the record.
 ///
 ///     visits | count_window("visits", clock, TumblingWindow(1h, midnight), &Visit::page)
-template <typename Clock, typename W, typename ByKey>
+template <typename C, typename W, typename ByKey>
   requires(!std::same_as<ByKey, WindowOptions>)
-auto count_window(std::string id, Clock clock, W windower, ByKey key, WindowOptions options = {}) {
+auto count_window(std::string id, C clock, W windower, ByKey key, WindowOptions options = {}) {
   return [step = count_window(std::move(id), std::move(clock), std::move(windower), options),
           key](auto stream) {
     using Item = typename decltype(stream)::item_type;

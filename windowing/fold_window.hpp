@@ -52,8 +52,8 @@ struct FoldWindow {
 ///
 /// `.windows()` of what it returns says which windows have closed, `.late()` which values were too
 /// late. The clock and the windower: windowing/README.md.
-template <typename Clock, typename W, typename Builder, typename Folder>
-auto fold_window(std::string id, Clock clock, W windower, Builder builder, Folder folder,
+template <typename C, typename W, typename Builder, typename Folder>
+auto fold_window(std::string id, C clock, W windower, Builder builder, Folder folder,
                  WindowOptions options = {}) {
   static_assert(std::invocable<Builder&>, "fold_window: the builder must take nothing");
   return detail::window_step("fold_window", std::move(id), std::move(clock), std::move(windower),
@@ -62,10 +62,10 @@ auto fold_window(std::string id, Clock clock, W windower, Builder builder, Folde
                              options);
 }
 
-template <typename Clock, typename W, typename Builder, typename Folder, typename Merger>
+template <typename C, typename W, typename Builder, typename Folder, typename Merger>
   requires(!std::same_as<Merger, WindowOptions>)
-auto fold_window(std::string id, Clock clock, W windower, Builder builder, Folder folder,
-                 Merger merger, WindowOptions options = {}) {
+auto fold_window(std::string id, C clock, W windower, Builder builder, Folder folder, Merger merger,
+                 WindowOptions options = {}) {
   static_assert(std::invocable<Builder&>, "fold_window: the builder must take nothing");
   return detail::window_step("fold_window", std::move(id), std::move(clock), std::move(windower),
                              detail::FoldWindow<Builder, Folder, Merger>{

@@ -74,8 +74,8 @@ inline constexpr bool one_key =
 /// clock must take the values of every side.
 ///
 ///     join_window("clicks of views", clock, SessionWindow(30min), mode, views, clicks)
-template <typename Clock, typename W, typename First, typename... Others>
-auto join_window(std::string id, Clock clock, W windower, JoinMode mode, WindowOptions options,
+template <typename C, typename W, typename First, typename... Others>
+auto join_window(std::string id, C clock, W windower, JoinMode mode, WindowOptions options,
                  First first, Others... others) {
   using Item = typename First::item_type;
   static_assert(sizeof...(Others) > 0, "join_window: there must be at least two streams to join");
@@ -92,10 +92,10 @@ auto join_window(std::string id, Clock clock, W windower, JoinMode mode, WindowO
                  detail::side_of_join<S + 1, Value>(others)...);
   }(std::index_sequence_for<Others...>());
   const auto of_sides = [&] {
-    if constexpr (std::is_same_v<Clock, FrontierClock>) {
+    if constexpr (std::is_same_v<C, FrontierClock>) {
       return clock;
     } else {
-      return detail::SidesClock<Clock>(std::move(clock));
+      return detail::SidesClock<C>(std::move(clock));
     }
   }();
   auto joined =
@@ -110,18 +110,18 @@ auto join_window(std::string id, Clock clock, W windower, JoinMode mode, WindowO
                                                                         joined.wanted};
 }
 
-template <typename Clock, typename W, typename First, typename... Others>
+template <typename C, typename W, typename First, typename... Others>
   requires(!std::same_as<First, WindowOptions>)
-auto join_window(std::string id, Clock clock, W windower, JoinMode mode, First first,
+auto join_window(std::string id, C clock, W windower, JoinMode mode, First first,
                  Others... others) {
   return join_window(std::move(id), std::move(clock), std::move(windower), mode, WindowOptions{},
                      first, others...);
 }
 
 /// The same with the last value of each side, when the window closes.
-template <typename Clock, typename W, typename First, typename... Others>
+template <typename C, typename W, typename First, typename... Others>
   requires(!std::same_as<First, JoinMode>)
-auto join_window(std::string id, Clock clock, W windower, First first, Others... others) {
+auto join_window(std::string id, C clock, W windower, First first, Others... others) {
   return join_window(std::move(id), std::move(clock), std::move(windower),
                      JoinMode{JoinInsert::last, JoinEmit::final}, WindowOptions{}, first,
                      others...);

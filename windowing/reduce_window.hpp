@@ -57,25 +57,25 @@ struct ExtremeWindow {
 /// (declared.hpp), as std::plus of integers is, overlapping windows share their work.
 ///
 ///     sales | reduce_window("revenue", clock, TumblingWindow(1h, midnight), std::plus<>{})
-template <typename Clock, typename W, typename Reducer>
-auto reduce_window(std::string id, Clock clock, W windower, Reducer reducer,
+template <typename C, typename W, typename Reducer>
+auto reduce_window(std::string id, C clock, W windower, Reducer reducer,
                    WindowOptions options = {}) {
   return detail::window_step("reduce_window", std::move(id), std::move(clock), std::move(windower),
                              detail::ReduceWindow<Reducer>{std::move(reducer)}, options);
 }
 
 /// The value of each window whose `by(value)` is least; the first of several.
-template <typename Clock, typename W, typename By = std::identity>
+template <typename C, typename W, typename By = std::identity>
   requires(!std::same_as<By, WindowOptions>)
-auto min_window(std::string id, Clock clock, W windower, By by = {}, WindowOptions options = {}) {
+auto min_window(std::string id, C clock, W windower, By by = {}, WindowOptions options = {}) {
   return detail::window_step("min_window", std::move(id), std::move(clock), std::move(windower),
                              detail::ExtremeWindow<By, std::less<>>{std::move(by)}, options);
 }
 
 /// The value of each window whose `by(value)` is greatest; the first of several.
-template <typename Clock, typename W, typename By = std::identity>
+template <typename C, typename W, typename By = std::identity>
   requires(!std::same_as<By, WindowOptions>)
-auto max_window(std::string id, Clock clock, W windower, By by = {}, WindowOptions options = {}) {
+auto max_window(std::string id, C clock, W windower, By by = {}, WindowOptions options = {}) {
   return detail::window_step("max_window", std::move(id), std::move(clock), std::move(windower),
                              detail::ExtremeWindow<By, std::greater<>>{std::move(by)}, options);
 }

@@ -16,7 +16,7 @@ namespace tidemark::detail {
 
 /// The clock's state, the open windows, and the values that wait for their turn. As bytes it can be
 /// saved and, by a step with an equal clock, windower and aggregate, be gone on with.
-template <typename Clock, typename Value, typename Work>
+template <typename C, typename Value, typename Work>
 struct WindowState {
   using Windows = WindowsOf<Work>;
   struct Nothing {};
@@ -24,9 +24,9 @@ struct WindowState {
   /// Whether the order of values can be seen.
   static constexpr bool queues = !Work::Aggregate::commutative || !Work::Windower::by_time;
   static constexpr bool encodable =
-      Encodable<typename Clock::State> && Windows::encodable && (Encodable<Value> || !queues);
+      Encodable<typename C::State> && Windows::encodable && (Encodable<Value> || !queues);
 
-  [[no_unique_address]] typename Clock::State clock{};
+  [[no_unique_address]] typename C::State clock{};
   Windows windows{};
   [[no_unique_address]] std::conditional_t<queues, PlayQueue<Value>, Nothing> queue{};
 
@@ -46,14 +46,14 @@ struct WindowState {
 
   /// Requires: encodable.
   void write(std::string& to) const {
-    Codec<typename Clock::State>::write(to, clock);
+    Codec<typename C::State>::write(to, clock);
     windows.write(to);
     if constexpr (queues) queue.write(to);
   }
   /// Makes of a new state the one that was written. Returns a number above those of the values that
   /// wait. Requires: encodable. Throws BadBytes.
   std::uint64_t read(ByteReader& from, const Work& work) {
-    clock = Codec<typename Clock::State>::read(from);
+    clock = Codec<typename C::State>::read(from);
     windows.read(from, work);
     if constexpr (queues) return queue.read(from);
     return 0;

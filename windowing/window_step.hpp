@@ -21,10 +21,10 @@ namespace tidemark {
 namespace detail {
 
 /// The window operator: the results, and the notices.
-template <Timestamp T, KeyedItem Item, typename Clock, typename W, typename A>
-auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id,
-                 const Clock& clock, const W& windower, const A& aggregate,
-                 const WindowOptions& options, std::shared_ptr<const Wanted> wanted) {
+template <Timestamp T, KeyedItem Item, typename C, typename W, typename A>
+auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id, const C& clock,
+                 const W& windower, const A& aggregate, const WindowOptions& options,
+                 std::shared_ptr<const Wanted> wanted) {
   using Value = typename Item::second_type;
   using Work = WindowWork<W, A>;
   using Results = WindowResults<T, typename Item::first_type, Value, Work>;
@@ -43,7 +43,7 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
   auto [out, results] = op.template output<typename Results::Out>();
   auto [notices, noticed] = op.template output<typename Results::NoticeOut>();
   Work work{under_rules(windower, options.rules), aggregate};
-  if constexpr (std::is_same_v<Clock, FrontierClock>) {
+  if constexpr (std::is_same_v<C, FrontierClock>) {
     static_assert(EventTimestamp<T>,
                   "FrontierClock: the dataflow's timestamp must be an event time, such as Instant; "
                   "this one's says nothing about event time, so use an EventClock");
@@ -54,23 +54,23 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
         std::move(work), options, std::move(wanted), in, out, notices);
     op.build([shard = std::move(shard)] { shard->run(); });
   } else {
-    static_assert(WindowClock<Clock, Value>,
+    static_assert(WindowClock<C, Value>,
                   "a window step needs a clock (clock.hpp), such as EventClock or SystemClock");
     static_assert(
         EncodableOrNotSaved<typename Item::first_type> &&
             EncodableOrNotSaved<typename A::Accumulator> &&
             EncodableOrNotSaved<typename W::Window> && EncodableOrNotSaved<typename W::State> &&
-            EncodableOrNotSaved<typename Clock::State> &&
+            EncodableOrNotSaved<typename C::State> &&
             (EncodableOrNotSaved<Value> || (A::commutative && W::by_time)),
         "a window step: the key, the accumulator, what clock and windower keep, and the values, "
         "which may have to wait for their turn, must have a tidemark::Codec, so that they can be "
         "saved and recovered; specialise it, derived from tidemark::NotSaved if they never shall "
         "be");
-    using Shard = ClockedWindows<T, Item, Clock, Work>;
+    using Shard = ClockedWindows<T, Item, C, Work>;
     typename Shard::Saved saved(worker, kind, id);
     std::optional<WindowRights<T>> first;
     if (saved.active()) {
-      require_savable(kind, id, true, WindowState<Clock, Value, Work>::encodable);
+      require_savable(kind, id, true, WindowState<C, Value, Work>::encodable);
       first.emplace(WindowRights<T>{op.initial_capability(0), op.initial_capability(1)});
     }
     auto shard = std::make_unique<Shard>(
@@ -83,11 +83,11 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
 
 /// A window step: to be applied to a stream, or to that of a blueprint. `step.aggregate<Item>()` is
 /// its aggregate for a stream of such records, and complains where there is none.
-template <typename Clock, typename W, typename Step>
+template <typename C, typename W, typename Step>
 struct WindowStep {
   std::string kind;
   std::string id;
-  Clock clock;
+  C clock;
   W windower;
   Step step;
   WindowOptions options;
@@ -117,9 +117,9 @@ struct WindowStep {
   }
 };
 
-template <typename Clock, typename W, typename Step>
-WindowStep<Clock, W, Step> window_step(std::string kind, std::string id, Clock clock, W windower,
-                                       Step step, const WindowOptions& options) {
+template <typename C, typename W, typename Step>
+WindowStep<C, W, Step> window_step(std::string kind, std::string id, C clock, W windower, Step step,
+                                   const WindowOptions& options) {
   return {std::move(kind),     std::move(id),   std::move(clock),
           std::move(windower), std::move(step), options};
 }

@@ -82,10 +82,10 @@ class Assembly {
   OperatorPorts<T>& ports(OperatorId op) { return ports_[op.value]; }
   OperatorShard<T>& shard(OperatorId op) { return instance_->operators[op.value]; }
 
-  void connect(Source from, Target to) { channels_.push_back({from, to}); }
+  void connect(SourcePort from, TargetPort to) { channels_.push_back({from, to}); }
 
   /// Every worker begins with a capability at the minimum at this output.
-  void add_initial_capability(Source source) { initial_.push_back(source); }
+  void add_initial_capability(SourcePort source) { initial_.push_back(source); }
 
   /// Adds a receiver of envelopes and returns its channel.
   std::uint32_t add_receiver(Receiver& receiver) {
@@ -130,7 +130,8 @@ class Assembly {
       input->location = shared->topology().location(input->target);
     for (std::uint32_t op = 0; op != ports_.size(); ++op)
       for (std::uint32_t output = 0; output != ports_[op].outputs; ++output)
-        shard({op}).outputs[output]->location = shared->topology().location(Source{{op}, output});
+        shard({op}).outputs[output]->location =
+            shared->topology().location(SourcePort{{op}, output});
     for (const auto& [op, watches] : end_watchers_)
       for (const LocationId end : ends_of(shared->topology())) {
         auto& watch = make<FrontierWatch<T>>();
@@ -172,7 +173,7 @@ class Assembly {
   std::map<OperatorId, std::string> open_feedbacks_;
   std::vector<OperatorPorts<T>> ports_;
   std::vector<Channel> channels_;
-  std::vector<Source> initial_;
+  std::vector<SourcePort> initial_;
   std::vector<std::pair<OperatorId, std::vector<FrontierWatch<T>*>*>> end_watchers_;
   std::vector<std::function<void(const Topology<T>&)>> attached_;
 };

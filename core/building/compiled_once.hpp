@@ -33,14 +33,14 @@ namespace tidemark {
   extern_ template class Ledger<__VA_ARGS__>;                                                 \
   extern_ template class PathsTo<__VA_ARGS__>;                                                \
   extern_ template class SharedLedger<__VA_ARGS__>;                                           \
-  extern_ template class SharedExchange<__VA_ARGS__>;                                         \
+  extern_ template class SharedStations<__VA_ARGS__>;                                         \
   extern_ template class Inquiry<__VA_ARGS__>;                                                \
   extern_ template class TraceExplainer<__VA_ARGS__>;                                         \
   extern_ template class SharedDataflow<__VA_ARGS__>;                                         \
   extern_ template class Instance<__VA_ARGS__>;                                               \
   extern_ template class Assembly<__VA_ARGS__>;                                               \
   extern_ template std::shared_ptr<SharedDataflow<__VA_ARGS__>> Process::attach<__VA_ARGS__>( \
-      std::uint32_t, std::uint32_t, Topology<__VA_ARGS__>, FlowGraph, std::span<const Source>)
+      std::uint32_t, std::uint32_t, Topology<__VA_ARGS__>, FlowGraph, std::span<const SourcePort>)
 
 TIDEMARK_ENGINE(extern, Epoch);
 TIDEMARK_ENGINE(extern, Nested<Epoch, 1>);

@@ -59,7 +59,7 @@ class BatchRule {
   }
 
  private:
-  bool leads_to(Source source, LocationId location) const {
+  bool leads_to(SourcePort source, LocationId location) const {
     if (topology_->location(source) == location) return true;
     const FrozenShape& shape = topology_->shape();
     const std::uint32_t position = shape.position_of(topology_->location(source).value);
@@ -84,7 +84,7 @@ class BatchRule {
 
   const Topology<T>* topology_;
   OperatorId op_;
-  std::map<Source, Antichain<T>> rights_;
+  std::map<SourcePort, Antichain<T>> rights_;
 };
 
 }  // namespace tidemark

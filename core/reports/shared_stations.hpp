@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The shared exchange: locks, links and ledgers of a running dataflow around the logic of
+// Shared stations: locks, links and ledgers of a running dataflow around the logic of
 // progress/report_gathering.hpp.
 #pragma once
 
@@ -20,9 +20,9 @@
 
 namespace tidemark {
 
-/// What the exchanges of a run's dataflows have in common.
-struct ExchangeSetup {
-  std::shared_ptr<const Routes> routes;  ///< null: there is nothing to exchange
+/// What the stations of a run's dataflows have in common.
+struct ReportingSetup {
+  std::shared_ptr<const Routes> routes;  ///< null: nothing is gathered
   VirtualNetwork* network = nullptr;     ///< null: delivery is a call
   const AwakeWorkers* awake = nullptr;   ///< not null if there are routes
   bool counted = false;                  ///< whether the traffic is counted
@@ -31,9 +31,9 @@ struct ExchangeSetup {
 };
 
 /// Where the reports of a dataflow are gathered, whatever its timestamps are. Thread: any.
-class ProgressStations {
+class ReportStations {
  public:
-  virtual ~ProgressStations() = default;
+  virtual ~ReportStations() = default;
   /// Sends what has been gathered at a worker's own station.
   virtual void flush_worker(std::uint32_t worker) = 0;
   /// Sends what has been gathered at all stations that stand in a process.
@@ -49,15 +49,15 @@ class ProgressStations {
 /// order. Nothing that runs others is done under a lock: ledgers combine and messages depart after
 /// it. Thread: any.
 template <Timestamp T>
-class SharedExchange final : public ProgressStations {
+class SharedStations final : public ReportStations {
  public:
   using Ledgers = std::vector<std::unique_ptr<SharedLedger<T>>>;
 
   /// Requires: `ledgers` outlives this, one for each of the layout.
-  SharedExchange(const ExchangeSetup& setup, const Ledgers& ledgers)
+  SharedStations(const ReportingSetup& setup, const Ledgers& ledgers)
       : setup_(setup),
         ledgers_(&ledgers),
-        exchange_(setup.routes),
+        gathering_(setup.routes),
         posts_(routes().size()),
         standing_in_(routes().layout().processes) {
     const Layout& layout = routes().layout();
@@ -77,18 +77,18 @@ class SharedExchange final : public ProgressStations {
   /// the policy tells it at once. The entry is given back through its home.
   void append(LedgerEntry<T>& entry) {
     const std::uint32_t worker = entry.worker;  // and the number of its station
-    Departure departure;
+    LeftToDo left;
     {
       const std::lock_guard lock(posts_[worker].mutex);
-      const bool due = take_in(worker, entry.batch, departure);
+      const bool due = take_in(worker, entry.batch, left);
       if (routes().tells_own_ledger(worker)) {
         (*ledgers_)[posts_[worker].ledger]->append(entry);
       } else {
         give_back(&entry);
       }
-      if (due) send_all(worker, departure);
+      if (due) send_all(worker, left);
     }
-    end(departure);
+    end(left);
   }
 
   void flush_worker(std::uint32_t worker) override { flush(worker); }
@@ -112,12 +112,12 @@ class SharedExchange final : public ProgressStations {
   };
 
   /// What is left to do without locks.
-  struct Departure {
+  struct LeftToDo {
     std::vector<std::uint32_t> ledgers;  // that have to combine
     bool in_network = false;
   };
 
-  const Routes& routes() const { return exchange_.routes(); }
+  const Routes& routes() const { return gathering_.routes(); }
 
   std::uint32_t first_ledger_in(std::uint32_t process) const {
     const Layout& layout = routes().layout();
@@ -129,10 +129,10 @@ class SharedExchange final : public ProgressStations {
   /// True if the station has to send now. If its policy wants to know whether a frontier could move
   /// and the ledger is being changed at this moment, one could. Requires, like all that follow: the
   /// station is locked.
-  bool take_in(std::size_t station, const ProgressBatch<T>& batch, Departure& departure) {
-    return exchange_.take_in(station, batch, [&](const ProgressBatch<T>& gathered) {
+  bool take_in(std::size_t station, const ProgressBatch<T>& batch, LeftToDo& left) {
+    return gathering_.take_in(station, batch, [&](const ProgressBatch<T>& gathered) {
       const std::uint32_t ledger = posts_[station].ledger;
-      departure.ledgers.push_back(ledger);  // which may have got entries while it was looked at
+      left.ledgers.push_back(ledger);  // which may have got entries while it was looked at
       return (*ledgers_)[ledger]
           ->try_inspect(
               [&](const Ledger<T>& counts) { return could_move_a_frontier(gathered, counts); })
@@ -140,23 +140,23 @@ class SharedExchange final : public ProgressStations {
     });
   }
 
-  void send_all(std::size_t station, Departure& departure) {
+  void send_all(std::size_t station, LeftToDo& left) {
     const Station from = routes().station(station);
     const std::uint32_t worker =
         from.kind == Station::Kind::worker ? from.index : LedgerEntry<T>::several_workers;
     std::vector<ProgressTraffic>& sent = posts_[station].sent;
     std::shared_ptr<const ProgressBatch<T>> shared;  // by all messages
     std::size_t i = 0;
-    exchange_.send_all(station, [&](std::size_t to, const ProgressBatch<T>& batch) {
+    gathering_.send_all(station, [&](std::size_t to, const ProgressBatch<T>& batch) {
       if (!sent.empty()) sent[i++].add(batch.changes().size(), sizeof(T));
-      if (setup_.network == nullptr) return arrive(to, worker, batch, departure);
+      if (setup_.network == nullptr) return arrive(to, worker, batch, left);
       if (!shared) shared = std::make_shared<const ProgressBatch<T>>(batch);
-      departure.in_network = true;
+      left.in_network = true;
       setup_.network->send(
           {VirtualNetwork::Kind::progress, static_cast<std::uint32_t>(station),
            static_cast<std::uint32_t>(to), posts_[station].process, posts_[to].process},
           8 + batch.changes().size() * (4 + sizeof(T) + 8), [this, to, worker, shared] {
-            Departure after;
+            LeftToDo after;
             arrive(to, worker, *shared, after);
             end(after);
           });
@@ -165,43 +165,42 @@ class SharedExchange final : public ProgressStations {
 
   /// A batch has come to a station. If nobody in its process is awake to send it on later, it goes
   /// on now, or when it has lingered; and now if the dataflow has ended there.
-  void arrive(std::size_t to, std::uint32_t worker, const ProgressBatch<T>& batch,
-              Departure& departure) {
+  void arrive(std::size_t to, std::uint32_t worker, const ProgressBatch<T>& batch, LeftToDo& left) {
     if (const Station at = routes().station(to); at.kind == Station::Kind::ledger) {
       (*ledgers_)[at.index]->append(*new LedgerEntry<T>{.worker = worker, .batch = batch});
-      departure.ledgers.push_back(at.index);
+      left.ledgers.push_back(at.index);
       return;
     }
     const std::lock_guard lock(posts_[to].mutex);
-    const bool due = take_in(to, batch, departure);
+    const bool due = take_in(to, batch, left);
     const std::uint32_t process = posts_[to].process;
-    if (due || (*ledgers_)[posts_[to].ledger]->complete()) return send_all(to, departure);
+    if (due || (*ledgers_)[posts_[to].ledger]->complete()) return send_all(to, left);
     if (!setup_.awake->idle(process)) return;
-    if (!setup_.linger) return send_all(to, departure);
+    if (!setup_.linger) return send_all(to, left);
     setup_.linger(process);
   }
 
   void flush(std::size_t station) {
-    Departure departure;
+    LeftToDo left;
     {
       const std::lock_guard lock(posts_[station].mutex);
-      if (exchange_.at(station).batches == 0) return;
-      send_all(station, departure);
+      if (gathering_.at(station).batches == 0) return;
+      send_all(station, left);
     }
-    end(departure);
+    end(left);
   }
 
-  void end(Departure& departure) {
-    if (departure.in_network) setup_.network->depart();
-    std::ranges::sort(departure.ledgers);
-    const auto rest = std::ranges::unique(departure.ledgers);
-    departure.ledgers.erase(rest.begin(), rest.end());
-    for (const std::uint32_t ledger : departure.ledgers) (*ledgers_)[ledger]->combine();
+  void end(LeftToDo& left) {
+    if (left.in_network) setup_.network->depart();
+    std::ranges::sort(left.ledgers);
+    const auto rest = std::ranges::unique(left.ledgers);
+    left.ledgers.erase(rest.begin(), rest.end());
+    for (const std::uint32_t ledger : left.ledgers) (*ledgers_)[ledger]->combine();
   }
 
-  ExchangeSetup setup_;
+  ReportingSetup setup_;
   const Ledgers* ledgers_;
-  ProgressExchange<T> exchange_;
+  ReportGathering<T> gathering_;
   std::vector<Post> posts_;                            // by station
   std::vector<std::vector<std::size_t>> standing_in_;  // stations by process, without ledgers
 };

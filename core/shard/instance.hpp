@@ -378,7 +378,7 @@ class Instance final : public DataflowInstance {
   std::uint32_t index_;
   std::shared_ptr<SharedDataflow<T>> shared_;
   SharedLedger<T>* ledger_ = nullptr;
-  ProgressStations* stations_ = nullptr;  // null: nothing is gathered
+  ReportStations* stations_ = nullptr;  // null: nothing is gathered
   std::uint32_t process_index_ = 0;
   int quiet_steps_ = 0;
   Trace* trace_ = nullptr;

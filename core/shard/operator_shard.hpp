@@ -75,7 +75,7 @@ struct InputPortBase : FrontierWatch<T> {
   using List = std::function<void(const T&, std::int64_t count)>;
   /// Calls `list(timestamp, count)` for each batch that waits here.
   virtual void list_queued(const List& list) const = 0;
-  Target target;
+  TargetPort target;
 };
 
 /// The shard of one operator at one worker.

@@ -49,8 +49,8 @@ class SharedDataflow final : public DataflowView,
   using Post = std::function<void(const std::function<Envelope&(std::uint32_t worker)>& make)>;
 
   /// `initial` lists the sources at which every worker begins with a capability at the minimum.
-  SharedDataflow(Topology<T> topology, FlowGraph graph, std::span<const Source> initial,
-                 const Config& config, const ExchangeSetup& exchange,
+  SharedDataflow(Topology<T> topology, FlowGraph graph, std::span<const SourcePort> initial,
+                 const Config& config, const ReportingSetup& reporting,
                  std::function<void(std::uint32_t)> wake, Post post)
       : topology_(std::make_shared<Topology<T>>(std::move(topology))),
         graph_(std::move(graph)),
@@ -60,16 +60,16 @@ class SharedDataflow final : public DataflowView,
         post_(std::move(post)),
         running_(config.workers) {
     ProgressBatch<T> capabilities;
-    for (const Source& source : initial)
+    for (const SourcePort& source : initial)
       capabilities.update({topology_->location(source), T::minimum()}, config.workers);
     capabilities.compact();
 
     for (std::uint32_t l = 0; l != layout_.ledgers(); ++l)
       ledgers_.push_back(std::make_unique<SharedLedger<T>>(
           topology_, config.workers,
-          exchange.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
+          reporting.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
           wake_of(l, wake), l == 0 ? config.trace : nullptr));
-    if (exchange.routes) exchange_ = std::make_unique<SharedExchange<T>>(exchange, ledgers_);
+    if (reporting.routes) stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_);
     trace_ = config.trace;
     if (trace_ != nullptr) {
       trace_->describe(graph_, snapshot());
@@ -137,12 +137,12 @@ class SharedDataflow final : public DataflowView,
   /// Tells the ledgers of a worker's step, or has them told. The entry is given back through its
   /// home.
   void append(LedgerEntry<T>& entry) {
-    if (exchange_) return exchange_->append(entry);
+    if (stations_) return stations_->append(entry);
     ledgers_.front()->append(entry);
   }
 
   /// Where reports are gathered; null if there is a single ledger, which is told at once.
-  ProgressStations* stations() { return exchange_.get(); }
+  ReportStations* stations() { return stations_.get(); }
 
   std::uint32_t index = 0;  ///< of this dataflow at every worker
 
@@ -208,7 +208,7 @@ class SharedDataflow final : public DataflowView,
   };
   std::vector<Entries> entries_;  // by worker; outlive the ledgers' logs
   std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
-  std::unique_ptr<SharedExchange<T>> exchange_;  // null: there is one ledger, told at once
+  std::unique_ptr<SharedStations<T>> stations_;  // null: there is one ledger, told at once
   std::function<void(std::uint32_t)> wake_;
   Post post_;
   std::atomic<Ending> ending_{Ending::none};

@@ -56,8 +56,8 @@ template <Timestamp T>
 double ours(bool loop, std::uint64_t rounds) {
   Tracker<T> tracker(graph<T>(loop), Materialise::all);
   const Topology<T>& topology = tracker.topology();
-  const LocationId source = topology.location(Source{{0}, 0});
-  const LocationId end = topology.location(Source{{operators}, 0});
+  const LocationId source = topology.location(SourcePort{{0}, 0});
+  const LocationId end = topology.location(SourcePort{{operators}, 0});
   std::uint64_t moves = 0;
   const auto moved = [&](LocationId, const auto&, const auto&) { ++moves; };
   for (const T& time : held(0, T{})) tracker.update({source, time}, +1);

@@ -19,8 +19,8 @@ namespace tidemark::bench {
 struct Arrays {
   template <Timestamp T>
   Arrays(const Topology<T>& topology, std::uint32_t last_operator)
-      : source(topology.shape().position_of(topology.location(Source{{0}, 0}).value)),
-        end(topology.shape().position_of(topology.location(Source{{last_operator}, 0}).value)) {
+      : source(topology.shape().position_of(topology.location(SourcePort{{0}, 0}).value)),
+        end(topology.shape().position_of(topology.location(SourcePort{{last_operator}, 0}).value)) {
     for (std::uint32_t p = 0; p != topology.shape().size(); ++p) {
       for (const ShapeEdge& edge : topology.shape().predecessors(p)) {
         from.push_back(edge.position);

@@ -129,10 +129,10 @@ TEST_CASE("the logical graph keeps fused steps, with the output that feeds them"
   for (const char* fused : {"one", "two"}) {
     CHECK_FALSE(node(fused).op);
     CHECK(node(fused).kind == "map");
-    CHECK(node(fused).feeder == Source{input, 0});
+    CHECK(node(fused).feeder == SourcePort{input, 0});
   }
   CHECK_FALSE(node("three").op);
-  CHECK(node("three").feeder == Source{merge, 0});
+  CHECK(node("three").feeder == SourcePort{merge, 0});
   CHECK(node("merge").inputs == 2);
   CHECK(node("out").inputs == 1);
   CHECK(node("out").outputs == 1);

@@ -76,7 +76,7 @@ void Model::consume(const State& state, Step step, std::size_t connection, const
   consume(state, step, connection + 1, visit);  // nothing
   const auto result = edge.summary.results_in(time);
   if (!result) return;
-  const auto source = pointstamps_.find(topology().location(Source{op, edge.output}), *result);
+  const auto source = pointstamps_.find(topology().location(SourcePort{op, edge.output}), *result);
   if (!source) return;  // out of bounds
   output = {Step::Output::Kind::keep, *source, step.worker};
   consume(state, step, connection + 1, visit);

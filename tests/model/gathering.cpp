@@ -44,17 +44,17 @@ const Stations::Outcome& Stations::take_in(std::size_t station, Gathering gather
         known != taken_in_.end() && (asked != unasked || !known->second->asks))
       return *known->second;
 
-  ProgressExchange<Time> exchange = exchange_with(station, gathered);
+  ReportGathering<Time> stations = stations_with(station, gathered);
   bool asks = false;
-  const bool due = exchange.take_in(station, counts_->batch(batch), [&](const auto& all) {
+  const bool due = stations.take_in(station, counts_->batch(batch), [&](const auto& all) {
     asks = true;
     return could_move_a_frontier(all, views_->ledger(view));
   });
   Outcome outcome;
   if (due) {
-    outcome = sent(exchange, station);
+    outcome = sent(stations, station);
   } else {
-    outcome.left = left_at(exchange, station);
+    outcome.left = left_at(stations, station);
   }
   outcome.asks = asks;
   return *(taken_in_[{station, gathered, batch, asks ? view : unasked}] =
@@ -64,34 +64,34 @@ const Stations::Outcome& Stations::take_in(std::size_t station, Gathering gather
 const Stations::Outcome& Stations::send_all(std::size_t station, Gathering gathered) {
   std::unique_ptr<Outcome>& known = sent_[{station, gathered, nothing, unasked}];
   if (!known) {
-    ProgressExchange<Time> exchange = exchange_with(station, gathered);
-    known = std::make_unique<Outcome>(sent(exchange, station));
+    ReportGathering<Time> stations = stations_with(station, gathered);
+    known = std::make_unique<Outcome>(sent(stations, station));
   }
   return *known;
 }
 
-ProgressExchange<Time> Stations::exchange_with(std::size_t station, Gathering gathered) const {
-  ProgressExchange<Time> exchange(routes_);
+ReportGathering<Time> Stations::stations_with(std::size_t station, Gathering gathered) const {
+  ReportGathering<Time> stations(routes_);
   for (std::uint32_t n = 0; n != gathered.batches; ++n)  // the sum first, the others are empty
-    exchange.take_in(station, n == 0 ? counts_->batch(gathered.sum) : ProgressBatch<Time>{},
+    stations.take_in(station, n == 0 ? counts_->batch(gathered.sum) : ProgressBatch<Time>{},
                      [](const auto&) { return false; });
-  return exchange;
+  return stations;
 }
 
-Stations::Outcome Stations::sent(ProgressExchange<Time>& exchange, std::size_t station) {
+Stations::Outcome Stations::sent(ReportGathering<Time>& stations, std::size_t station) {
   Outcome outcome;
-  exchange.send_all(station, [&](std::size_t to, const ProgressBatch<Time>& batch) {
+  stations.send_all(station, [&](std::size_t to, const ProgressBatch<Time>& batch) {
     outcome.batch = counts_->intern(batch);
     const auto link = std::ranges::find_if(
         links_, [&](const Link& l) { return l.from == station && l.to == to; });
     outcome.onto.push_back(static_cast<std::size_t>(link - links_.begin()));
   });
-  outcome.left = left_at(exchange, station);
+  outcome.left = left_at(stations, station);
   return outcome;
 }
 
-Gathering Stations::left_at(const ProgressExchange<Time>& exchange, std::size_t station) {
-  const Accumulator<Time>& left = exchange.at(station);
+Gathering Stations::left_at(const ReportGathering<Time>& stations, std::size_t station) {
+  const Accumulator<Time>& left = stations.at(station);
   return {counts_->intern(left.gathered),
           static_cast<std::uint32_t>(std::min<std::uint64_t>(left.batches, told_apart_))};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Gathering: what the production exchange does at a station, found out once and then known.
+// Gathering: what the production stations do at a station, found out once and then known.
 #pragma once
 
 #include <tidemark/progress/report_gathering.hpp>
@@ -65,10 +65,10 @@ class Stations {
     std::size_t operator()(const Key& key) const noexcept;
   };
 
-  /// A production exchange at whose station so much has been gathered.
-  ProgressExchange<Time> exchange_with(std::size_t station, Gathering gathered) const;
-  Outcome sent(ProgressExchange<Time>& exchange, std::size_t station);
-  Gathering left_at(const ProgressExchange<Time>& exchange, std::size_t station);
+  /// Production stations, at one of which so much has been gathered.
+  ReportGathering<Time> stations_with(std::size_t station, Gathering gathered) const;
+  Outcome sent(ReportGathering<Time>& stations, std::size_t station);
+  Gathering left_at(const ReportGathering<Time>& stations, std::size_t station);
 
   std::shared_ptr<const Routes> routes_;
   std::uint32_t told_apart_;

@@ -39,7 +39,7 @@ State Model::initial(std::optional<Violation>& violation) {
   for (std::uint32_t i = 0; i != topology().operators().size(); ++i)
     if (topology().operators()[i].inputs == 0)
       for (std::uint32_t o = 0; o != topology().operators()[i].outputs; ++o) {
-        const LocationId source = topology().location(Source{{i}, o});
+        const LocationId source = topology().location(SourcePort{{i}, o});
         held = counts_.plus(held, counts_.one(pointstamps_.find(source, Time()).value()));
       }
   for (WorkerState& worker : state.workers) {

@@ -19,8 +19,8 @@ using tests::InEpoch;
 using tests::Log;
 
 /// The epochs that `items` are put in.
-template <typename Source>
-std::vector<InEpoch<int>> epochs(Source source, const InputOptions& options) {
+template <typename SourcePort>
+std::vector<InEpoch<int>> epochs(SourcePort source, const InputOptions& options) {
   std::optional<std::vector<InEpoch<int>>> first;
   tests::for_each_schedule([&](const Config& config) {
     Log<InEpoch<int>> log;

@@ -14,9 +14,9 @@
 namespace tidemark::tests {
 
 /// What the part of a source gives, poll by poll, until it has ended.
-template <typename Source>
-auto read_all(const Source& source) {
-  std::vector<typename Source::item_type> all;
+template <typename SourcePort>
+auto read_all(const SourcePort& source) {
+  std::vector<typename SourcePort::item_type> all;
   const auto part = source.open(source.parts().at(0), {.now = &Clock::now});
   while (part->next_batch(all).state != Poll::State::end) {
   }
@@ -24,9 +24,9 @@ auto read_all(const Source& source) {
 }
 
 /// The error that ends the reading, and how many records were given before it.
-template <typename Source>
-std::pair<std::string, std::size_t> error_of_reading(const Source& source) {
-  std::vector<typename Source::item_type> all;
+template <typename SourcePort>
+std::pair<std::string, std::size_t> error_of_reading(const SourcePort& source) {
+  std::vector<typename SourcePort::item_type> all;
   try {
     const auto part = source.open(source.parts().at(0), {.now = &Clock::now});
     while (part->next_batch(all).state != Poll::State::end) {

@@ -267,9 +267,9 @@ TEST_CASE("a step without an id, or with a state of a type that is not saved, re
 }
 
 /// Reads `source` to its end, in epochs of three records, going on from `store`.
-template <typename Source>
-auto read(const Source& source, MemoryStore& store) {
-  using Item = typename Source::item_type;
+template <typename SourcePort>
+auto read(const SourcePort& source, MemoryStore& store) {
+  using Item = typename SourcePort::item_type;
   Log<Item> log;
   Config config = tests::deterministic(2, 3);
   config.states = &store;
@@ -280,8 +280,8 @@ auto read(const Source& source, MemoryStore& store) {
   return log.sorted();
 }
 
-template <typename Source>
-void check_positions(const Source& source, std::size_t count) {
+template <typename SourcePort>
+void check_positions(const SourcePort& source, std::size_t count) {
   MemoryStore store;
   const auto all = read(source, store);
   REQUIRE(all.size() == count);
@@ -291,7 +291,7 @@ void check_positions(const Source& source, std::size_t count) {
     CHECK(rest.size() < all.size());
     CHECK(std::ranges::includes(all, rest));
     // What was read before is what is missing, each record once.
-    std::vector<typename Source::item_type> before;
+    std::vector<typename SourcePort::item_type> before;
     std::ranges::set_difference(all, rest, std::back_inserter(before));
     CHECK(before.size() + rest.size() == all.size());
     CHECK(before.size() >= 3 * (epoch - 1) - 2);

@@ -118,8 +118,8 @@ struct Everywhere {
   }
 };
 
-template <typename Source>
-Texts given_by(const Source& source, std::uint32_t workers, StateStore* store = nullptr) {
+template <typename SourcePort>
+Texts given_by(const SourcePort& source, std::uint32_t workers, StateStore* store = nullptr) {
   Log<std::string> log;
   Dataflow flow;
   input(flow, "in", source) | inspect([&log](const std::string& text) { log.add(text); }) |

@@ -31,7 +31,7 @@ class Graph {
     return add(std::move(name), 1, 1, T::Summary::leave(depth), {depth, depth - 1});
   }
   void connect(OperatorId from, OperatorId to, std::uint32_t input = 0) {
-    builder_.connect(Source{from, 0}, Target{to, input});
+    builder_.connect(SourcePort{from, 0}, TargetPort{to, input});
   }
   Topology<T> freeze() && { return std::move(builder_).freeze(); }
   Tracker<T> track(Materialise materialise = Materialise::all) && {

@@ -21,8 +21,8 @@ std::shared_ptr<const Topology<Epoch>> line() {
   const OperatorId input = builder.add_operator("input", 0, 1);
   const OperatorId map = builder.add_operator("map", 1, 1);
   const OperatorId output = builder.add_operator("output", 1, 0);
-  builder.connect(Source{input, 0}, Target{map, 0});
-  builder.connect(Source{map, 0}, Target{output, 0});
+  builder.connect(SourcePort{input, 0}, TargetPort{map, 0});
+  builder.connect(SourcePort{map, 0}, TargetPort{output, 0});
   return std::make_shared<const Topology<Epoch>>(std::move(builder).freeze());
 }
 

@@ -131,7 +131,7 @@ class TopologyDrawer {
           scopes_.push_back({parent, scopes_[parent].depth + 1});
       }
     const std::uint32_t operators = 1 + (2 + tape.below(11)) % 11;
-    std::vector<std::pair<Target, std::uint32_t>> targets;  // with their scopes
+    std::vector<std::pair<TargetPort, std::uint32_t>> targets;  // with their scopes
     for (std::uint32_t i = 0; i != operators; ++i) {
       constexpr std::uint32_t ports[] = {1, 1, 1, 1, 2, 2, 3, 0};
       const std::uint32_t inputs = i == 0 ? 0 : ports[tape.below(8)];
@@ -193,8 +193,8 @@ class TopologyDrawer {
 
   /// An output in the same scope or one around it: the nearest before the operator, any, or one
   /// from the operator on, which closes a loop.
-  Source draw_source(Target target, std::uint32_t scope, Tape& tape) const {
-    std::vector<Source> visible;
+  SourcePort draw_source(TargetPort target, std::uint32_t scope, Tape& tape) const {
+    std::vector<SourcePort> visible;
     std::size_t before = 0;  // of them are before the operator; the first is
     for (std::uint32_t i = 0; i != operators_.size(); ++i)
       if (contains(operators_[i].outer, scope))
@@ -243,10 +243,10 @@ class TopologyDrawer {
     channels_[chosen].to = {feedback, 0};
   }
 
-  LocationId location(Source source) const {
-    return location(Target{source.op, operators_[source.op.value].inputs + source.port});
+  LocationId location(SourcePort source) const {
+    return location(TargetPort{source.op, operators_[source.op.value].inputs + source.port});
   }
-  LocationId location(Target target) const {
+  LocationId location(TargetPort target) const {
     std::uint32_t location = target.port;
     for (std::uint32_t i = 0; i != target.op.value; ++i)
       location += operators_[i].inputs + operators_[i].outputs;

@@ -92,7 +92,7 @@ TEST_CASE("production and consumption in two processes cancel at the coordinator
   using Batch = ProgressBatch<Epoch>;
   const auto routes = std::make_shared<Routes>(
       std::make_shared<CoordinatorPolicy>(Timing{2, false}), Layout{2, 2, false});
-  ProgressExchange<Epoch> exchange(routes);
+  ReportGathering<Epoch> exchange(routes);
   const std::size_t relay = routes->number_of({Kind::relay, 0});
   const auto never_asked = [](const auto&) -> bool { throw std::logic_error("was asked"); };
   const Pointstamp<Epoch> sent{LocationId{1}, 3};
@@ -134,7 +134,7 @@ TEST_CASE("whatever the policy and the layout, every ledger learns of everything
                         *rc::gen::arbitrary<bool>()};
     const auto routes =
         std::make_shared<Routes>(make_policy(*rc::gen::elementOf(policy_names())), layout);
-    ProgressExchange<Epoch> exchange(routes);
+    ReportGathering<Epoch> exchange(routes);
     std::map<std::pair<std::size_t, std::size_t>, std::deque<ProgressBatch<Epoch>>> links;
     std::vector<ProgressBatch<Epoch>> learnt(layout.ledgers());
     ProgressBatch<Epoch> all;

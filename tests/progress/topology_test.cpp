@@ -14,10 +14,10 @@ using Catch::Matchers::Message;
 
 using Builder = TopologyBuilder<Epoch>;
 
-Source out(OperatorId op, std::uint32_t port = 0) {
+SourcePort out(OperatorId op, std::uint32_t port = 0) {
   return {op, port};
 }
-Target in(OperatorId op, std::uint32_t port = 0) {
+TargetPort in(OperatorId op, std::uint32_t port = 0) {
   return {op, port};
 }
 

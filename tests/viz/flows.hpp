@@ -33,7 +33,7 @@ class FlowBuilder {
                       std::uint32_t port = 0) {
     FlowNode node{.kind = std::move(kind), .id = std::move(id), .inputs = 1, .outputs = 1};
     const FlowNode& before = flow.nodes[from];
-    node.feeder = before.op ? Source{*before.op, port} : before.feeder;
+    node.feeder = before.op ? SourcePort{*before.op, port} : before.feeder;
     const std::uint32_t index = add(std::move(node));
     connect(from, index, Contract::fused, port);
     return index;

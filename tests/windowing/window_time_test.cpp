@@ -30,9 +30,9 @@ auto clock_by_wall(Ns wait) {
 }
 
 /// Counts values, and says when each result comes.
-template <typename Clock, typename Windower>
+template <typename C, typename Windower>
 Timed counted(const Config& config, ScheduledInput<Keyed>::Schedule schedule, Ns end,
-              const Clock& clock, const Windower& windower, WindowOptions options = {}) {
+              const C& clock, const Windower& windower, WindowOptions options = {}) {
   Log<std::pair<Ns, Counted>> log;
   Dataflow flow;
   input(flow, "in", ScheduledInput<Keyed>(std::move(schedule), end)) |
