@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/memory/return_pool.hpp>
+#include <tidemark/core/records/envelope.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/progress/timestamp.hpp>
@@ -19,30 +20,6 @@ namespace tidemark {
 template <typename Item>
 inline constexpr std::size_t batch_capacity =
     std::clamp<std::size_t>(65536 / sizeof(Item), 16, 1024);
-
-/// What can lie in a worker's mailbox, addressed to one channel of one dataflow.
-class Envelope {
- public:
-  virtual ~Envelope() = default;
-  Envelope() = default;
-  Envelope(const Envelope&) = delete;
-  Envelope& operator=(const Envelope&) = delete;
-
-  /// Gives the envelope back to whoever owns its memory. Any thread.
-  virtual void release() = 0;
-
-  /// Its size on a network: that of the records as they lie in memory, and of a header of 16 bytes
-  /// and the timestamp.
-  virtual std::size_t bytes() const { return 16; }
-
-  /// Fills in timestamp and number of records; false if the envelope is not worth a trace event.
-  virtual bool describe(TraceEvent& event) const = 0;
-
-  Envelope* next = nullptr;  ///< for the queue that it lies in
-  std::uint32_t dataflow = 0;
-  std::uint32_t channel = 0;  ///< index into the dataflow's list of receivers
-  std::uint32_t sender = 0;   ///< worker
-};
 
 template <Timestamp T, typename Item>
 class BatchPool;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/dataflow_view.hpp>
-#include <tidemark/core/reports/virtual_network.hpp>
+#include <tidemark/core/network_options.hpp>
 #include <tidemark/core/traffic.hpp>
 #include <tidemark/progress/policy.hpp>
 

@@ -6,6 +6,7 @@
 // their work. They stay in the logical graph, which is what pictures show.
 #pragma once
 
+#include <tidemark/core/emitter.hpp>
 #include <tidemark/core/records/consumer.hpp>
 #include <tidemark/core/records/relay.hpp>
 #include <tidemark/core/scope.hpp>
@@ -27,8 +28,9 @@ template <Timestamp T, typename Item>
 Stream<T, Item> bounded(const Stream<T, Item>& stream) {
   if (stream.fused_steps < max_fused_steps) return stream;
   auto& scope = *stream.scope;
-  auto& relay = scope.template make<Relay<T, Item>>(scope.instance(),
-                                                    scope.assembly().node(stream.node).label());
+  auto& relay = scope.template make<Relay<T, Item>>(scope.instance().state().rests,
+                                                    scope.assembly().node(stream.node).label(),
+                                                    scope.worker().index());
   stream.tee->add(relay);
   Stream<T, Item> relayed = stream;
   relayed.tee = &relay.tee();

@@ -80,11 +80,11 @@ class OpenInput {
   using Ledger = typename Level<T>::Ledger;
 
   OpenInput(Scope<T>& scope, TargetPort target, std::uint32_t node) : scope_(&scope), node_(node) {
-    auto owned = std::make_unique<InputPort<T, Item>>(scope.instance());
+    auto owned = std::make_unique<InputPort<T, Item>>(scope.instance().state(), target,
+                                                      assembly().ports(target.op).name);
     port_ = owned.get();
-    port_->target = target;
     scope.instance().inputs.push_back(std::move(owned));
-    assembly().shard(target.op).watches.push_back(port_);
+    assembly().shard(target.op).watches.push_back(&port_->watch);
   }
 
   InputPort<T, Item>& port() const { return *port_; }
@@ -92,7 +92,7 @@ class OpenInput {
   /// Takes batches from `stream` at the same worker.
   void connect(const Stream<T, Item>& stream, Pipeline) const {
     add_channel(stream, Contract::pipeline);
-    stream.tee->add(assembly().template make<PipelineChannel<T, Item>>(*port_));
+    stream.tee->add(assembly().template make<PipelineChannel<T, Item>>(*port_, pool()));
   }
 
   /// Takes each record at the worker that the route names. With one worker there is nothing to
@@ -103,21 +103,36 @@ class OpenInput {
                   "exchange: the route must take the stream's record and give a 64-bit hash");
     add_channel(stream, Contract::exchange);
     const std::uint32_t channel = assembly().add_receiver(*port_);
-    if (scope_->worker().peers() == 1) {
-      stream.tee->add(assembly().template make<PipelineChannel<T, Item>>(*port_));
-    } else if (scope_->worker().process().shares_batches()) {
-      add_exchange<SharingChannel<T, Item, Route>>(stream, channel, std::move(exchange.route));
+    Process& process = scope_->worker().process();
+    StepState<Ledger>& state = scope_->instance().state();
+    if (state.peers == 1) {
+      stream.tee->add(assembly().template make<PipelineChannel<T, Item>>(*port_, pool()));
+    } else if (process.shares_batches()) {
+      std::vector<SharedBatches<T, Item>*> batches;
+      for (std::uint32_t t = 0; t != process.executor().threads(); ++t)
+        batches.push_back(&process.pools().template get<SharedBatches<T, Item>>(
+            t, process.executor(), process, state.peers));
+      add_exchange<SharingChannel<T, Item, Route>>(stream, pool(), state, channel,
+                                                   std::move(exchange.route), process.executor(),
+                                                   std::move(batches));
     } else {
-      add_exchange<ExchangeChannel<T, Item, Route>>(stream, channel, std::move(exchange.route));
+      add_exchange<ExchangeChannel<T, Item, Route>>(stream, pool(), state, channel,
+                                                    std::move(exchange.route));
     }
   }
 
  private:
-  template <typename ExchangeEnd, typename Route>
-  void add_exchange(const Stream<T, Item>& stream, std::uint32_t channel, Route route) const {
-    auto& end = assembly().template make<ExchangeEnd>(*port_, channel, std::move(route));
+  template <typename End, typename... Arguments>
+  void add_exchange(const Stream<T, Item>& stream, Arguments&&... arguments) const {
+    auto& end = assembly().template make<End>(*port_, std::forward<Arguments>(arguments)...);
     stream.tee->add(end);
     scope_->instance().open_buffers.push_back(&end);
+  }
+
+  /// Of this worker's batches.
+  BatchPool<T, Item>& pool() const {
+    Worker& worker = scope_->worker();
+    return worker.process().pools().template get<BatchPool<T, Item>>(worker.index());
   }
 
   Assembly<Ledger>& assembly() const { return scope_->assembly(); }

@@ -5,8 +5,9 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/capability.hpp>
-#include <tidemark/core/records/consumer.hpp>
-#include <tidemark/core/shard/instance.hpp>
+#include <tidemark/core/emitter.hpp>
+#include <tidemark/core/ledger/frontier_reader.hpp>
+#include <tidemark/core/records/input_queue.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -17,17 +18,13 @@
 
 namespace tidemark {
 
-/// An input of an operator: a queue of batches, and the frontier of what can still come. Thread:
-/// its worker.
+/// An input of an operator: the batches that have arrived, and the frontier of what can still come.
+/// Thread: its worker.
 template <Timestamp T, typename Item>
-class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public Receiver {
+class InputPort final : public InputQueue<T, Item> {
  public:
   using Ledger = typename Level<T>::Ledger;
-
-  explicit InputPort(Instance<Ledger>& instance) : instance_(&instance) {}
-  ~InputPort() override {
-    while (first_ != nullptr) pop().release();
-  }
+  using InputQueue<T, Item>::InputQueue;
 
   /// Calls `take(batch)` for each batch that has arrived, in order of arrival; what arrives
   /// meanwhile waits for the next activation. A batch counts as consumed when `take` returns; until
@@ -35,69 +32,31 @@ class InputPort final : public InputPortBase<typename Level<T>::Ledger>, public 
   /// unconsumed and names its timestamp.
   template <typename Take>
   void for_each(Take&& take) {
-    const Envelope* const last = last_;
-    for (bool more = first_ != nullptr; more;) {
-      auto& batch = static_cast<Batch<T, Item>&>(*first_);
-      more = first_ != last;
-      working_on(batch.time, [&] {
-        const TakenInHand taken(instance_->in_hand, {&batch, this->target});
+    const Envelope* const last = this->last();
+    for (bool more = !this->empty(); more;) {
+      auto& batch = static_cast<Batch<T, Item>&>(*this->first());
+      more = &batch != last;
+      this->working_on(batch.time, [&] {
+        const TakenInHand taken(this->state().in_hand, {&batch, this->target});
         take(batch);
       });
-      instance_->pending().update({this->location, Level<T>::to_ledger(batch.time)}, -batch.count);
-      pop().release();
-    }
-  }
-
-  /// Calls `action()`; an exception names the step and `time`. For records that were held back.
-  template <typename Action>
-  void working_on(const T& time, Action&& action) {
-    try {
-      action();
-    } catch (...) {
-      const OperatorShard<Ledger>& op = instance_->operators[this->target.op.value];
-      rethrow_as_step_error(op.name, instance_->worker().index(), to_text(time));
+      this->count(batch.time, -batch.count);
+      this->pop().release();
     }
   }
 
   /// The minimal timestamps that can still arrive. Followed only as far as the operator's interest
-  /// in frontiers goes (operator_shard.hpp); else it lags.
+  /// in frontiers goes (interest.hpp); else it lags.
   const Antichain<T>& frontier() {
-    this->reader.refresh();
-    return seen_from<T>(this->reader.frontier(), frontier_);
+    watch.reader.refresh();
+    return seen_from<T>(watch.reader.frontier(), frontier_);
   }
 
-  bool empty() const { return first_ == nullptr; }
-
-  /// Queues a batch that has been counted.
-  void enqueue(Batch<T, Item>& batch) {
-    batch.next = nullptr;
-    (first_ == nullptr ? first_ : last_->next) = &batch;
-    last_ = &batch;
-    instance_->activate(this->target.op);
-  }
-
-  void accept(Envelope& envelope) override { enqueue(static_cast<Batch<T, Item>&>(envelope)); }
-
-  void list_queued(const InputPortBase<Ledger>::List& list) const override {
-    for (const Envelope* each = first_; each != nullptr; each = each->next) {
-      const auto& batch = static_cast<const Batch<T, Item>&>(*each);
-      list(Level<T>::to_ledger(batch.time), batch.count);
-    }
-  }
-
-  Instance<Ledger>& instance() { return *instance_; }
+  void set_location(LocationId at) override { this->location = watch.location = at; }
+  FrontierWatch<Ledger> watch;  ///< the engine's
 
  private:
-  Envelope& pop() {
-    Envelope& batch = *first_;
-    first_ = batch.next;
-    return batch;
-  }
-
-  Instance<Ledger>* instance_;
-  Antichain<T> frontier_;      // as seen here
-  Envelope* first_ = nullptr;  // the queue, linked by `next`: a deque would allocate now and then
-  Envelope* last_ = nullptr;
+  Antichain<T> frontier_;  // as seen here
 };
 
 /// An output of an operator. Thread: its worker.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/process.hpp>
+#include <tidemark/core/process/asking.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
@@ -43,11 +44,11 @@ class Probe {
     state_->instance = &instance;
     state_->feeder = stream.feeder;
     state_->subject = "probe on '" + assembly.node(stream.node).label() + "'";
+    state_->executor = &assembly.worker().process().executor();
     assembly.when_attached([&instance, state = state_](const Topology<Ledger>& topology) {
       state->location = topology.location(state->feeder);
       state->read_from = instance.shared();
-      state->process = &instance.worker().process();
-      instance.arm(state->location);
+      instance.frontiers().arm(state->location);
       state->reader.attach(instance.ledger().published(state->location));
       instance.shared()->add_probe(state->location, state->subject);
     });
@@ -65,7 +66,8 @@ class Probe {
   /// Asks all workers, and calls `report` with why `time` can still come: one explanation, without
   /// causes if it cannot. As Process::explain. Requires: the run goes on.
   void explain(const T& time, Process::Report report) const {
-    state_->process->explain(
+    report_when_answered(
+        *state_->executor,
         {state_->read_from->ask({{state_->location, state_->subject, Level<T>::to_ledger(time)}})},
         std::move(report));
   }
@@ -98,7 +100,7 @@ class Probe {
     Antichain<T> seen;
     std::shared_ptr<SharedDataflow<Ledger>> read_from;  // kept alive
     const Instance<Ledger>* instance = nullptr;         // its identity only; it may be gone
-    Process* process = nullptr;
+    Executor* executor = nullptr;
     SourcePort feeder;
     LocationId location;
     std::string subject;

@@ -40,7 +40,7 @@ class Scope {
 
   Assembly<Ledger>& assembly() { return *assembly_; }
   Instance<Ledger>& instance() { return assembly_->instance(); }
-  Worker& worker() { return instance().worker(); }
+  Worker& worker() { return assembly_->worker(); }
   const std::string& name() const { return assembly_->scope_name(index_); }
 
   /// A loop in this scope: streams come in by `enter` and go out by `leave` (operators/loop.hpp).

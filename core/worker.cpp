@@ -41,7 +41,7 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
       closure(*this);
       for (const auto& dataflow : dataflows_)
         if (dataflow) dataflow->require_inputs_closed();
-      process_->has_built(index_, next_dataflow());
+      process_->registry().has_built(index_, next_dataflow());
       step_while([this] { return has_dataflows(); });
     } catch (...) {
       process_->fail(std::current_exception());
@@ -54,7 +54,7 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
 void Worker::wake() {
   if (state_.load(std::memory_order_seq_cst) == State::queued) return;  // it will look
   if (state_.exchange(State::queued, std::memory_order_seq_cst) != State::idle) return;
-  if (process_->gathers_reports()) process_->has_woken(index_);
+  if (IdleStations* const stations = process_->idle_stations()) stations->has_woken(index_);
   if (fiber_ != nullptr) {
     fiber_->resume();
   } else {
@@ -126,7 +126,7 @@ void Worker::run() {
   try {
     if (setup_) {
       std::exchange(setup_, nullptr)(*this);
-      process_->has_built(index_, next_dataflow());
+      process_->registry().has_built(index_, next_dataflow());
     }
     more = turn();
   } catch (...) {
@@ -154,11 +154,11 @@ bool Worker::turn() {
 /// Once it is idle it may be woken and end, and the run with it, while this function still runs on
 /// another stack; if reports are gathered, `goes_idle` keeps the process until `has_gone_idle`.
 void Worker::park() {
-  Process* const gathering = process_->gathers_reports() ? process_ : nullptr;
-  if (gathering != nullptr) gathering->goes_idle(index_);
+  IdleStations* const stations = process_->idle_stations();
+  if (stations != nullptr) stations->goes_idle(index_);
   const bool woken = state_.exchange(State::idle, std::memory_order_seq_cst) == State::queued;
   if (woken || !mailbox_.empty() || process_->stopping()) wake();
-  if (gathering != nullptr) gathering->has_gone_idle(index_);
+  if (stations != nullptr) stations->has_gone_idle(index_);
 }
 
 void Worker::suspend() {
@@ -178,9 +178,9 @@ void Worker::finish(bool failed) noexcept {
                   std::memory_order_seq_cst);  // then look: `post` does it the other way round
   release_mailbox();
   state_.exchange(State::running, std::memory_order_seq_cst);  // and never idle again
-  if (process_->gathers_reports()) {
-    process_->goes_idle(index_);
-    process_->has_gone_idle(index_);
+  if (IdleStations* const stations = process_->idle_stations()) {
+    stations->goes_idle(index_);
+    stations->has_gone_idle(index_);
   }
   process_->worker_finished();
 }

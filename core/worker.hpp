@@ -6,9 +6,10 @@
 // closure that suspends when it has not.
 #pragma once
 
-#include <tidemark/core/batch.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/memory/mpsc_stack.hpp>
+#include <tidemark/core/records/envelope.hpp>
+#include <tidemark/core/shard/dataflow_instance.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -23,24 +24,6 @@ namespace tidemark {
 
 class Process;
 class Worker;
-
-/// One worker's instance of one dataflow, as the worker sees it (instance.hpp). Thread: its worker.
-class DataflowInstance {
- public:
-  virtual ~DataflowInstance() = default;
-  /// Runs what is active, reports it to the ledger, delivers it. True if there is more to do now.
-  virtual bool step() = 0;
-  /// True when nothing is held, queued or in flight anywhere, or when it has been cancelled.
-  virtual bool ended() const = 0;
-  /// Flushes the sinks of one that has ended, unless it has been cancelled.
-  virtual void close() = 0;
-  /// Ends a dataflow that has failed: from here on its capabilities are inert.
-  virtual void cancel() noexcept = 0;
-  /// Throws CapabilityError, naming it, if an input that the program feeds is still open.
-  virtual void require_inputs_closed() const = 0;
-  /// Takes an envelope from the worker's mailbox.
-  virtual void accept(Envelope& envelope) = 0;
-};
 
 class Worker final : public Task {
  public:

@@ -5,7 +5,7 @@
 
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/flow_graph.hpp>
-#include <tidemark/core/ports.hpp>
+#include <tidemark/core/ledger/frontier_reader.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/shard/instance.hpp>
 #include <tidemark/core/worker.hpp>
@@ -29,13 +29,16 @@ template <Timestamp T>
 class Assembly {
  public:
   Assembly(Worker& worker, std::uint32_t index, std::string name)
-      : instance_(std::make_unique<Instance<T>>(worker, index)) {
+      : worker_(&worker),
+        instance_(std::make_unique<Instance<T>>(worker.index(), index, worker.process().config(),
+                                                worker.process())) {
     graph_.name = std::move(name);
     graph_.scopes.front().name = graph_.name;
   }
   Assembly(const Assembly&) = delete;
   Assembly& operator=(const Assembly&) = delete;
 
+  Worker& worker() { return *worker_; }
   Instance<T>& instance() { return *instance_; }
 
   /// Adds a step to the logical graph. Throws DataflowError if its id is taken.
@@ -118,16 +121,18 @@ class Assembly {
       throw DataflowError(loop +
                           " was never closed: a feedback into it has no input; connect it to the "
                           "stream that goes round");
-    Worker& worker = instance_->worker();
-    if (worker.next_dataflow() != instance_->index())
-      throw DataflowError("worker " + std::to_string(worker.index()) +
+    if (worker_->next_dataflow() != instance_->index())
+      throw DataflowError("worker " + std::to_string(worker_->index()) +
                           " has built another dataflow in the function that builds '" +
                           graph_.name + "'; build one after the other");
     Topology<T> topology = freeze();
-    auto shared = worker.process().attach<T>(instance_->index(), worker.index(),
-                                             std::move(topology), std::move(graph_), initial_);
+    Process& process = worker_->process();
+    const IdleStations* const stations = process.idle_stations();
+    auto shared = process.registry().attach<T>(
+        instance_->index(), worker_->index(), std::move(topology), std::move(graph_), initial_,
+        stations != nullptr ? stations->setup() : ReportingSetup{});
     for (const auto& input : instance_->inputs)
-      input->location = shared->topology().location(input->target);
+      input->set_location(shared->topology().location(input->target));
     for (std::uint32_t op = 0; op != ports_.size(); ++op)
       for (std::uint32_t output = 0; output != ports_[op].outputs; ++output)
         shard({op}).outputs[output]->location =
@@ -141,7 +146,7 @@ class Assembly {
       }
     instance_->attach(shared);
     for (const auto& action : attached_) action(shared->topology());
-    worker.add(std::move(instance_));
+    worker_->add(std::move(instance_));
   }
 
  private:
@@ -166,6 +171,7 @@ class Assembly {
     }
   }
 
+  Worker* worker_;
   std::unique_ptr<Instance<T>> instance_;
   FlowGraph graph_;
   std::set<std::string> ids_;

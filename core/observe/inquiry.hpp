@@ -6,6 +6,7 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/observe/ledger_cut.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/explain.hpp>
 #include <tidemark/progress/ledger.hpp>
@@ -40,14 +41,6 @@ struct AskedAbout {
   LocationId location;
   std::string subject;
   std::optional<T> time;
-};
-
-/// A ledger's counts between two batches, and the state as text.
-template <Timestamp T>
-struct LedgerCut {
-  std::vector<Counted<T>> counts;
-  std::vector<Antichain<T>> frontiers;  ///< by location
-  std::shared_ptr<const ProgressSnapshot> state;
 };
 
 /// Why `time` can still appear where `paths` lead: the causes by `cut`, and who holds them by

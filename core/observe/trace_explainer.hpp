@@ -4,8 +4,9 @@
 #pragma once
 
 #include <tidemark/core/error.hpp>
-#include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/observe/inquiry.hpp>
+#include <tidemark/core/observe/ledger_cut.hpp>
+#include <tidemark/core/observe/ledger_tracer.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/progress/ledger.hpp>
 
@@ -63,7 +64,7 @@ class TraceExplainer {
     for (const auto& [worker, batch] : history_->batches) {
       if (ledger.sequence() >= sequence) break;
       ledger.apply(batch);
-      if (worker == LedgerEntry<T>::several_workers) continue;
+      if (worker == TraceEvent::several_workers) continue;
       for (const auto& [pointstamp, diff] : batch.changes()) held[worker].update(pointstamp, diff);
     }
     ledger.propagate([](LocationId, const auto&, const auto&) {});

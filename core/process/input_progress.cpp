@@ -6,6 +6,25 @@
 
 namespace tidemark {
 
+InputCounters& InputProgressBook::counters(const std::string& id, std::uint32_t worker) {
+  const std::lock_guard lock(mutex_);
+  return inputs_[id][worker];
+}
+
+std::vector<InputProgress> InputProgressBook::all() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<InputProgress> all;
+  for (const auto& [id, workers] : inputs_) {
+    InputProgress& input = all.emplace_back(InputProgress{id});
+    for (const auto& [worker, counters] : workers) {
+      input.records += counters.records.load(std::memory_order_relaxed);
+      input.epoch = std::max(input.epoch, counters.epoch.load(std::memory_order_relaxed));
+      input.behind = std::max(input.behind, counters.behind.load(std::memory_order_relaxed));
+    }
+  }
+  return all;
+}
+
 std::string progress_line(const std::vector<InputProgress>& before,
                           const std::vector<InputProgress>& now,
                           std::chrono::duration<double> elapsed, std::size_t width) {

@@ -7,6 +7,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,19 @@ struct InputProgress {
   std::uint64_t records = 0;
   std::uint64_t epoch = 0;   ///< the last that any worker has begun
   std::uint64_t behind = 0;  ///< epochs begun and not complete: how far the rest lags behind it
+};
+
+/// The inputs of a run. Thread: any.
+class InputProgressBook {
+ public:
+  /// Where `worker` counts what it reads of the input `id`, of any dataflow. Lives as long as this.
+  InputCounters& counters(const std::string& id, std::uint32_t worker);
+  /// How far the inputs have come, in the order of their ids.
+  std::vector<InputProgress> all() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::map<std::uint32_t, InputCounters>> inputs_;  // by id and worker
 };
 
 /// One line of at most `width` characters, "lines: 1200 records, 600/s, epoch 3, 2 behind" for each

@@ -7,10 +7,11 @@
 // shared batches 1 for each record.
 #pragma once
 
-#include <tidemark/core/ports.hpp>
 #include <tidemark/core/records/consumer.hpp>
+#include <tidemark/core/records/input_queue.hpp>
+#include <tidemark/core/records/open_buffers.hpp>
 #include <tidemark/core/records/shared_batches.hpp>
-#include <tidemark/core/shard/instance.hpp>
+#include <tidemark/core/records/step_state.hpp>
 
 #include <cstdint>
 #include <utility>
@@ -22,20 +23,20 @@ namespace tidemark {
 template <Timestamp T, typename Item>
 class PipelineChannel final : public Consumer<T, Item> {
  public:
-  explicit PipelineChannel(InputPort<T, Item>& input)
+  PipelineChannel(InputQueue<T, Item>& input, BatchPool<T, Item>& pool)
       : input_(&input),
-        pool_(&input.instance().template batches<T, Item>()) {}
+        pool_(&pool) {}
 
   void push(const T& time, std::vector<Item>& records) override {
     Batch<T, Item>& batch = pool_->take();
     batch.time = time;
     batch.records.swap(records);
-    input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)}, +1);
+    input_->count(time, +1);
     input_->enqueue(batch);
   }
 
  private:
-  InputPort<T, Item>* input_;
+  InputQueue<T, Item>* input_;
   BatchPool<T, Item>* pool_;
 };
 
@@ -72,12 +73,14 @@ class ExchangeChannel final : public Consumer<T, Item>,
   using Ledger = typename Level<T>::Ledger;
 
  public:
-  ExchangeChannel(InputPort<T, Item>& input, std::uint32_t channel, Route route)
+  ExchangeChannel(InputQueue<T, Item>& input, BatchPool<T, Item>& pool, StepState<Ledger>& state,
+                  std::uint32_t channel, Route route)
       : input_(&input),
-        pool_(&input.instance().template batches<T, Item>()),
+        pool_(&pool),
+        state_(&state),
         channel_(channel),
-        open_(input.instance().worker().peers()),
-        destination_(std::move(route), input.instance().worker().peers()) {}
+        open_(state.peers),
+        destination_(std::move(route), state.peers) {}
 
   ~ExchangeChannel() override {
     for (Batch<T, Item>* batch : open_)
@@ -116,25 +119,25 @@ class ExchangeChannel final : public Consumer<T, Item>,
     batch.time = time;
     open_[to] = &batch;
     opened_.push_back(to);
-    input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)}, +1);
+    input_->count(time, +1);
     return batch;
   }
 
   void send(std::uint32_t to) {
     Batch<T, Item>& batch = *std::exchange(open_[to], nullptr);
-    Instance<Ledger>& instance = input_->instance();
-    if (to == instance.worker().index()) {
+    if (to == state_->worker) {
       input_->enqueue(batch);
     } else {
-      batch.dataflow = instance.index();
+      batch.dataflow = state_->dataflow;
       batch.channel = channel_;
-      batch.sender = instance.worker().index();
-      instance.send(to, batch);
+      batch.sender = state_->worker;
+      state_->outbox.send(to, batch);
     }
   }
 
-  InputPort<T, Item>* input_;
+  InputQueue<T, Item>* input_;
   BatchPool<T, Item>* pool_;
+  StepState<Ledger>* state_;
   std::uint32_t channel_;
   std::vector<Batch<T, Item>*> open_;  // by destination; null if none
   std::vector<std::uint32_t> opened_;  // destinations that may have an open batch
@@ -152,16 +155,17 @@ class SharingChannel final : public Consumer<T, Item>,
   using Batches = SharedBatches<T, Item>;
 
  public:
-  SharingChannel(InputPort<T, Item>& input, std::uint32_t channel, Route route)
+  /// `batches` are those of each thread of `executor`.
+  SharingChannel(InputQueue<T, Item>& input, BatchPool<T, Item>& pool, StepState<Ledger>& state,
+                 std::uint32_t channel, Route route, Executor& executor,
+                 std::vector<Batches*> batches)
       : input_(&input),
+        state_(&state),
         channel_(channel),
-        self_(input.instance().worker().index()),
-        to_self_(input),
-        destination_(std::move(route), input.instance().worker().peers()) {
-    Process& process = input.instance().worker().process();
-    for (std::uint32_t t = 0; t != process.executor().threads(); ++t)
-      batches_.push_back(&process.pool<Batches>(t, process));
-  }
+        executor_(&executor),
+        to_self_(input, pool),
+        batches_(std::move(batches)),
+        destination_(std::move(route), state.peers) {}
 
   void push(const T& time, std::vector<Item>& records) override {
     own_.clear();
@@ -169,7 +173,7 @@ class SharingChannel final : public Consumer<T, Item>,
     input_->working_on(time, [&] {
       for (Item& record : records) {
         const std::uint32_t to = destination_.of(record);
-        if (to == self_) {
+        if (to == state_->worker) {
           own_.push_back(std::move(record));
         } else {
           load_.records.push_back({std::move(record), to});
@@ -178,19 +182,17 @@ class SharingChannel final : public Consumer<T, Item>,
     });
     if (!own_.empty()) to_self_.push(time, own_);
     if (const std::size_t added = load_.finish(time); added != 0)
-      input_->instance().pending().update({input_->location, Level<T>::to_ledger(time)},
-                                          static_cast<std::int64_t>(added));
+      input_->count(time, static_cast<std::int64_t>(added));
     if (load_.records.size() >= batch_capacity<Item>) flush();
   }
 
   void flush() override {
-    if (!load_.records.empty() && !std::exchange(departs_, true)) input_->instance().send(*this);
+    if (!load_.records.empty() && !std::exchange(departs_, true)) state_->outbox.send(*this);
   }
 
   void depart() override {
-    Instance<Ledger>& instance = input_->instance();
-    if (place_.left()) place_.at = batches_[instance.worker().process().executor().this_thread()];
-    place_.at->take(instance.index(), channel_, load_, place_);
+    if (place_.left()) place_.at = batches_[executor_->this_thread()];
+    place_.at->take(state_->dataflow, channel_, load_, place_);
     departs_ = false;
   }
 
@@ -201,9 +203,10 @@ class SharingChannel final : public Consumer<T, Item>,
   }
 
  private:
-  InputPort<T, Item>* input_;
+  InputQueue<T, Item>* input_;
+  StepState<Ledger>* state_;
   std::uint32_t channel_;
-  std::uint32_t self_;
+  Executor* executor_;
   PipelineChannel<T, Item> to_self_;
   std::vector<Item> own_;          // of a push, to this worker
   std::vector<Batches*> batches_;  // by thread

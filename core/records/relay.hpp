@@ -5,11 +5,12 @@
 
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/records/consumer.hpp>
-#include <tidemark/core/shard/instance.hpp>
+#include <tidemark/core/records/rests.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,12 +25,13 @@ template <Timestamp T, typename Item>
 class Relay final : public Consumer<T, Item>, public RestOfPush {
  public:
   /// `step` is the name of the one that feeds it.
-  Relay(Instance<typename Level<T>::Ledger>& instance, std::string step)
-      : instance_(&instance),
-        step_(std::move(step)) {}
+  Relay(Rests& rests, std::string step, std::uint32_t worker)
+      : rests_(&rests),
+        step_(std::move(step)),
+        worker_(worker) {}
 
   void push(const T& time, std::vector<Item>& records) override {
-    if (used_ == 0) instance_->push_later(*this);
+    if (used_ == 0) rests_->push_later(*this);
     if (used_ == kept_.size()) kept_.emplace_back();
     Kept& next = kept_[used_++];
     next.time = time;
@@ -43,7 +45,7 @@ class Relay final : public Consumer<T, Item>, public RestOfPush {
         tee_.push(next.time, next.records);
       } catch (...) {
         used_ = 0;
-        rethrow_as_step_error(step_, instance_->worker().index(), to_text(next.time));
+        rethrow_as_step_error(step_, worker_, to_text(next.time));
       }
       next.records.clear();
     }
@@ -58,8 +60,9 @@ class Relay final : public Consumer<T, Item>, public RestOfPush {
     std::vector<Item> records;
   };
 
-  Instance<typename Level<T>::Ledger>* instance_;
+  Rests* rests_;
   std::string step_;
+  std::uint32_t worker_;
   std::vector<Kept> kept_;  // the first `used_` of them, and others for their memory
   std::size_t used_ = 0;
   Tee<T, Item> tee_;

@@ -10,8 +10,7 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/process.hpp>
-#include <tidemark/core/worker.hpp>
+#include <tidemark/core/records/envelope.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -92,8 +91,11 @@ class SharedBatches final : public Task {
     }
   };
 
-  /// Requires: `process` outlives this.
-  explicit SharedBatches(Process& process) : process_(&process) {}
+  /// Requires: both outlive this.
+  SharedBatches(Executor& executor, Mail& mail, std::uint32_t workers)
+      : executor_(&executor),
+        mail_(&mail),
+        workers_(workers) {}
 
   ~SharedBatches() override {
     leave_all();
@@ -116,7 +118,7 @@ class SharedBatches final : public Task {
       first = !std::exchange(due_, true);
     }
     load.clear();
-    if (first) process_->executor().submit(*this);
+    if (first) executor_->submit(*this);
     if (full) post_leaving();
   }
 
@@ -132,7 +134,7 @@ class SharedBatches final : public Task {
       due_ = shelves_in_use_ != 0;  // again
       if (!due_) return;
     }
-    process_->executor().submit(*this);
+    executor_->submit(*this);
   }
 
  private:
@@ -170,7 +172,7 @@ class SharedBatches final : public Task {
     shelf.dataflow = dataflow;
     shelf.channel = channel;
     shelf.time = time;
-    shelf.open.resize(process_->config().workers);
+    shelf.open.resize(workers_);
     return shelf;
   }
 
@@ -212,7 +214,7 @@ class SharedBatches final : public Task {
     while (!leaving_.empty()) {
       std::swap(leaving_, in_hand_);
       lock.unlock();
-      for (const auto& [to, batch] : in_hand_) process_->worker(to).post(*batch);
+      for (const auto& [to, batch] : in_hand_) mail_->post(to, *batch);
       in_hand_.clear();
       lock.lock();
     }
@@ -220,7 +222,9 @@ class SharedBatches final : public Task {
     posting_ = false;
   }
 
-  Process* process_;
+  Executor* executor_;
+  Mail* mail_;
+  std::uint32_t workers_;
   std::mutex mutex_;  // guards the rest; what is in hand belongs to who posts
   BatchPool<T, Item> pool_;
   std::vector<std::unique_ptr<Shelf>> shelves_;  // those in use first

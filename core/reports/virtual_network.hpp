@@ -5,6 +5,7 @@
 #pragma once
 
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/network_options.hpp>
 #include <tidemark/core/random.hpp>
 
 #include <chrono>
@@ -15,38 +16,6 @@
 #include <vector>
 
 namespace tidemark {
-
-/// Times in which nothing is delivered; what arrives in one is delivered at its end. Both lengths
-/// are drawn uniformly between nothing and twice their mean.
-struct Stalls {
-  std::chrono::nanoseconds every{0};   ///< mean time between two; 0: there are none
-  std::chrono::nanoseconds length{0};  ///< mean
-  friend bool operator==(const Stalls&, const Stalls&) = default;
-};
-
-/// The link from one process to another.
-struct LinkOptions {
-  std::chrono::nanoseconds latency{0};
-  std::chrono::nanoseconds jitter{0};  ///< up to as much is added to the latency, uniformly
-  std::uint64_t bandwidth = 0;         ///< bytes per second; 0: without limit
-  Stalls stalls;
-  friend bool operator==(const LinkOptions&, const LinkOptions&) = default;
-};
-
-/// What the virtual network is like. All that is random is drawn from the run's seed.
-struct NetworkOptions {
-  LinkOptions link;
-  /// The link between two processes, if they are not all like `link`.
-  std::function<LinkOptions(std::uint32_t from, std::uint32_t to)> link_between;
-  Stalls process_stalls;  ///< of a process, to which nothing is delivered then
-
-  // Of progress batches, each with this probability. Safety needs links that are first in, first
-  // out, and lose and repeat nothing; these are for experiments that break it. A run that is broken
-  // may give wrong results, or be stuck.
-  double reorder = 0;    ///< one may be overtaken by later ones and overtake earlier ones
-  double drop = 0;       ///< one is lost
-  double duplicate = 0;  ///< one comes twice
-};
 
 /// Carries messages: progress between stations, and data between processes. What has the same
 /// sender, receiver and kind comes first in, first out.

@@ -9,6 +9,7 @@
 #include <tidemark/core/observe/inquiry.hpp>
 #include <tidemark/core/observe/trace_explainer.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
+#include <tidemark/core/shard/running_operator.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -74,7 +75,7 @@ class SharedDataflow final : public DataflowView,
     if (trace_ != nullptr) {
       trace_->describe(graph_, snapshot());
       trace_->set_explainer(
-          TraceExplainer<T>(topology_, ledgers_.front()->history(), config.workers));
+          TraceExplainer<T>(topology_, ledgers_.front()->tracer()->history(), config.workers));
     }
   }
 
@@ -116,10 +117,8 @@ class SharedDataflow final : public DataflowView,
     probes_.try_emplace(location, std::move(subject));
   }
 
-  /// Notes which operator a worker runs; nullopt: none.
-  void set_running(std::uint32_t worker, std::optional<std::uint32_t> op) {
-    running_[worker].op.store(op ? *op + 1 : 0, std::memory_order_relaxed);
-  }
+  /// Where `worker` notes what it runs.
+  RunningOperator& running(std::uint32_t worker) { return running_[worker]; }
 
   /// The ledger that `worker` reads.
   SharedLedger<T>& ledger_of(std::uint32_t worker) {
@@ -132,7 +131,7 @@ class SharedDataflow final : public DataflowView,
   /// Null when not tracing.
   Trace* trace() const { return trace_; }
   /// The clock of the trace: the number of batches that its ledger has applied.
-  std::uint64_t trace_sequence() const { return ledgers_.front()->trace_sequence(); }
+  std::uint64_t trace_sequence() const { return ledgers_.front()->tracer()->sequence(); }
 
   /// Tells the ledgers of a worker's step, or has them told. The entry is given back through its
   /// home.
@@ -184,8 +183,8 @@ class SharedDataflow final : public DataflowView,
   }
 
   std::string running_step(std::uint32_t worker) const {
-    const std::uint32_t op = running_[worker].op.load(std::memory_order_relaxed);
-    return op == 0 ? "" : topology_->operators()[op - 1].name;
+    const std::optional<std::uint32_t> op = running_[worker].get();
+    return op ? topology_->operators()[*op].name : "";
   }
 
   /// What a ledger wakes: all that read it, when the dataflow is complete.
@@ -216,10 +215,7 @@ class SharedDataflow final : public DataflowView,
   mutable std::mutex mutex_;  // guards probes_
   std::map<LocationId, std::string> probes_;
 
-  struct alignas(64) Running {         // a cache line each
-    std::atomic<std::uint32_t> op{0};  // counted from 1; 0: none
-  };
-  std::vector<Running> running_;  // by worker
+  std::vector<RunningOperator> running_;  // by worker
 };
 
 }  // namespace tidemark

@@ -83,7 +83,7 @@ class InputShard {
         positions_(std::move(positions)),
         worker_(&worker),
         dataflow_(dataflow),
-        counters_(&worker.process().input_counters(positions_.step, worker.index())) {}
+        counters_(&worker.process().input_progress().counters(positions_.step, worker.index())) {}
 
   /// Polls what may be polled. `open_parts()` gives the parts, and is called once.
   template <typename OpenParts>

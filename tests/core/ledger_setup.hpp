@@ -3,6 +3,7 @@
 // A shared ledger without workers: three operators in a row and functions that play the workers.
 #pragma once
 
+#include <tidemark/core/ledger/frontier_reader.hpp>
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/progress/ledger.hpp>
 #include <tidemark/progress/topology.hpp>

@@ -247,7 +247,7 @@ TEST_CASE("an operator that holds a capability at its second output is told when
 
 TEST_CASE("operators are all told though more frontiers have moved than a ledger remembers",
           "[interest]") {
-  constexpr int operators = 3 * SharedLedger<Epoch>::recent_moves;
+  constexpr int operators = 3 * Publication<Epoch>::recent_moves;
   int released = 0;
   execute({.executor = ExecutorKind::deterministic, .check = true}, [&](Worker& worker) {
     auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {

@@ -2,6 +2,7 @@
 //
 // The shared ledger's races, one statement at a time: the wake function is called in the middle of
 // a combination, so what another thread would do there is done there.
+#include <tidemark/core/ledger/frontier_reader.hpp>
 #include <tidemark/core/ledger/published_frontier.hpp>
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/ledger/waiter_set.hpp>
@@ -87,7 +88,7 @@ TEST_CASE("whoever is woken finds everything published that the same batches mov
   std::uint64_t publications = 0;
   SharedLedger<Epoch> ledger = start<Epoch>([&](std::uint32_t) {
     ++woken;
-    if (shared->publications() == publications) ++wrong;
+    if (shared->publication().count() == publications) ++wrong;
     for (const LocationId location : {a_out, b_in, b_out, c_in})
       if (frontier_of(shared->published(location)) != truth.frontier(location)) ++wrong;
   });
@@ -99,7 +100,7 @@ TEST_CASE("whoever is woken finds everything published that the same batches mov
   const auto step = [&](const ProgressBatch<Epoch>& batch) {
     truth.apply(batch);
     truth.propagate([](LocationId, const auto&, const auto&) {});
-    publications = ledger.publications();
+    publications = ledger.publication().count();
     ledger.append(entry_of(batch));
     ledger.combine();
     for (const LocationId location : {a_out, b_in, b_out, c_in})
@@ -194,17 +195,17 @@ TEST_CASE("a ledger remembers where the last moves were, and says when it has fo
   SharedLedger<Epoch> ledger = start<Epoch>(nobody);
   ledger.watch(c_in);
   ledger.waiters().arm(c_in.value, 0);  // or it would not be followed for long
-  const std::uint64_t first = ledger.publications() + 1;
-  for (std::uint64_t n = 0; n != SharedLedger<Epoch>::recent_moves; ++n) {
+  const std::uint64_t first = ledger.publication().count() + 1;
+  for (std::uint64_t n = 0; n != Publication<Epoch>::recent_moves; ++n) {
     ledger.append(downgrade(n, n + 1));
     ledger.combine();
   }
-  CHECK(ledger.publications() == first + SharedLedger<Epoch>::recent_moves - 1);
-  CHECK(ledger.recent_move(first) == c_in);
-  ledger.append(downgrade(SharedLedger<Epoch>::recent_moves, 100));
+  CHECK(ledger.publication().count() == first + Publication<Epoch>::recent_moves - 1);
+  CHECK(ledger.publication().recent_move(first) == c_in);
+  ledger.append(downgrade(Publication<Epoch>::recent_moves, 100));
   ledger.combine();
-  CHECK(ledger.recent_move(first) == std::nullopt);
-  CHECK(ledger.recent_move(first + 1) == c_in);
+  CHECK(ledger.publication().recent_move(first) == std::nullopt);
+  CHECK(ledger.publication().recent_move(first + 1) == c_in);
 }
 
 TEST_CASE("several batches may share one propagation, but not while tracing",
@@ -213,10 +214,10 @@ TEST_CASE("several batches may share one propagation, but not while tracing",
     Trace trace;
     SharedLedger<Epoch> ledger = start<Epoch>(nobody, tracing ? &trace : nullptr);
     ledger.watch(c_in);
-    const std::uint64_t before = ledger.publications();
+    const std::uint64_t before = ledger.publication().count();
     for (std::uint64_t n = 0; n != 10; ++n) ledger.append(downgrade(n, n + 1));
     ledger.combine();
-    CHECK(ledger.publications() == before + (tracing ? 10 : 1));
+    CHECK(ledger.publication().count() == before + (tracing ? 10 : 1));
     const auto moves =
         std::ranges::count(trace.events(), TraceEvent::Kind::frontier, &TraceEvent::kind);
     CHECK(moves == (tracing ? 10 * 4 : 0));

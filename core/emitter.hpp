@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+//
+// Emitters: what an operator sends its records with.
+#pragma once
+
+#include <tidemark/core/batch.hpp>
+#include <tidemark/core/records/consumer.hpp>
+#include <tidemark/progress/timestamp.hpp>
+
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// The open end of an output: collects records of one timestamp into batches and pushes them.
+template <Timestamp T, typename Item>
+class Emitter {
+ public:
+  /// Sends one record at the current timestamp.
+  void give(Item record) {
+    buffer_.push_back(std::move(record));
+    if (buffer_.size() >= batch_capacity<Item>) flush();
+  }
+
+  /// Sends what `records` holds, and leaves it empty.
+  void give_all(std::vector<Item>& records) {
+    if (buffer_.empty()) {
+      tee_.push(time_, records);
+    } else {
+      for (Item& record : records) give(std::move(record));
+    }
+    records.clear();
+  }
+
+  /// From here on records are sent at `time`. Engine only: the right to do so is checked before.
+  void set_time(const T& time) {
+    if (time == time_) return;
+    flush();
+    time_ = time;
+  }
+
+  void flush() {
+    if (buffer_.empty()) return;
+    tee_.push(time_, buffer_);
+    buffer_.clear();
+  }
+
+  Tee<T, Item>& tee() { return tee_; }
+
+ private:
+  T time_{};
+  std::vector<Item> buffer_;
+  Tee<T, Item> tee_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+//
+// The ledger's log: what workers have reported and nobody has applied yet.
+#pragma once
+
+#include <tidemark/core/memory/mpsc_stack.hpp>
+#include <tidemark/core/memory/return_pool.hpp>
+#include <tidemark/core/trace.hpp>
+#include <tidemark/progress/ledger.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace tidemark {
+
+/// An entry of the log: a worker's batch, or the wish to have a location's frontier published.
+template <Timestamp T>
+struct LedgerEntry {
+  LedgerEntry* next = nullptr;
+  ReturnPool<LedgerEntry>* home = nullptr;  ///< where it is given back to; null: it is deleted
+  std::uint32_t worker = 0;                 ///< whose report it is; or `several_workers`
+  ProgressBatch<T> batch;
+  std::optional<LocationId> watch;
+  Told told = Told::always;  ///< of a watch
+
+  static constexpr std::uint32_t several_workers = TraceEvent::several_workers;
+};
+
+template <Timestamp T>
+void give_back(LedgerEntry<T>* entry) {
+  if (entry->home == nullptr) {
+    delete entry;
+  } else {
+    entry->batch.clear();
+    entry->home->give_back(*entry);
+  }
+}
+
+/// Entries in the order in which they were appended. Thread: `append` from any, one at a time
+/// takes.
+template <Timestamp T>
+class LedgerLog {
+ public:
+  LedgerLog() = default;
+  LedgerLog(const LedgerLog&) = delete;
+  LedgerLog& operator=(const LedgerLog&) = delete;
+  ~LedgerLog() {
+    for (LedgerEntry<T>* entry = entries_.take_all_reversed(); entry != nullptr;)
+      give_back(std::exchange(entry, entry->next));
+  }
+
+  void append(LedgerEntry<T>& entry) { entries_.push(entry); }
+  bool empty() const { return entries_.empty(); }
+
+  /// Calls `take(entry)` for each entry, and gives it back.
+  template <typename Take>
+  void take_all(Take&& take) {
+    for (LedgerEntry<T>* entry = entries_.take_all(); entry != nullptr;) {
+      LedgerEntry<T>* const rest = entry->next;
+      take(std::as_const(*entry));
+      give_back(entry);
+      entry = rest;
+    }
+  }
+
+ private:
+  MpscStack<LedgerEntry<T>> entries_;
+};
+
+}  // namespace tidemark

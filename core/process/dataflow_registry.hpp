@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+//
+// The registry of dataflows: each is made by the first worker that builds it, and compared by the
+// others.
+#pragma once
+
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/flow_graph.hpp>
+#include <tidemark/core/reports/shared_stations.hpp>
+#include <tidemark/core/shard/shared_dataflow.hpp>
+#include <tidemark/progress/error.hpp>
+#include <tidemark/progress/topology.hpp>
+
+#include <any>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// The dataflows of a run, in the order in which every worker builds them. Thread: any.
+class DataflowRegistry {
+ public:
+  using Wake = std::function<void(std::uint32_t worker)>;
+  /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
+  using Post = std::function<void(const std::function<Envelope&(std::uint32_t worker)>& make)>;
+
+  /// Requires: `config` outlives this.
+  DataflowRegistry(const Config& config, Wake wake, Post post)
+      : config_(&config),
+        wake_(std::move(wake)),
+        post_(std::move(post)) {}
+
+  /// The dataflow number `index`: made from these parts by the first worker that comes, compared by
+  /// the others. Throws DataflowError if they differ, naming the first operator that does.
+  template <Timestamp T>
+  std::shared_ptr<SharedDataflow<T>> attach(std::uint32_t index, std::uint32_t worker,
+                                            Topology<T> topology, FlowGraph graph,
+                                            std::span<const SourcePort> initial,
+                                            const ReportingSetup& reporting);
+
+  /// Worker `worker` will build no more than the `count` dataflows that it has. Throws
+  /// DataflowError if another worker has built more.
+  void has_built(std::uint32_t worker, std::uint32_t count);
+
+  /// The dataflows that have been built so far.
+  std::vector<std::shared_ptr<DataflowView>> dataflows() const;
+  /// Where their reports are gathered, of those that gather any.
+  std::vector<ReportStations*> stations() const;
+
+  /// Cancels the dataflow number `index` at all workers. Throws DataflowError if there is none.
+  void cancel(std::uint32_t index);
+
+ private:
+  void require_same_number(std::uint32_t worker, std::uint32_t count) const;
+
+  const Config* config_;
+  Wake wake_;
+  Post post_;
+  mutable std::mutex mutex_;  // guards the rest
+  std::vector<std::any> shared_;
+  std::vector<std::shared_ptr<DataflowView>> views_;  // the same
+  std::vector<ReportStations*> stations_;
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> fewest_;  // built, and by which worker
+};
+
+template <Timestamp T>
+std::shared_ptr<SharedDataflow<T>> DataflowRegistry::attach(std::uint32_t index,
+                                                            std::uint32_t worker,
+                                                            Topology<T> topology, FlowGraph graph,
+                                                            std::span<const SourcePort> initial,
+                                                            const ReportingSetup& reporting) {
+  const std::lock_guard lock(mutex_);
+  require_same_number(worker, index + 1);
+  if (index >= shared_.size()) shared_.resize(index + 1);
+  if (!shared_[index].has_value()) {
+    Config config = *config_;
+    if (index != 0) config.trace = nullptr;
+    auto shared = std::make_shared<SharedDataflow<T>>(std::move(topology), std::move(graph),
+                                                      initial, config, reporting, wake_, post_);
+    shared->index = index;
+    shared_[index] = shared;
+    views_.push_back(shared);
+    if (shared->stations() != nullptr) stations_.push_back(shared->stations());
+    return shared;
+  }
+  const auto* known = std::any_cast<std::shared_ptr<SharedDataflow<T>>>(&shared_[index]);
+  const std::string where =
+      "worker " + std::to_string(worker) + " built dataflow " + std::to_string(index);
+  if (known == nullptr)
+    throw DataflowError(where + " with another timestamp type than the worker before it");
+  if (const std::optional<OperatorId> op = first_difference((*known)->topology(), topology)) {
+    const auto name = [&](const Topology<T>& t) {
+      return op->value < t.operators().size() ? "'" + t.operators()[op->value].name + "'"
+                                              : std::string("missing");
+    };
+    throw DataflowError(where + " differently: operator " + std::to_string(op->value) + " is " +
+                        name(topology) + ", and was " + name((*known)->topology()) +
+                        " at the worker that built it first (or is connected differently)");
+  }
+  return *known;
+}
+
+}  // namespace tidemark

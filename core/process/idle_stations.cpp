@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/process/idle_stations.hpp>
+
+#include <thread>
+#include <utility>
+
+namespace tidemark {
+
+IdleStations::IdleStations(const Config& config, std::shared_ptr<const Routes> routes,
+                           VirtualNetwork* network, Executor& executor,
+                           const DataflowRegistry& dataflows)
+    : executor_(&executor),
+      dataflows_(&dataflows),
+      linger_(config.linger),
+      awake_(routes->layout()),
+      lingering_(routes->layout().processes),
+      setup_{std::move(routes), network, &awake_, config.traffic != nullptr, {}} {
+  if (network != nullptr && linger_.count() > 0)
+    setup_.linger = [this](std::uint32_t process) { flush_later(process); };
+}
+
+void IdleStations::wait_for_idlers() const {
+  while (going_idle_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
+}
+
+void IdleStations::goes_idle(std::uint32_t worker) {
+  going_idle_.fetch_add(1, std::memory_order_relaxed);
+  if (setup_.linger) return;
+  for (ReportStations* const of : dataflows_->stations()) of->flush_worker(worker);
+}
+
+void IdleStations::has_gone_idle(std::uint32_t worker) {
+  if (awake_.sleeps(worker)) {
+    const std::uint32_t process = setup_.routes->layout().process_of_worker(worker);
+    if (setup_.linger) {
+      setup_.linger(process);
+    } else {
+      flush(process);
+    }
+  }
+  going_idle_.fetch_sub(1, std::memory_order_release);
+}
+
+void IdleStations::flush(std::uint32_t process) {
+  for (ReportStations* const of : dataflows_->stations()) of->flush_process(process);
+}
+
+/// If the process is still idle then; else whoever goes idle last calls this again.
+void IdleStations::flush_later(std::uint32_t process) {
+  if (lingering_[process]) return;
+  lingering_[process] = true;
+  executor_->call_at(executor_->now() + linger_, [this, process] {
+    lingering_[process] = false;
+    if (awake_.idle(process)) flush(process);
+  });
+}
+
+void IdleStations::add_to(Traffic& traffic) const {
+  const Routes& routes = *setup_.routes;
+  std::vector<std::vector<ProgressTraffic>> sent(routes.size());
+  for (std::size_t s = 0; s != routes.size(); ++s) sent[s].resize(routes.next(s).size());
+  for (ReportStations* const of : dataflows_->stations()) of->add_to(sent);
+  for (std::size_t s = 0; s != routes.size(); ++s)
+    for (std::size_t i = 0; i != sent[s].size(); ++i) {
+      const Station from = routes.station(s);
+      const Station to = routes.station(routes.next(s)[i]);
+      if (sent[s][i].batches != 0)
+        traffic.progress.push_back(
+            {from, to, routes.layout().process_of(from) != routes.layout().process_of(to),
+             sent[s][i]});
+    }
+}
+
+}  // namespace tidemark

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+//
+// The outbox: what a worker's step sends, which leaves when the step has been reported.
+#pragma once
+
+#include <tidemark/core/records/envelope.hpp>
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// What has something to deliver when the step has been reported: an exchange on shared batches.
+class Departure {
+ public:
+  virtual ~Departure() = default;
+  virtual void depart() = 0;
+};
+
+/// Race "a consumer's -1 is applied before the producer's +1": what lies here is delivered only
+/// after the changes of its step stand in the ledger's log. Thread: its worker.
+class Outbox {
+ public:
+  Outbox() = default;
+  Outbox(const Outbox&) = delete;
+  Outbox& operator=(const Outbox&) = delete;
+  ~Outbox() {
+    for (auto& [to, envelope] : envelopes_) envelope->release();
+  }
+
+  void send(std::uint32_t to, Envelope& envelope) { envelopes_.emplace_back(to, &envelope); }
+  void send(Departure& departure) { departures_.push_back(&departure); }
+
+  bool empty() const { return envelopes_.empty() && departures_.empty(); }
+
+  /// Calls `deliver(to, envelope)` for each envelope, and has the departures deliver.
+  template <typename Deliver>
+  void deliver_all(Deliver&& deliver) {
+    for (auto& [to, envelope] : envelopes_) deliver(to, *envelope);
+    envelopes_.clear();
+    for (Departure* departure : departures_) departure->depart();
+    departures_.clear();
+  }
+
+ private:
+  std::vector<std::pair<std::uint32_t, Envelope*>> envelopes_;
+  std::vector<Departure*> departures_;
+};
+
+}  // namespace tidemark

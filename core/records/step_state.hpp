@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+//
+// Step state: what a worker's steps in one dataflow gather, and all that ports and channels see of
+// its shard.
+#pragma once
+
+#include <tidemark/core/capability.hpp>
+#include <tidemark/core/records/outbox.hpp>
+#include <tidemark/core/records/rests.hpp>
+#include <tidemark/progress/index_set.hpp>
+#include <tidemark/progress/ledger.hpp>
+
+#include <cstdint>
+
+namespace tidemark {
+
+/// `T` is the ledger's timestamp. Thread: its worker.
+template <Timestamp T>
+struct StepState {
+  std::uint32_t worker = 0;
+  std::uint32_t peers = 1;     ///< workers of the run
+  std::uint32_t dataflow = 0;  ///< its number at every worker
+  ProgressBatch<T> pending{};  ///< the changes of count that this step will report
+  Outbox outbox{};             ///< leaves after that
+  IndexSet active{};           ///< operators that are to run
+  Rests rests{};
+  const InHand* in_hand = nullptr;  ///< the innermost batch of the operator that runs
+};
+
+}  // namespace tidemark

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+//
+// Followed frontiers: which operators of a worker run when a frontier moves.
+#pragma once
+
+#include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/shard/operator_shard.hpp>
+#include <tidemark/progress/index_set.hpp>
+#include <tidemark/progress/topology.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// Follows a ledger's publications for the operators of one shard, and for its probes. Thread: its
+/// worker.
+template <Timestamp T>
+class FollowedFrontiers {
+ public:
+  using Operators = std::vector<OperatorShard<T>>;
+
+  /// Requires: all that is given outlives this; operators are to run by being put into `active`.
+  void attach(SharedLedger<T>& ledger, const Topology<T>& topology, std::uint32_t worker,
+              Operators& operators, IndexSet& active) {
+    ledger_ = &ledger;
+    topology_ = &topology;
+    worker_ = worker;
+    operators_ = &operators;
+    active_ = &active;
+    following_ = following_elsewhere_ = IndexSet(operators.size());
+    armed_.resize(topology.locations());
+  }
+
+  /// From here on the worker is woken when the frontier at `location` moves. Ends with as many
+  /// calls of `disarm` as of `arm`: several operators and probes may follow one location.
+  void arm(LocationId location, Told told = Told::always) {
+    if (armed_[location.value]++ != 0) return;
+    ledger_->waiters().arm(location.value, worker_);
+    ledger_->watch(location, told);
+  }
+  void disarm(LocationId location) {
+    if (--armed_[location.value] == 0) ledger_->waiters().disarm(location.value, worker_);
+  }
+
+  /// Activates the operators that are interested in a frontier which has moved. Cost: those of the
+  /// moves since the last time; if there are too many of them, all that are interested.
+  void look() {
+    const std::uint64_t now = ledger_->publication().count();
+    if (now == seen_) return;
+    const std::uint64_t seen = std::exchange(seen_, now);
+    if (now - seen <= Publication<T>::recent_moves && look_at_moves(seen, now)) {
+      look_at(following_elsewhere_);
+    } else {
+      look_at(following_);
+    }
+  }
+
+  /// Begins or ends following, as the interest of an operator that has run says.
+  void update(std::uint32_t op) {
+    OperatorShard<T>& shard = (*operators_)[op];
+    const bool wants = shard.interest == Interest::always || shard.holds_capability();
+    if (wants == following_.contains(op)) return;
+    if (wants) {
+      begin(op);
+    } else {
+      for (FrontierWatch<T>* watch : shard.watches) disarm(watch->location);
+      following_.erase(op);
+      following_elsewhere_.erase(op);
+    }
+  }
+
+ private:
+  bool look_at_moves(std::uint64_t seen, std::uint64_t now) {
+    while (seen != now) {
+      const std::optional<LocationId> location = ledger_->publication().recent_move(++seen);
+      if (!location) return false;
+      const std::uint32_t op = topology_->operator_of(*location).value;
+      if (following_.contains(op)) look_at(op);
+    }
+    return true;
+  }
+  void look_at(const IndexSet& ops) {
+    for (std::size_t op = 0; (op = ops.next_from(op)) != IndexSet::none; ++op)
+      look_at(static_cast<std::uint32_t>(op));
+  }
+  void look_at(std::uint32_t op) {
+    for (FrontierWatch<T>* watch : (*operators_)[op].watches)
+      if (watch->reader.refresh()) active_->insert(op);
+  }
+
+  void begin(std::uint32_t op) {
+    OperatorShard<T>& shard = (*operators_)[op];
+    following_.insert(op);
+    // With several outputs a capability may be held at another one than that behind the input.
+    const bool due = shard.interest == Interest::when_due && shard.outputs.size() == 1;
+    for (FrontierWatch<T>* watch : shard.watches) {
+      const bool own = topology_->operator_of(watch->location).value == op;
+      if (!own) following_elsewhere_.insert(op);
+      arm(watch->location, due && own ? Told::when_due : Told::always);
+      watch->reader.attach(ledger_->published(watch->location));
+    }
+    // What was published before the bits were set is looked at now. To read the count first pairs
+    // with the combiner, which counts and then reads the bits (waiter_set.hpp).
+    static_cast<void>(ledger_->publication().count());
+    look_at(op);
+  }
+
+  SharedLedger<T>* ledger_ = nullptr;
+  const Topology<T>* topology_ = nullptr;
+  std::uint32_t worker_ = 0;
+  Operators* operators_ = nullptr;
+  IndexSet* active_ = nullptr;
+  IndexSet following_;                // operators that want to run when a frontier moves
+  IndexSet following_elsewhere_;      // of those, who follow more than their own inputs
+  std::vector<std::uint32_t> armed_;  // by location: those of this worker that follow it
+  std::uint64_t seen_ = 0;            // publications
+};
+
+}  // namespace tidemark

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+//
+// Reporting: how the changes of a worker's step come to the ledgers.
+#pragma once
+
+#include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/records/outbox.hpp>
+#include <tidemark/core/shard/shared_dataflow.hpp>
+#include <tidemark/progress/ledger.hpp>
+
+#include <cstdint>
+#include <thread>
+#include <utility>
+
+namespace tidemark {
+
+/// Thread: its worker.
+template <Timestamp T>
+class Reporting {
+ public:
+  /// Requires: `shared` outlives this.
+  void attach(SharedDataflow<T>& shared, std::uint32_t worker, std::uint32_t process) {
+    shared_ = &shared;
+    ledger_ = &shared.ledger_of(worker);
+    stations_ = shared.stations();
+    entries_ = &shared.entries_of(worker);
+    worker_ = worker;
+    process_ = process;
+  }
+
+  /// Hands the ledger the changes of a step, and leaves them empty. What the outbox holds may be
+  /// delivered then, and not before: the receiver's -1 must not come before the +1.
+  void report(ProgressBatch<T>& changes, const Outbox& outbox) {
+    changes.compact();
+    if (!changes.empty()) {
+      quiet_steps_ = 0;
+      if (apply_now(changes, outbox)) {
+        changes.clear();
+      } else {
+        LedgerEntry<T>& entry = take_entry();
+        std::swap(entry.batch, changes);
+        shared_->append(entry);
+      }
+    } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
+      quiet_steps_ = 0;
+      flush_stations();
+    }
+  }
+
+  /// Sends on what is gathered at the stations of this worker and its process, if any.
+  void flush_stations() {
+    if (stations_ == nullptr) return;
+    stations_->flush_worker(worker_);
+    stations_->flush_process(process_);
+  }
+
+ private:
+  /// A worker that is awake and has nothing to report for so many steps may be waiting for what is
+  /// gathered around it, which else would leave when it goes idle.
+  static constexpr int max_quiet_steps = 32;
+  static constexpr int max_entries = 64;
+
+  /// True if the ledger has taken the changes at once, without its log. What is to be delivered
+  /// does not wait for a propagation.
+  bool apply_now(const ProgressBatch<T>& changes, const Outbox& outbox) {
+    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(worker_, changes);
+  }
+
+  /// Race "workers report faster than the combiner applies": one that has so many entries in the
+  /// log helps, or waits for the combiner, which waits for nobody.
+  LedgerEntry<T>& take_entry() {
+    LedgerEntry<T>* free = entries_->take();
+    while (free == nullptr) {
+      if (entries_made_ != max_entries) {
+        ++entries_made_;
+        return *new LedgerEntry<T>{.home = entries_, .worker = worker_};
+      }
+      ledger_->combine_some();
+      free = entries_->take();
+      if (free == nullptr) std::this_thread::yield();
+    }
+    return *free;
+  }
+
+  SharedDataflow<T>* shared_ = nullptr;
+  SharedLedger<T>* ledger_ = nullptr;
+  ReportStations* stations_ = nullptr;  // null: nothing is gathered
+  ReturnPool<LedgerEntry<T>>* entries_ = nullptr;
+  int entries_made_ = 0;
+  std::uint32_t worker_ = 0;
+  std::uint32_t process_ = 0;
+  int quiet_steps_ = 0;
+};
+
+}  // namespace tidemark
