@@ -3,7 +3,7 @@
 // How the results of windows, and notices about them, leave a step.
 #pragma once
 
-#include <tidemark/core/records/consumer.hpp>
+#include <tidemark/core/operator_builder.hpp>
 #include <tidemark/windowing/window_work.hpp>
 
 #include <memory>

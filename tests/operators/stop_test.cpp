@@ -2,7 +2,6 @@
 //
 // Runs that end early or under strain: interrupted, failing late, with a sink that lags behind.
 #include <tidemark/core/process.hpp>
-#include <tidemark/core/process/input_progress.hpp>
 #include <tidemark/operators/keyed/fold_final.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
