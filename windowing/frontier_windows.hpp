@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/timestamps/reorder_buffer.hpp>
 #include <tidemark/windowing/held_frontier.hpp>
 #include <tidemark/windowing/instant.hpp>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/dataflow.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/windowing/clocked_windows.hpp>
 #include <tidemark/windowing/clocks/frontier_clock.hpp>
 #include <tidemark/windowing/frontier_windows.hpp>
@@ -17,8 +17,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace tidemark {
-namespace detail {
+namespace tidemark::detail {
 
 /// The window operator: the results, and the notices.
 template <Timestamp T, KeyedItem Item, typename C, typename W, typename A>
@@ -124,5 +123,4 @@ WindowStep<C, W, Step> window_step(std::string kind, std::string id, C clock, W 
           std::move(windower), std::move(step), options};
 }
 
-}  // namespace detail
-}  // namespace tidemark
+}  // namespace tidemark::detail

@@ -9,7 +9,7 @@
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/timestamps/count.hpp>
 
 #include "bench.hpp"

@@ -5,7 +5,7 @@
 
 #include <tidemark/core/hash.hpp>
 #include <tidemark/core/random.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 
 #include "bench.hpp"
 #include <atomic>

@@ -7,7 +7,7 @@
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>

@@ -5,7 +5,7 @@
 
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/operator.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 
 #include <string>
 #include <type_traits>

@@ -5,7 +5,7 @@
 
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/operator_builder.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 
 #include <chrono>
 #include <map>

@@ -5,8 +5,8 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/keyed/key_timers.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
 #include <tidemark/operators/keyed/saved_keys.hpp>
 #include <tidemark/operators/timestamps/reorder_buffer.hpp>
 

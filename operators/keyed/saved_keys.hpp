@@ -9,7 +9,7 @@
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/worker.hpp>
 #include <tidemark/operators/codec.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <concepts>
@@ -18,8 +18,7 @@
 #include <utility>
 #include <vector>
 
-namespace tidemark {
-namespace detail {
+namespace tidemark::detail {
 
 /// Throws DataflowError unless a step of this id, on these timestamps, can be saved.
 void require_savable(const std::string& kind, const std::string& id, bool on_epochs,
@@ -112,5 +111,4 @@ class SavedKeys {
   std::map<T, Touched> open_;  // at most one, between two calls
 };
 
-}  // namespace detail
-}  // namespace tidemark
+}  // namespace tidemark::detail

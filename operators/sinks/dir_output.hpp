@@ -3,7 +3,7 @@
 // DirOutput: writes the values of a keyed stream to some files, each key to one of them.
 #pragma once
 
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/sinks/line_part.hpp>
 
 #include <cstdint>

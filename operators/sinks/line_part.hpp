@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/operators/codec.hpp>
+#include <tidemark/operators/print_item.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
-#include <tidemark/operators/sinks/print_item.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 
 #include <cstdint>

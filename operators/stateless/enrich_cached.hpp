@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/fused.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 
 #include <chrono>
 #include <concepts>

@@ -3,7 +3,7 @@
 // key_on, key_rm: from records to pairs of a key and a value, and back.
 #pragma once
 
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/stateless/map.hpp>
 
 #include <concepts>

@@ -5,7 +5,7 @@
 
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
-#include <tidemark/operators/keyed/keyed.hpp>
+#include <tidemark/operators/keyed.hpp>
 
 #include <cstdint>
 #include <string>

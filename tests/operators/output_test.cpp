@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // output: records go to a sink, and on; what a dataflow must have; how records are printed.
+#include <tidemark/operators/print_item.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>
-#include <tidemark/operators/sinks/print_item.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/operators/stateless/map.hpp>

@@ -2,9 +2,11 @@
 # Checks the rules of the house in the sources below a folder: sh tidy.sh <folder>
 #
 # Prints each violation as `path:line: error: message` and fails if there is one. Looks at *.hpp and
-# *.cpp in the folders of the architecture, and at the tests that a COMPATIBILITY.md names.
+# *.cpp in the folders of the architecture, at the tables of READMEs that say which part of a module
+# may include which, and at the tests that a COMPATIBILITY.md names.
 set -u
 export LC_ALL=C
+rules=$(cd "$(dirname "$0")" && pwd) || exit 2
 cd "$1" || exit 2
 
 folders=
@@ -19,53 +21,75 @@ if [ -z "$sources" ]; then
   exit 1
 fi
 
-# shellcheck disable=SC2086
-errors=$(awk '
-  function error(message) { print FILENAME ":" FNR ": error: " message }
-  function columns(line) { gsub(/[\200-\277]/, "", line); return length(line) }  # of UTF-8
-  # Whether the current file may include what matches `header`: only the files that match `where`.
-  function only_in(header, where, message) {
-    if (included ~ header && FILENAME !~ where) error(message)
-  }
+# What can be told of a line by itself.
+check_lines() {
+  # shellcheck disable=SC2086
+  awk '
+    function error(message) { print FILENAME ":" FNR ": error: " message }
+    function columns(line) { gsub(/[\200-\277]/, "", line); return length(line) }  # of UTF-8
+    # Whether the current file may include what matches `header`: only the files that match `where`.
+    function only_in(header, where, message) {
+      if (included ~ header && FILENAME !~ where) error(message)
+    }
 
-  FNR == 1 {
-    if ($0 != "// SPDX-License-Identifier: MIT") error("the first line is not the licence")
-    name = FILENAME
-    sub(/.*\//, "", name)
-    if (name ~ /util|helper|common/) error("name a file after what it holds, not " name)
-  }
-  columns($0) > 100 { error("the line has " columns($0) " columns, more than 100") }
+    FNR == 1 {
+      if ($0 != "// SPDX-License-Identifier: MIT") error("the first line is not the licence")
+      name = FILENAME
+      sub(/.*\//, "", name)
+      if (name ~ /util|helper|common/) error("name a file after what it holds, not " name)
+    }
+    columns($0) > 100 { error("the line has " columns($0) " columns, more than 100") }
 
-  /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
-    included = $0
-    sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", included)
-    sub(/[>"].*/, "", included)
-    if (gsub(/\.\.\//, "../", included) >= split(FILENAME, folders, "/") - 1 && included ~ /\.\.\//)
-      error("../ leads out of this module; include by <tidemark/...>")
-    if (FILENAME ~ /^viz\// && included ~ /^tidemark\/core\// &&
-        included !~ /^tidemark\/core\/(explanation|flow_graph|progress_snapshot|trace)\.hpp$/)
-      error("viz sees explanation, flow_graph, progress_snapshot and trace of core, no more")
-    only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^(tests/)?viz/.*\\.cpp$",
-            "Graphviz is included by sources of viz and of its tests only")
-    only_in("^(tbb|oneapi)/", "^(core/tbb_executor|experiments/bench/flow_graph)\\.cpp$",
-            "oneTBB is included by core/execution/tbb_executor.cpp and the benchmarks of its flow graph only")
-    only_in("^boost/(graph|property_map)/", "^(progress/graph_shape|tests/examples/graph_test)\\.cpp$",
-            "Boost.Graph is included by progress/graph_shape.cpp and the tests of examples only")
-  }
-' $sources)
+    /^[ \t]*#[ \t]*include[ \t]*[<"]/ {
+      included = $0
+      sub(/^[ \t]*#[ \t]*include[ \t]*[<"]/, "", included)
+      sub(/[>"].*/, "", included)
+      if (gsub(/\.\.\//, "../", included) >= split(FILENAME, folders, "/") - 1 && included ~ /\.\.\//)
+        error("../ leads out of this module; include by <tidemark/...>")
+      if (FILENAME ~ /^viz\// && included ~ /^tidemark\/core\// &&
+          included !~ /^tidemark\/core\/(explanation|flow_graph|progress_snapshot|trace)\.hpp$/)
+        error("viz sees explanation, flow_graph, progress_snapshot and trace of core, no more")
+      if (included ~ /^tidemark\/core\/.*\// &&
+          (FILENAME !~ /^(tests\/)?core\// || FILENAME == "core/core.hpp"))
+        error("the rooms of core are for core and its tests; include a header of core/ itself")
+      only_in("^(graphviz/|cgraph\\.h|gvc\\.h|cdt\\.h|gvplugin)", "^(tests/)?viz/.*\\.cpp$",
+              "Graphviz is included by sources of viz and of its tests only")
+      only_in("^(tbb|oneapi)/", "^(core/execution/tbb_executor|experiments/bench/flow_graph)\\.cpp$",
+              "oneTBB is included by tbb_executor.cpp and the benchmarks of its flow graph only")
+      only_in("^boost/(graph|property_map)/", "^(progress/graph_shape|tests/examples/graph_test)\\.cpp$",
+              "Boost.Graph is included by progress/graph_shape.cpp and the tests of examples only")
+    }
+  ' $sources
+}
+
+# Which part of a module includes which, and that no part is missing from a module's umbrella header.
+check_parts() {
+  for module in core operators; do
+    if [ ! -f $module/README.md ]; then continue; fi
+    # shellcheck disable=SC2046
+    awk -v module=$module -f "$rules/rooms.awk" $module/README.md $(sources_of $module)
+  done
+  for module in progress core operators windowing viz; do
+    if [ ! -f $module/$module.hpp ]; then continue; fi
+    # shellcheck disable=SC2046
+    awk -f "$rules/umbrella.awk" $module/$module.hpp $(sources_of $module | grep 'hpp$')
+  done
+}
+sources_of() { printf '%s\n' "$sources" | grep "^$1/"; }
 
 # Each row of a COMPATIBILITY.md names, in its last cell, tests that exist: *the sentence of a test
 # case*, or `a_program.cpp` that must not compile; or it says after a dash why there is none.
-# shellcheck disable=SC2086
-tables=$(find -H $folders -name COMPATIBILITY.md | sort)
-if [ -n "$tables" ]; then
+check_tests_named() {
+  # shellcheck disable=SC2086
+  tables=$(find -H $folders -name COMPATIBILITY.md | sort)
+  if [ -z "$tables" ]; then return; fi
   known=$(mktemp) || exit 2
   trap 'rm -f "$known"' EXIT
   # shellcheck disable=SC2086
   cat $sources | tr '\n' ' ' | grep -o 'TEST_CASE( *"[^"]*"' | sed 's/^[^"]*"//; s/"$//' >"$known"
   ls tests/must_not_compile >>"$known" 2>/dev/null
   # shellcheck disable=SC2086
-  missing=$(awk -F ' *[|] *' -v names="$known" '
+  awk -F ' *[|] *' -v names="$known" '
     function error(message) { print FILENAME ":" FNR ": error: " message }
     BEGIN { while ((getline name <names) > 0) known[name] = 1 }
     FNR == 1 { in_table = 0 }
@@ -81,11 +105,10 @@ if [ -n "$tables" ]; then
         cell = substr(cell, RSTART + RLENGTH)
       }
     }
-  ' $tables)
-  if [ -n "$missing" ]; then errors=${errors:+$errors
-}$missing; fi
-fi
+  ' $tables
+}
 
+errors=$(check_lines; check_parts; check_tests_named)
 if [ -n "$errors" ]; then
   printf '%s\n' "$errors"
   exit 1

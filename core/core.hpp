@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// All that a program may include of core, in one header; the rooms of core are for core.
+#pragma once
+
+#include <tidemark/core/batch.hpp>
+#include <tidemark/core/capability.hpp>
+#include <tidemark/core/config.hpp>
+#include <tidemark/core/dataflow.hpp>
+#include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/embedded.hpp>
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/executor.hpp>
+#include <tidemark/core/explanation.hpp>
+#include <tidemark/core/flow_graph.hpp>
+#include <tidemark/core/fused.hpp>
+#include <tidemark/core/fused_outputs.hpp>
+#include <tidemark/core/hash.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/notificator.hpp>
+#include <tidemark/core/open_times.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/ports.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/progress_snapshot.hpp>
+#include <tidemark/core/random.hpp>
+#include <tidemark/core/run.hpp>
+#include <tidemark/core/scope.hpp>
+#include <tidemark/core/state_store.hpp>
+#include <tidemark/core/stream.hpp>
+#include <tidemark/core/text.hpp>
+#include <tidemark/core/trace.hpp>
+#include <tidemark/core/traffic.hpp>
+#include <tidemark/core/unordered_input.hpp>
+#include <tidemark/core/worker.hpp>
