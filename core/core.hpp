@@ -9,6 +9,7 @@
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/embedded.hpp>
+#include <tidemark/core/emitter.hpp>
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/explanation.hpp>
@@ -17,6 +18,8 @@
 #include <tidemark/core/fused_outputs.hpp>
 #include <tidemark/core/hash.hpp>
 #include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/interest.hpp>
+#include <tidemark/core/network_options.hpp>
 #include <tidemark/core/notificator.hpp>
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>

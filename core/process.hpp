@@ -14,7 +14,7 @@
 #include <tidemark/core/process/links.hpp>
 #include <tidemark/core/process/pools.hpp>
 #include <tidemark/core/process/stopping.hpp>
-#include <tidemark/core/records/envelope.hpp>
+#include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/reports/virtual_network.hpp>
 
 #include <atomic>

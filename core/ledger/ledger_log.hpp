@@ -3,8 +3,8 @@
 // The ledger's log: what workers have reported and nobody has applied yet.
 #pragma once
 
-#include <tidemark/core/memory/mpsc_stack.hpp>
-#include <tidemark/core/memory/return_pool.hpp>
+#include <tidemark/core/handover/mpsc_stack.hpp>
+#include <tidemark/core/handover/return_pool.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/progress/ledger.hpp>
 

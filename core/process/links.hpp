@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/config.hpp>
-#include <tidemark/core/records/envelope.hpp>
+#include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/reports/virtual_network.hpp>
 #include <tidemark/core/traffic.hpp>
 #include <tidemark/progress/station.hpp>

@@ -5,7 +5,7 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/error.hpp>
-#include <tidemark/core/records/envelope.hpp>
+#include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/records/step_state.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/location.hpp>

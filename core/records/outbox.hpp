@@ -3,7 +3,7 @@
 // The outbox: what a worker's step sends, which leaves when the step has been reported.
 #pragma once
 
-#include <tidemark/core/records/envelope.hpp>
+#include <tidemark/core/handover/envelope.hpp>
 
 #include <cstdint>
 #include <utility>

@@ -10,7 +10,7 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/records/envelope.hpp>
+#include <tidemark/core/handover/envelope.hpp>
 
 #include <atomic>
 #include <cstddef>

@@ -3,7 +3,7 @@
 // Dataflow instances, as the worker that steps them sees them.
 #pragma once
 
-#include <tidemark/core/records/envelope.hpp>
+#include <tidemark/core/handover/envelope.hpp>
 
 namespace tidemark {
 

@@ -3,7 +3,7 @@
 // Return pools: memory that travels and comes home.
 #pragma once
 
-#include <tidemark/core/memory/mpsc_stack.hpp>
+#include <tidemark/core/handover/mpsc_stack.hpp>
 
 namespace tidemark {
 
