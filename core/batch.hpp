@@ -3,8 +3,8 @@
 // Batches: records of one timestamp, the unit of transport and of what progress tracking counts.
 #pragma once
 
-#include <tidemark/core/handover/return_pool.hpp>
 #include <tidemark/core/handover/envelope.hpp>
+#include <tidemark/core/handover/return_pool.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/progress/timestamp.hpp>

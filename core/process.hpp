@@ -8,13 +8,13 @@
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/explanation.hpp>
+#include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/process/dataflow_registry.hpp>
 #include <tidemark/core/process/idle_stations.hpp>
 #include <tidemark/core/process/input_progress.hpp>
 #include <tidemark/core/process/links.hpp>
 #include <tidemark/core/process/pools.hpp>
 #include <tidemark/core/process/stopping.hpp>
-#include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/reports/virtual_network.hpp>
 
 #include <atomic>

@@ -7,8 +7,8 @@
 #pragma once
 
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/handover/mpsc_stack.hpp>
 #include <tidemark/core/handover/envelope.hpp>
+#include <tidemark/core/handover/mpsc_stack.hpp>
 #include <tidemark/core/shard/dataflow_instance.hpp>
 
 #include <atomic>

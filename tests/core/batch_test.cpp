@@ -2,9 +2,9 @@
 //
 // Batches and their pools: memory that travels, comes home and outlives its dataflow.
 #include <tidemark/core/batch.hpp>
-#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/handover/mpsc_stack.hpp>
 #include <tidemark/core/handover/return_pool.hpp>
+#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/epoch.hpp>

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+//
+// What the workers of a run share, each piece by itself: pools, stopping, links, the registry of
+// dataflows, the progress of inputs.
+#include <tidemark/core/process/dataflow_registry.hpp>
+#include <tidemark/core/process/input_progress.hpp>
+#include <tidemark/core/process/links.hpp>
+#include <tidemark/core/process/pools.hpp>
+#include <tidemark/core/process/stopping.hpp>
+
+#include <tests/core/ledger_setup.hpp>
+#include <tests/support.hpp>
+
+#include <stdexcept>
+
+namespace tidemark::process_pieces_test {
+namespace {
+
+using namespace tests;
+
+TEST_CASE("each owner has one pool of a type, made on first use", "[pools]") {
+  Pools pools;
+  std::vector<int>& first = pools.get<std::vector<int>>(0, std::size_t{3}, 7);
+  CHECK(first == std::vector<int>{7, 7, 7});
+  CHECK(&pools.get<std::vector<int>>(0, std::size_t{9}, 1) == &first);
+  CHECK(&pools.get<std::vector<int>>(1) != &first);
+  CHECK(pools.get<std::vector<long>>(0).empty());
+}
+
+TEST_CASE("whoever asks to stop calls all that want to know, each time", "[stopping]") {
+  Stopping stopping;
+  int calls = 0;
+  stopping.on_request([&] { ++calls; });
+  CHECK_FALSE(stopping.requested());
+  stopping.request();
+  stopping.on_request([&] { calls += 10; });
+  stopping.request();
+  CHECK(calls == 12);
+  CHECK(stopping.requested());
+  CHECK_FALSE(stopping.failed());
+}
+
+TEST_CASE("an action may want to know of more requests while it is called", "[stopping]") {
+  Stopping stopping;
+  int calls = 0;
+  stopping.on_request([&] { stopping.on_request([&] { ++calls; }); });
+  stopping.request();
+  CHECK(calls == 0);
+  stopping.request();
+  CHECK(calls == 1);
+}
+
+TEST_CASE("of several errors the first is kept", "[stopping]") {
+  Stopping stopping;
+  stopping.rethrow_failure();
+  stopping.fail(std::make_exception_ptr(std::runtime_error("first")));
+  stopping.fail(std::make_exception_ptr(std::runtime_error("second")));
+  CHECK(stopping.failed());
+  CHECK_THROWS_WITH(stopping.rethrow_failure(), "first");
+}
+
+struct Letter final : Envelope {
+  void release() override {}
+  std::size_t bytes() const override { return 100; }
+  bool describe(TraceEvent&) const override { return false; }
+};
+
+struct Postbox final : Mail {
+  void post(std::uint32_t to, Envelope&) override { posted.push_back(to); }
+  void deliver(std::uint32_t, std::uint32_t, Envelope&) override { FAIL("links only post"); }
+  std::vector<std::uint32_t> posted;
+};
+
+TEST_CASE("links count what goes from process to process, and post what stays", "[links]") {
+  Traffic traffic;
+  Postbox mail;
+  const Config config{.workers = 4, .traffic = &traffic};
+  Links links(config, nullptr, mail);
+  CHECK(links.needed());
+  Letter letter;
+  links.deliver(0, 3, letter);
+  links.deliver(1, 2, letter);
+  CHECK(mail.posted == std::vector<std::uint32_t>{3, 2});
+  links.add_to(traffic);
+  REQUIRE(traffic.data.size() == 1);
+  CHECK(traffic.data[0].sent == DataTraffic{2, 200});
+}
+
+TEST_CASE("without a second process and without counting there is no need for links", "[links]") {
+  Postbox mail;
+  CHECK_FALSE(Links({.workers = 4}, nullptr, mail).needed());
+}
+
+TEST_CASE("a worker that builds fewer dataflows than another is named, whoever ends first",
+          "[registry]") {
+  const Config config{.workers = 2};
+  const auto build = [](DataflowRegistry& registry, std::uint32_t index, std::uint32_t worker) {
+    return registry.attach<Epoch>(index, worker, *three_in_a_row<Epoch>(), FlowGraph{}, {}, {});
+  };
+  const auto make = [&] {
+    return std::make_unique<DataflowRegistry>(
+        config, [](std::uint32_t) {}, [](const auto&) {});
+  };
+  const auto first_ends = make();
+  build(*first_ends, 0, 0);
+  first_ends->has_built(0, 1);
+  CHECK_THROWS_WITH(build(*first_ends, 1, 1),
+                    Catch::Contains("worker 0") && Catch::Contains("after 1 dataflows"));
+  const auto last_ends = make();
+  build(*last_ends, 0, 0);
+  build(*last_ends, 1, 0);
+  last_ends->has_built(0, 2);
+  CHECK_THROWS_WITH(last_ends->has_built(1, 1), Catch::Contains("worker 1"));
+}
+
+TEST_CASE("the second worker attaches to what the first has built", "[registry]") {
+  const Config config{.workers = 2};
+  DataflowRegistry registry(
+      config, [](std::uint32_t) {}, [](const auto&) {});
+  const auto build = [&](std::uint32_t worker) {
+    return registry.attach<Epoch>(0, worker, *three_in_a_row<Epoch>(), FlowGraph{}, {}, {});
+  };
+  const auto shared = build(0);
+  CHECK(build(1) == shared);
+  CHECK(registry.dataflows().size() == 1);
+  CHECK(registry.stations().empty());
+  CHECK_THROWS_WITH(registry.cancel(1), Catch::Contains("dataflow 1 cannot be cancelled"));
+}
+
+TEST_CASE("an input has come as far as its workers together have read", "[input_progress]") {
+  InputProgressBook book;
+  InputCounters& first = book.counters("lines", 0);
+  InputCounters& second = book.counters("lines", 1);
+  CHECK(&book.counters("lines", 0) == &first);
+  first.records = 3;
+  second.records = 4;
+  second.epoch = 7;
+  first.behind = 2;
+  const std::vector<InputProgress> all = book.all();
+  REQUIRE(all.size() == 1);
+  CHECK(all[0].id == "lines");
+  CHECK(all[0].records == 7);
+  CHECK(all[0].epoch == 7);
+  CHECK(all[0].behind == 2);
+}
+
+}  // namespace
+}  // namespace tidemark::process_pieces_test
