@@ -76,6 +76,9 @@ spread() {
 # bar NOW ERASED: the one that is asked for.
 bar() { if [[ $erased == yes ]]; then echo "$2"; else echo "$1"; fi; }
 
+# holds NOW REFERENCE BAR: a BAR of - does always.
+holds() { awk -v a="$1" -v b="$2" -v bar="$3" 'BEGIN { exit bar != "-" && a / b > bar + 0 }'; }
+
 missed=0
 objects=()
 
@@ -85,12 +88,10 @@ table_head() {
 
 # table_row NAME UNIT NOW REFERENCE SPREAD BAR: BAR is - where none is asked for.
 table_row() {
-  local held ratio
+  local held='' ratio
   ratio=$(awk -v a="$3" -v b="$4" 'BEGIN { printf "%.4f", a / b }')
-  held=$(awk -v ratio="$ratio" -v bar="$6" \
-    'BEGIN { print bar == "-" ? "" : ratio <= bar + 0 ? "held" : "missed" }')
+  if ! holds "$3" "$4" "$6"; then held=missed missed=1; elif [[ $6 != - ]]; then held=held; fi
   printf '%-22s %12.2f %12.2f %8s %8s %6s %s\n' "$1" "$3" "$4" "$5" "$ratio" "$6" "$held"
-  if [[ $held == missed ]]; then missed=1; fi
   objects+=("$(printf '{"name": "%s", "unit": "%s", "now": %s, "reference": %s, "commit": "%s", ' \
     "$1" "$2" "$3" "$4" "$reference")$(printf '"spread_percent": %s, "ratio": %s, "bar": %s}' \
     "$5" "$ratio" "${6/#-/null}")")
