@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# Does the work per record grow with the workers? Counts with callgrind, for which there are no
-# caches, the instructions that a round takes with 2, 8, 64 and 512 workers. The check of the result
-# is counted, too; what it takes to begin and to end is not.
+# Does the work per record grow with the workers? Counts with callgrind the instructions that a
+# round takes with 2, 8, 64 and 512 workers.
 # Usage: crowd_work.sh PROGRAM [ROW...], where PROGRAM is the `tidemark` of a release build. Needs
 # valgrind. Takes six minutes or so for all rows.
 set -euo pipefail
 
+# shellcheck source=experiments/bench/callgrind.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/callgrind.sh"
 program=${1:-}
 [[ -f $program && -x $program ]] || { echo "usage: crowd_work.sh PROGRAM [ROW...]" >&2; exit 2; }
-command -v valgrind >/dev/null || { echo "this needs the Debian package valgrind" >&2; exit 2; }
+require_valgrind
 
 # Enough rounds for some with 512 workers. Not bfs and pagerank, whose graphs take more instructions
 # to make than to search.
@@ -20,23 +21,12 @@ declare -A rounds=(
   [idle_stateless_10]=20480 [idle_waiting_10]=20480 [keyed_count]=1048576 [keyed_tumbling]=524288
   [nested_loops]=5120 [pingpong]=10240 [window_sum]=4096)
 
-instructions() {
-  local said
-  said=$(valgrind --tool=callgrind --callgrind-out-file=/dev/null "$program" bench "$@" 2>&1) ||
-    { printf '%s\n' "$said" >&2; return 1; }
-  sed -n 's/.*Collected : *//p' <<<"$said" | grep .
-}
-
-# per_round ROW/WORKERS [--baseline]: of as many rounds as are in the table, after as many.
+# per_round ROW/WORKERS [--baseline]
 per_round() {
-  local row=$1 n=${rounds[${1%/*}]} start end
-  shift
-  start=$(instructions --only "$row" --once "$n" "$@") || return 1
-  end=$(instructions --only "$row" --once "$((2 * n))" "$@") || return 1
-  ratio "$((end - start))" "$n"
+  local n=${rounds[${1%/*}]} more
+  more=$(more_instructions "$program" "$1" "$n" "${@:2}") || return 1
+  ratio "$more" "$n"
 }
-
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a / b }'; }
 
 mapfile -t known < <(printf '%s\n' "${!rounds[@]}" | sort)
 rows=("${@:2}")
