@@ -12,6 +12,7 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <latch>
 #include <thread>
 #include <unistd.h>
 
@@ -80,28 +81,31 @@ TEST_CASE("workers that wait for a timer use no CPU time", "[idle]") {
     const Rest rest;
     constexpr std::uint32_t workers = 8;
     std::vector<Activator> again(workers);
-    std::atomic<std::uint32_t> waiting{0};
+    std::latch all_wait{workers};
     std::atomic<bool> over{false};
-    const std::jthread observer([&] {
-      for (std::uint32_t n = 0; n != workers; n = waiting.load()) waiting.wait(n);
+    std::jthread observer([&] {
+      all_wait.wait();
       rest.await();
       over.store(true);
       for (const Activator& each : again) each.activate();
     });
-    tests::run_to_end({.workers = workers, .threads = 2, .executor = kind},
-                      [&](Scope<Epoch>& scope) {
-                        OperatorBuilder<Epoch> op(scope, "alarm");
-                        op.output<int>();
-                        Activator& mine = again[scope.worker().index()] = op.activator();
-                        op.build([&, &executor = scope.worker().process().executor(), set = false,
-                                  capability = std::optional(op.initial_capability(0))]() mutable {
-                          if (over.load()) return capability.reset();
-                          if (std::exchange(set, true)) return;
-                          mine.activate_at(executor.now() + std::chrono::hours(1));
-                          waiting.fetch_add(1);
-                          waiting.notify_one();
-                        });
-                      });
+    tests::run_to_end(
+        {.workers = workers, .threads = 2, .executor = kind}, [&](Scope<Epoch>& scope) {
+          OperatorBuilder<Epoch> op(scope, "alarm");
+          op.output<int>();
+          const std::uint32_t worker = scope.worker().index();
+          again[worker] = op.activator();
+          op.build([&, worker, &executor = scope.worker().process().executor(), set = false,
+                    capability = std::optional(op.initial_capability(0))]() mutable {
+            if (!std::exchange(set, true)) {
+              again[worker].activate_at(executor.now() + std::chrono::hours(1));
+              all_wait.count_down();
+            } else if (over.load()) {
+              if (worker == 0) observer.join();  // who must not activate what is no more
+              capability.reset();
+            }
+          });
+        });
     CHECK(over.load());
   }
 }
