@@ -57,8 +57,10 @@ class Executor {
   /// thread.
   virtual void submit(Task& task) = 0;
 
-  /// Has `action` called at `when` or soon after. Any thread. What is not due when the executor
-  /// stops is dropped.
+  /// Has `action` called when it is `when` or later, never sooner. Any thread. Actions are called
+  /// one at a time: of those that are set the one with the earliest time, at equal times the one
+  /// that was set first. So an action that is set too late may come after one with a later time.
+  /// Once the executor has been stopped none begins.
   virtual void call_at(Clock::time_point when, std::function<void()> action) = 0;
 
   /// The time that `call_at` goes by: virtual in the deterministic executor.
@@ -68,8 +70,9 @@ class Executor {
   /// executor.
   virtual void spawn(std::function<void(Fiber&)> body) = 0;
 
-  /// Runs until `stop`, then returns when nothing of it runs any more. The deterministic executor
-  /// throws StuckError if it finds nothing left to run before `stop`; it may be called again.
+  /// Runs until `stop`, then returns when nothing of it runs any more, no action either. The
+  /// deterministic executor throws StuckError if it finds nothing left to run before `stop`; it may
+  /// be called again.
   virtual void serve() = 0;
 
   /// How many threads run tasks at a time.
@@ -77,7 +80,7 @@ class Executor {
   /// Which of them this is called from, counted from 0; any of them, if from none.
   virtual std::uint32_t this_thread() const = 0;
 
-  /// Ends `serve`. Any thread, tasks and closures among them; once.
+  /// Ends `serve`. Any thread, tasks, closures and actions among them; once.
   virtual void stop() = 0;
 };
 

@@ -60,7 +60,10 @@ class TbbExecutor final : public Executor {
                static_cast<std::size_t>(threads_) + 1),
         arena_(threads_, 0) {}
 
-  ~TbbExecutor() override { wait_until_idle(); }
+  ~TbbExecutor() override {
+    timers_.join();
+    wait_until_idle();
+  }
 
   void submit(Task& task) override {
     enqueue([&task] { task.run(); });
@@ -86,6 +89,7 @@ class TbbExecutor final : public Executor {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return stopped_; });
     lock.unlock();
+    timers_.join();  // goes first, since an action may enqueue a task
     wait_until_idle();
   }
 
@@ -96,6 +100,7 @@ class TbbExecutor final : public Executor {
   }
 
   void stop() override {
+    timers_.stop();
     const std::lock_guard lock(mutex_);
     stopped_ = true;
     changed_.notify_all();

@@ -66,6 +66,7 @@ class ThreadExecutor final : public Executor {
       });
     this_thread_ = 0;
     take_tasks();
+    timers_.join();
     others.clear();
     closures_.clear();
   }
@@ -75,6 +76,7 @@ class ThreadExecutor final : public Executor {
   std::uint32_t this_thread() const override { return std::min(this_thread_, threads_ - 1); }
 
   void stop() override {
+    timers_.stop();
     {
       const std::lock_guard lock(mutex_);
       stopped_ = true;

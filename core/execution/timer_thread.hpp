@@ -6,7 +6,6 @@
 #include <tidemark/core/executor.hpp>
 
 #include <condition_variable>
-#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -14,8 +13,8 @@
 
 namespace tidemark {
 
-/// Calls actions at their time, on one thread that is started with the first of them. Uses no CPU
-/// time in between. Thread: any.
+/// Calls actions as Executor::call_at promises, on one thread that is started with the first of
+/// them. Uses no CPU time in between. Thread: any, unless noted.
 class TimerThread {
  public:
   TimerThread() = default;
@@ -25,13 +24,20 @@ class TimerThread {
 
   void call_at(Clock::time_point when, std::function<void()> action);
 
- private:
-  void loop(const std::stop_token& stop);
+  /// From now on no action begins.
+  void stop();
 
-  std::mutex mutex_;
-  std::condition_variable_any changed_;
+  /// Stops it, and waits for the action that still runs. Thread: one, not that of the actions.
+  void join();
+
+ private:
+  void loop();
+
+  std::mutex mutex_;  // guards all but the thread that runs
+  std::condition_variable changed_;
   std::multimap<Clock::time_point, std::function<void()>> timers_;
-  std::jthread thread_;
+  bool stopped_ = false;
+  std::thread thread_;
 };
 
 }  // namespace tidemark

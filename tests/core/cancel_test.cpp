@@ -169,12 +169,16 @@ TEST_CASE("a dataflow is cancelled from outside, by a timer", "[cancel]") {
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("an endless dataflow: " + tests::to_text(config));
       std::atomic<std::uint32_t> closes{0};
-      tests::run_to_end(config, [&](Scope<Epoch>& scope) {
-        Process& process = scope.worker().process();
-        count_closes(tests::rounds(scope, endless, tests::numbers(2), "", 4), closes);
-        if (scope.worker().index() == 0)
+      run_workers(config, [&](Worker& worker) {
+        worker.start([&](Worker& self) {
+          self.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+            count_closes(tests::rounds(scope, endless, tests::numbers(2), "", 4), closes);
+          });
+          if (self.index() != 0) return;
+          Process& process = self.process();  // which has the dataflow from now on
           process.executor().call_at(process.executor().now() + std::chrono::milliseconds(1),
                                      [&process] { process.cancel(0); });
+        });
       });
       CHECK(closes.load() == 0);
     }

@@ -14,6 +14,7 @@
 #include <tests/support.hpp>
 
 #include <atomic>
+#include <thread>
 
 namespace tidemark::executor_test {
 namespace {
@@ -54,24 +55,48 @@ TEST_CASE("an executor runs a task once for each time it is submitted", "[execut
   }
 }
 
-TEST_CASE("an executor calls actions at their time, in the order of their times", "[executor]") {
+TEST_CASE("an executor calls actions in the order of their times, and none before its time",
+          "[executor]") {
   for (const ExecutorKind kind : tests::executors()) {
     INFO(tests::name_of(kind));
     const auto executor = make(kind, 1);
     const Clock::time_point start = executor->now();
-    std::vector<int> order;
-    std::vector<bool> early;
-    for (const int n : {3, 1, 2}) {
-      const Clock::time_point due = start + std::chrono::milliseconds(n);
-      executor->call_at(due, [&, n, due] {
-        order.push_back(n);
-        early.push_back(executor->now() < due);
-        if (n == 3) executor->stop();
-      });
-    }
+    std::string order;
+    bool early = false;
+    // By an action, so that all are set before the first of them can begin.
+    executor->call_at(start, [&] {
+      for (const auto& [ms, name] : {std::pair(3, 'd'), {1, 'a'}, {2, 'c'}, {1, 'b'}}) {
+        const Clock::time_point due = start + std::chrono::milliseconds(ms);
+        executor->call_at(due, [&, due, name = name] {
+          order += name;
+          if (executor->now() < due) early = true;
+          if (name == 'd') executor->stop();
+        });
+      }
+    });
     executor->serve();
-    CHECK(order == std::vector{1, 2, 3});
-    CHECK(early == std::vector{false, false, false});
+    CHECK(order == "abcd");
+    CHECK_FALSE(early);
+  }
+}
+
+TEST_CASE("an executor that has been stopped waits for the action that runs, and begins no other",
+          "[executor]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    auto executor = make(kind, 1);
+    bool ended = false, late = false;
+    executor->call_at(executor->now(), [&] {
+      executor->call_at(executor->now(), [&] { late = true; });
+      executor->stop();
+      executor->call_at(executor->now(), [&] { late = true; });
+      for (int i = 0; i != 10; ++i) std::this_thread::yield();  // to one that does not wait
+      ended = true;
+    });
+    executor->serve();
+    CHECK(ended);
+    executor.reset();
+    CHECK_FALSE(late);
   }
 }
 

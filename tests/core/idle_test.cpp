@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// A run whose workers have nothing to do uses no CPU time.
+// A run whose workers have nothing to do uses no CPU time: its threads sleep until somebody comes.
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 
@@ -10,90 +10,132 @@
 
 #include <atomic>
 #include <chrono>
-#include <ctime>
-#include <poll.h>
+#include <filesystem>
+#include <fstream>
+#include <latch>
 #include <thread>
 #include <unistd.h>
 
 namespace tidemark::idle_test {
 namespace {
 
-/// Of this process, all threads together.
-std::chrono::nanoseconds cpu_time() {
-  timespec time{};
-  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+std::set<std::string> threads_of_this_process() {
+  std::set<std::string> threads;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc/self/task"))
+    threads.insert(entry.path().filename().string());
+  return threads;
 }
 
-constexpr auto wait = std::chrono::milliseconds(400);
+/// How often a thread has left a processor; nothing if it has one, or would take one.
+std::optional<std::uint64_t> times_fallen_asleep(const std::string& thread) {
+  std::ifstream status("/proc/self/task/" + thread + "/status");
+  std::uint64_t times = 0;
+  for (std::string word; status >> word;) {
+    if (word == "State:" && status >> word && word != "S") return std::nullopt;
+    std::uint64_t more = 0;
+    if (word.ends_with("voluntary_ctxt_switches:") && status >> more) times += more;
+  }
+  return times;
+}
 
-template <typename Run>
-void check_idle(const Run& run) {
-  const auto wall = Clock::now();
-  const auto cpu = cpu_time();
-  run();
-  const auto used = cpu_time() - cpu;
-  const auto passed = Clock::now() - wall;
-  INFO("used " << used.count() / 1000000 << " ms of CPU time in "
-               << std::chrono::duration_cast<std::chrono::milliseconds>(passed).count() << " ms");
-  CHECK(passed >= wait);
-  CHECK(used < passed / 4);
+/// Waits until the threads of a run have slept for a while without any of them having run in
+/// between, however long it takes them to come to that. Created by the one that calls the run.
+class Rest {
+ public:
+  Rest() { others_.erase(std::to_string(::gettid())); }
+
+  /// Thread: one that is not the run's.
+  void await() const {
+    using Sleeping = std::map<std::string, std::uint64_t>;
+    const auto sleeping = [&]() -> std::optional<Sleeping> {
+      Sleeping all;
+      for (const std::string& thread : threads_of_this_process()) {
+        if (others_.contains(thread) || thread == std::to_string(::gettid())) continue;
+        const auto times = times_fallen_asleep(thread);
+        if (!times) return std::nullopt;
+        all[thread] = *times;
+      }
+      return all;
+    };
+    while (true) {
+      const std::optional<Sleeping> before = sleeping();
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      if (before && before == sleeping()) return;
+    }
+  }
+
+ private:
+  std::set<std::string> others_ = threads_of_this_process();
+};
+
+std::vector<ExecutorKind> executors_in_real_time() {
+  std::vector<ExecutorKind> kinds = tests::executors();
+  std::erase(kinds, ExecutorKind::deterministic);
+  return kinds;
 }
 
 TEST_CASE("workers that wait for a timer use no CPU time", "[idle]") {
-  for (const ExecutorKind kind : tests::executors()) {
-    if (kind == ExecutorKind::deterministic) continue;  // its time is virtual
+  for (const ExecutorKind kind : executors_in_real_time()) {
     INFO(tests::name_of(kind));
-    check_idle([&] {
-      tests::run_to_end({.workers = 8, .threads = 2, .executor = kind}, [](Scope<Epoch>& scope) {
-        OperatorBuilder<Epoch> op(scope, "alarm");
-        op.output<int>();
-        op.build([&executor = scope.worker().process().executor(),
-                  due = std::optional<Clock::time_point>(), again = op.activator(),
-                  capability = std::optional(op.initial_capability(0))]() mutable {
-          if (!due) {
-            due = executor.now() + wait;
-            again.activate_at(*due);
-          } else if (executor.now() >= *due) {
-            capability.reset();
-          }
-        });
-      });
+    tests::Watchdog watchdog("workers that wait for a timer use CPU time");
+    const Rest rest;
+    constexpr std::uint32_t workers = 8;
+    std::vector<Activator> again(workers);
+    std::latch all_wait{workers};
+    std::atomic<bool> over{false};
+    std::jthread observer([&] {
+      all_wait.wait();
+      rest.await();
+      over.store(true);
+      for (const Activator& each : again) each.activate();
     });
+    tests::run_to_end(
+        {.workers = workers, .threads = 2, .executor = kind}, [&](Scope<Epoch>& scope) {
+          OperatorBuilder<Epoch> op(scope, "alarm");
+          op.output<int>();
+          const std::uint32_t worker = scope.worker().index();
+          again[worker] = op.activator();
+          op.build([&, worker, &executor = scope.worker().process().executor(), set = false,
+                    capability = std::optional(op.initial_capability(0))]() mutable {
+            if (!std::exchange(set, true)) {
+              again[worker].activate_at(executor.now() + std::chrono::hours(1));
+              all_wait.count_down();
+            } else if (over.load()) {
+              if (worker == 0) observer.join();  // who must not activate what is no more
+              capability.reset();
+            }
+          });
+        });
+    CHECK(over.load());
   }
 }
 
 TEST_CASE("closures that wait for a source on a helper thread use no CPU time", "[idle]") {
-  for (const ExecutorKind kind : tests::executors()) {
-    if (kind == ExecutorKind::deterministic) continue;
+  for (const ExecutorKind kind : executors_in_real_time()) {
     INFO(tests::name_of(kind));
-    check_idle([&] {
-      int ends[2];
-      REQUIRE(::pipe(ends) == 0);
-      std::jthread reader;
-      execute({.workers = 4, .threads = 2, .executor = kind}, [&](Worker& worker) {
-        auto probe = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
-          OperatorBuilder<Epoch> op(scope, "pipe");
-          auto stream = op.output<int>().second;
-          auto got = std::make_shared<std::atomic<bool>>(worker.index() != 0);
-          if (worker.index() == 0)
-            reader = std::jthread([got, ends, wake = op.activator()] {
-              pollfd waits{.fd = ends[0], .events = POLLIN, .revents = 0};
-              ::poll(&waits, 1, static_cast<int>(wait.count()) + 1);  // nothing ever comes
-              got->store(true);
-              wake.activate();
-            });
-          op.build([got, capability = std::optional(op.initial_capability(0))]() mutable {
-            if (got->load()) capability.reset();
+    tests::Watchdog watchdog("closures that wait for a helper thread use CPU time");
+    const Rest rest;
+    std::atomic<bool> over{false};
+    execute({.workers = 4, .threads = 2, .executor = kind}, [&](Worker& worker) {
+      std::jthread helper;
+      auto probe = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+        OperatorBuilder<Epoch> op(scope, "helped");
+        auto stream = op.output<int>().second;
+        const bool is_helped = worker.index() == 0;
+        if (is_helped)
+          helper = std::jthread([&, wake = op.activator()] {
+            rest.await();
+            over.store(true);
+            wake.activate();
           });
-          return tidemark::probe(stream);
+        op.build([&, is_helped, capability = std::optional(op.initial_capability(0))]() mutable {
+          if (!is_helped || over.load()) capability.reset();
         });
-        worker.step_while([&] { return !probe.done(); });
-        if (worker.index() == 0) reader.join();
+        return tidemark::probe(stream);
       });
-      ::close(ends[0]);
-      ::close(ends[1]);
+      worker.step_while([&] { return !probe.done(); });
     });
+    CHECK(over.load());
   }
 }
 

@@ -178,24 +178,26 @@ case_a_full_disk_is_an_error() {
   grep -q "cannot write 'standard output': No space left on device" stderr
 }
 
+# Makes descriptor 7 the end of a pipe that nobody reads.
+open_closed_pipe() {
+  mkfifo pipe
+  exec 6<>pipe 7>pipe 6>&-
+}
+
 case_a_closed_pipe_is_an_error() {
   make_text 2000 >text
-  mkfifo pipe
-  : <pipe &
+  open_closed_pipe
   status=0
-  "$program" run "${executor[@]}" text --epoch-lines 10 >pipe 2>stderr || status=$?
-  wait
+  "$program" run "${executor[@]}" text --epoch-lines 10 >&7 2>stderr || status=$?
   [[ $status -eq 1 ]] || fail "exit status $status"
   grep -q "cannot write 'standard output': Broken pipe" stderr || fail "$(cat stderr)"
 }
 
 case_a_closed_pipe_for_reports_and_errors_ends_a_run_with_status_1() {
   make_text 2000 >text
-  mkfifo pipe
-  : <pipe &
+  open_closed_pipe
   status=0
-  "$program" run "${executor[@]}" text --epoch-lines 10 >pipe 2>&1 || status=$?
-  wait
+  "$program" run "${executor[@]}" text --epoch-lines 10 >&7 2>&1 || status=$?
   [[ $status -eq 1 ]] || fail "exit status $status"
 }
 

@@ -69,10 +69,10 @@ class Log {
     return entries;
   }
 
-  /// Waits until there are `size` entries; false if that takes unreasonably long.
+  /// Waits until there are `size` entries; false if that takes longer than any run does.
   bool wait_for(std::size_t size) {
     std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, std::chrono::seconds(60),
+    return changed_.wait_for(lock, std::chrono::seconds(240),
                              [&] { return entries_.size() >= size; });
   }
 

@@ -18,6 +18,7 @@
 
 #include <csignal>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tidemark::stop_test {
@@ -32,11 +33,21 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// Raises SIGINT at record number `at` of each run, and counts the records.
+/// Counts the records, and at number `at` of each run raises SIGINT and waits for the stop to be
+/// requested, which another thread does: so whoever read that record reads no more.
 auto interrupt_at(std::uint64_t at, std::atomic<std::uint64_t>& records) {
-  return inspect("interrupt", [&records, at](const GeneratedEvent&) {
-    if (++records == at) ::raise(SIGINT);
-  });
+  return [&records, at](FlowStream<GeneratedEvent> stream) {
+    return stream.flow->apply(
+        [&records, at](Stream<Epoch, GeneratedEvent> events) {
+          Process& process = events.scope->worker().process();
+          return events | inspect("interrupt", [&records, at, &process](const GeneratedEvent&) {
+                   if (++records != at) return;
+                   ::raise(SIGINT);
+                   while (!process.stop_requested()) std::this_thread::yield();
+                 });
+        },
+        stream);
+  };
 }
 
 TEST_CASE("at SIGINT a run ends with all written that was read, and says that it was interrupted",
