@@ -23,7 +23,7 @@ class WaiterSet {
         bits_(std::size_t{locations} * words_) {}
 
   /// From here on `worker` is woken when the frontier at `location` moves. The caller looks at
-  /// SharedLedger::publications afterwards.
+  /// Publication::count afterwards.
   void arm(std::uint32_t location, std::uint32_t worker) {
     word(location, worker).fetch_or(bit(worker), std::memory_order_seq_cst);
   }

@@ -31,14 +31,14 @@ for name in with without; do
   mkdir "$directory/$name"
   tar -C "$root" --exclude=./build --exclude=./.git --exclude=./out -c . | tar -C "$directory/$name" -x
 done
-# Every call that traces stands behind a look at `trace_`.
-cd "$directory/without/core"
-sed -i 's/trace_ != nullptr/false/; s/trace_ == nullptr/true/' instance.hpp shared_ledger.hpp
-if cmp -s instance.hpp ../../with/core/instance.hpp ||
-  cmp -s shared_ledger.hpp ../../with/core/shared_ledger.hpp; then
-  echo "tracing_cost.sh does not find the calls that trace any more" >&2
-  exit 1
-fi
+# Every call that traces stands behind a look at `trace_` or `tracer_`.
+for file in shard/instance.hpp ledger/shared_ledger.hpp; do
+  sed -i -E 's/\btracer?_ != nullptr/false/' "$directory/without/core/$file"
+  if cmp -s "$directory/with/core/$file" "$directory/without/core/$file"; then
+    echo "tracing_cost.sh does not find the calls that trace in core/$file any more" >&2
+    exit 1
+  fi
+done
 build with
 build without
 
