@@ -52,7 +52,7 @@ class ProgressLine {
  private:
   void show(const std::vector<InputProgress>& before, Clock::time_point since) {
     const Clock::time_point now = process_->executor().now();
-    const std::vector<InputProgress> inputs = process_->input_progress().all();
+    const std::vector<InputProgress> inputs = process_->inputs();
     winsize size{};
     const bool known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1;
     const std::string line =
