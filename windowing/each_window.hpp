@@ -60,8 +60,9 @@ class EachWindow {
       if (last) put(work, *std::move(last), time, value, emit);
       last = std::move(window);
     });
-    if (last) put(work, *std::move(last), time, std::move(value), emit);
-    return late ? Placement::late : last ? Placement::placed : Placement::outside;
+    if (!last) return late ? Placement::late : Placement::outside;
+    put(work, *std::move(last), time, std::move(value), emit);
+    return late ? Placement::late : Placement::placed;
   }
 
   /// Closes what is over.

@@ -9,8 +9,7 @@
 #include <boost/graph/page_rank.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/support.hpp>
-
-#include <filesystem>
+#include <tests/support/data.hpp>
 
 // The examples themselves, whose main functions are not called here.
 #define main bfs_main
@@ -99,14 +98,11 @@ std::vector<Graph> small_graphs() {
   return graphs;
 }
 
-/// Larger ones: of packages, random, and those that lie beside the project, where they do.
+/// Larger ones: of packages, and random.
 std::vector<Graph> large_graphs() {
   std::vector<Graph> graphs;
   graphs.push_back(read_graph(TIDEMARK_PACKAGE_GRAPH));
   for (const std::uint64_t seed : {1u, 2u}) graphs.push_back(random_graph(2000, 5000, seed));
-  for (const char* name : {"wiki-Vote.txt", "debian-bookworm-packages.edges.txt"})
-    if (const auto path = std::filesystem::path(TIDEMARK_TEST_DATA) / name; exists(path))
-      graphs.push_back(read_graph(path));
   return graphs;
 }
 
@@ -144,6 +140,42 @@ void for_each_executor(Check check) {
   }
 }
 
+void check_distances(const Graph& graph) {
+  for (const Node root : {Node{0}, graph.nodes() / 2}) {
+    const auto expected = distances_of_boost(graph, root);
+    for_each_executor([&](const Config& config) { REQUIRE(bfs(graph, root, config) == expected); });
+  }
+}
+
+void check_components(const Graph& graph) {
+  const auto expected = components_of_boost(graph);
+  for_each_executor([&](const Config& config) { REQUIRE(components(graph, config) == expected); });
+}
+
+void check_ranks(const Graph& graph) {
+  const auto expected = ranks_of_boost(graph);
+  for_each_executor([&](const Config& config) {
+    CHECK(error_of(pagerank(graph, 1000, config), expected) < 1e-7);
+  });
+}
+
+void check_rounds(const Graph& graph) {
+  for (const std::uint64_t rounds : {0u, 1u, 2u, 17u, 250u})
+    CHECK(error_of(pagerank(graph, rounds, {.workers = 2, .executor = ExecutorKind::deterministic}),
+                   ranks_of_eigen(graph, rounds)) < 1e-7);
+}
+
+/// All of that, of a graph that lies beside the project.
+void check_data(const std::string& name) {
+  const auto path = tests::data_file(name);
+  if (!path) return;
+  const Graph graph = read_graph(*path);
+  check_distances(graph);
+  check_components(graph);
+  check_ranks(graph);
+  check_rounds(graph);
+}
+
 TEST_CASE("the example of breadth-first search finds Boost's distances under every schedule") {
   for (const Graph& graph : small_graphs()) {
     const auto expected = distances_of_boost(graph, 0);
@@ -153,12 +185,7 @@ TEST_CASE("the example of breadth-first search finds Boost's distances under eve
 }
 
 TEST_CASE("the example of breadth-first search finds Boost's distances in large graphs") {
-  for (const Graph& graph : large_graphs())
-    for (const Node root : {Node{0}, graph.nodes() / 2}) {
-      const auto expected = distances_of_boost(graph, root);
-      for_each_executor(
-          [&](const Config& config) { REQUIRE(bfs(graph, root, config) == expected); });
-    }
+  for (const Graph& graph : large_graphs()) check_distances(graph);
 }
 
 TEST_CASE("breadth-first search from no node of the graph is refused") {
@@ -174,11 +201,7 @@ TEST_CASE("the example of union-find finds Boost's components under every schedu
 }
 
 TEST_CASE("the example of union-find finds Boost's components in large graphs") {
-  for (const Graph& graph : large_graphs()) {
-    const auto expected = components_of_boost(graph);
-    for_each_executor(
-        [&](const Config& config) { REQUIRE(components(graph, config) == expected); });
-  }
+  for (const Graph& graph : large_graphs()) check_components(graph);
 }
 
 TEST_CASE("the example of PageRank gives the same ranks under every schedule, those of Boost") {
@@ -191,20 +214,19 @@ TEST_CASE("the example of PageRank gives the same ranks under every schedule, th
 }
 
 TEST_CASE("the example of PageRank gives Boost's ranks in large graphs") {
-  for (const Graph& graph : large_graphs()) {
-    const auto expected = ranks_of_boost(graph);
-    for_each_executor([&](const Config& config) {
-      CHECK(error_of(pagerank(graph, 1000, config), expected) < 1e-7);
-    });
-  }
+  for (const Graph& graph : large_graphs()) check_ranks(graph);
 }
 
 TEST_CASE("the example of PageRank ends after as many rounds as are asked for, as Eigen does") {
-  for (const Graph& graph : large_graphs())
-    for (const std::uint64_t rounds : {0u, 1u, 2u, 17u, 250u})
-      CHECK(
-          error_of(pagerank(graph, rounds, {.workers = 2, .executor = ExecutorKind::deterministic}),
-                   ranks_of_eigen(graph, rounds)) < 1e-7);
+  for (const Graph& graph : large_graphs()) check_rounds(graph);
+}
+
+TEST_CASE("the examples agree with Boost and Eigen about who voted on whom in Wikipedia") {
+  check_data("wiki-Vote.txt");
+}
+
+TEST_CASE("the examples agree with Boost and Eigen about all packages of Debian") {
+  check_data("debian-bookworm-packages.edges.txt");
 }
 
 TEST_CASE("a file of a graph is read, but not what is no edge") {
