@@ -31,6 +31,7 @@ has_clang() {
 # stage NAME COMMAND...: runs it, and says how long it took.
 stage() {
   local TIMEFORMAT="ci: $1 took %0lR, and %0U s of CPU time"
+  # shellcheck disable=SC2034  # for what .ci/run prints when a stage fails
   current=$1
   shift
   time "$@"
