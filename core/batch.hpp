@@ -5,69 +5,85 @@
 
 #include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/handover/return_pool.hpp>
+#include <tidemark/core/record_type.hpp>
 #include <tidemark/core/text.hpp>
-#include <tidemark/core/trace.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace tidemark {
 
-/// Records per batch: 64 KiB of them, at least 16 and at most 1,024.
-template <typename Item>
-inline constexpr std::size_t batch_capacity =
-    std::clamp<std::size_t>(65536 / sizeof(Item), 16, 1024);
-
-template <Timestamp T, typename Item>
+template <Timestamp T>
 class BatchPool;
 
-/// Records of one timestamp on their way to one input port of one worker. Made by a pool and given
-/// back to it, so that in a steady state nothing is allocated.
-template <Timestamp T, typename Item>
-class Batch final : public Envelope {
+/// Records of one timestamp on their way to one input port of one worker, whatever they are.
+/// Made by a pool and given back to it, so that in a steady state nothing is allocated.
+template <Timestamp T>
+class AnyBatch final : public Envelope {
  public:
-  explicit Batch(BatchPool<T, Item>& owner) : owner_(&owner) {}
+  AnyBatch(BatchPool<T>& owner, const RecordType& type) : records(type), owner_(&owner) {}
 
   void release() override { owner_->give_back(*this); }
-  std::size_t bytes() const override { return 16 + sizeof(T) + records.size() * sizeof(Item); }
+  std::size_t bytes() const override {
+    return 16 + sizeof(T) + records.size() * records.type().record_bytes;
+  }
   bool describe(TraceEvent& event) const override {
     event.time = to_text(time);
     event.records = records.size();
     return true;
   }
 
-  auto begin() { return records.begin(); }
-  auto end() { return records.end(); }
-
   T time{};
-  std::vector<Item> records;
+  RecordStore records;
   std::int64_t count = 1;  ///< in the ledger
 
  private:
-  BatchPool<T, Item>* owner_;
+  BatchPool<T>* owner_;
 };
 
-/// Free batches of one type, of a worker or of what many workers fill (shared_batches.hpp).
+/// Free batches of one record type, of a worker or of what many workers fill (shared_batches.hpp).
 ///
 /// Thread: `take` by the owner only; `give_back` by any.
-template <Timestamp T, typename Item>
+template <Timestamp T>
 class BatchPool {
  public:
-  Batch<T, Item>& take() {
-    if (Envelope* const free = free_.take()) return static_cast<Batch<T, Item>&>(*free);
-    return *new Batch<T, Item>(*this);
+  explicit BatchPool(const RecordType& type) : type_(&type) {}
+
+  const RecordType& type() const { return *type_; }
+
+  AnyBatch<T>& take() {
+    if (Envelope* const free = free_.take()) return static_cast<AnyBatch<T>&>(*free);
+    return *new AnyBatch<T>(*this, *type_);
   }
 
-  void give_back(Batch<T, Item>& batch) {
+  void give_back(AnyBatch<T>& batch) {
     batch.records.clear();
     free_.give_back(batch);
   }
 
  private:
+  const RecordType* type_;
   ReturnPool<Envelope> free_;
+};
+
+/// A batch as an operator's logic has it in hand: a view, valid while it is in hand. Its identity
+/// is the right to send, so it is not copied.
+template <Timestamp T, typename Item>
+class Batch {
+ public:
+  explicit Batch(AnyBatch<T>& batch)
+      : time(batch.time),
+        records(records_as<Item>(batch.records.get())) {}
+  Batch(const Batch&) = delete;
+  Batch& operator=(const Batch&) = delete;
+
+  auto begin() const { return records.begin(); }
+  auto end() const { return records.end(); }
+
+  const T& time;
+  std::vector<Item>& records;  ///< to be moved from at will
 };
 
 }  // namespace tidemark

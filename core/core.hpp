@@ -24,14 +24,17 @@
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/pact.hpp>
 #include <tidemark/core/ports.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 #include <tidemark/core/random.hpp>
+#include <tidemark/core/record_type.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/state_store.hpp>
+#include <tidemark/core/steps_compiled_once.hpp>
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/trace.hpp>

@@ -3,7 +3,7 @@
 // Emitters: what an operator sends its records with.
 #pragma once
 
-#include <tidemark/core/batch.hpp>
+#include <tidemark/core/record_type.hpp>
 #include <tidemark/core/records/consumer.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
@@ -24,10 +24,10 @@ class Emitter {
 
   /// Sends what `records` holds, and leaves it empty.
   void give_all(std::vector<Item>& records) {
-    if (buffer_.empty()) {
-      tee_.push(time_, records);
-    } else {
+    if (!buffer_.empty()) {
       for (Item& record : records) give(std::move(record));
+    } else if (!records.empty()) {
+      tee_.push(time_, erased(records));
     }
     records.clear();
   }
@@ -41,16 +41,16 @@ class Emitter {
 
   void flush() {
     if (buffer_.empty()) return;
-    tee_.push(time_, buffer_);
+    tee_.push(time_, erased(buffer_));
     buffer_.clear();
   }
 
-  Tee<T, Item>& tee() { return tee_; }
+  Tee<T>& tee() { return tee_; }
 
  private:
   T time_{};
   std::vector<Item> buffer_;
-  Tee<T, Item> tee_;
+  Tee<T> tee_{record_type<Item>};
 };
 
 }  // namespace tidemark

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <tidemark/core/emitter.hpp>
+#include <tidemark/core/record_type.hpp>
 #include <tidemark/core/records/consumer.hpp>
 #include <tidemark/core/records/relay.hpp>
 #include <tidemark/core/scope.hpp>
@@ -24,23 +25,23 @@ namespace detail {
 inline constexpr int max_fused_steps = 64;
 
 /// A stream that may be fused onto: itself, or what comes out of a relay behind it.
-template <Timestamp T, typename Item>
-Stream<T, Item> bounded(const Stream<T, Item>& stream) {
+template <Timestamp T>
+AnyStream<T> bounded(const AnyStream<T>& stream) {
   if (stream.fused_steps < max_fused_steps) return stream;
   auto& scope = *stream.scope;
-  auto& relay = scope.template make<Relay<T, Item>>(scope.instance().state().rests,
-                                                    scope.assembly().node(stream.node).label(),
-                                                    scope.worker().index());
-  stream.tee->add(relay);
-  Stream<T, Item> relayed = stream;
+  auto& relay = scope.template make<Relay<T>>(stream.tee->type(), scope.instance().state().rests,
+                                              scope.assembly().node(stream.node).label(),
+                                              scope.worker().index());
+  stream.feed(relay);
+  AnyStream<T> relayed = stream;
   relayed.tee = &relay.tee();
   relayed.fused_steps = 0;
   return relayed;
 }
 
 /// Adds a fused step to the logical graph and returns the stream that leaves it, without its tee.
-template <typename Out, Timestamp T, typename In>
-Stream<T, Out> add_fused_step(const Stream<T, In>& input, std::string kind, std::string id) {
+template <Timestamp T>
+AnyStream<T> add_fused_step(const AnyStream<T>& input, std::string kind, std::string id) {
   const std::uint32_t node = input.scope->add_node({.kind = std::move(kind),
                                                     .id = std::move(id),
                                                     .inputs = 1,
@@ -50,68 +51,73 @@ Stream<T, Out> add_fused_step(const Stream<T, In>& input, std::string kind, std:
   return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1};
 }
 
-template <Timestamp T, typename In, typename Out, typename Logic>
-class FusedStep final : public Consumer<T, In> {
- public:
-  FusedStep(std::string name, std::uint32_t worker, Logic logic)
-      : name_(std::move(name)),
-        worker_(worker),
-        logic_(std::move(logic)) {}
+/// Who a fused step is, for errors.
+struct FusedName {
+  std::string step;
+  std::uint32_t worker;
 
-  void push(const T& time, std::vector<In>& records) override {
+  /// Requires: called from a catch block.
+  template <Timestamp T>
+  [[noreturn, gnu::noinline]] void rethrow(const T& time) const {
+    rethrow_as_step_error(step, worker, to_text(time));
+  }
+};
+
+template <Timestamp T, typename In, typename Out, typename Logic>
+class FusedStep final : public Consumer<T> {
+ public:
+  FusedStep(FusedName name, Logic logic) : name_(std::move(name)), logic_(std::move(logic)) {}
+
+  void push(const T& time, AnyRecords& records) override {
     try {
       output_.set_time(time);
-      logic_(time, records, output_);
+      logic_(time, records_as<In>(records), output_);
       output_.flush();
     } catch (...) {
-      rethrow_as_step_error(name_, worker_, to_text(time));
+      name_.rethrow(time);
     }
   }
 
-  Tee<T, Out>& tee() { return output_.tee(); }
+  Tee<T>& tee() { return output_.tee(); }
 
  private:
-  std::string name_;
-  std::uint32_t worker_;
+  FusedName name_;
   Logic logic_;
   Emitter<T, Out> output_;
 };
 
 template <Timestamp T, typename Item, typename Logic>
-class InPlaceStep final : public Consumer<T, Item> {
+class InPlaceStep final : public Consumer<T> {
  public:
-  InPlaceStep(std::string name, std::uint32_t worker, Logic logic)
-      : name_(std::move(name)),
-        worker_(worker),
-        logic_(std::move(logic)) {}
+  InPlaceStep(FusedName name, Logic logic) : name_(std::move(name)), logic_(std::move(logic)) {}
 
-  void push(const T& time, std::vector<Item>& records) override {
+  void push(const T& time, AnyRecords& records) override {
     try {
-      logic_(time, records);
-      tee_.push(time, records);
+      std::vector<Item>& typed = records_as<Item>(records);
+      logic_(time, typed);
+      if (!typed.empty()) tee_.push(time, records);
     } catch (...) {
-      rethrow_as_step_error(name_, worker_, to_text(time));
+      name_.rethrow(time);
     }
   }
 
-  Tee<T, Item>& tee() { return tee_; }
+  Tee<T>& tee() { return tee_; }
 
  private:
-  std::string name_;
-  std::uint32_t worker_;
+  FusedName name_;
   Logic logic_;
-  Tee<T, Item> tee_;
+  Tee<T> tee_{record_type<Item>};
 };
 
-template <typename Step, typename Out, Timestamp T, typename In, typename Logic>
-Stream<T, Out> fuse_step(const Stream<T, In>& stream, std::string kind, std::string id,
-                         Logic logic) {
-  const Stream<T, In> input = bounded(stream);
-  Stream<T, Out> output = add_fused_step<Out>(input, std::move(kind), std::move(id));
+template <typename Step, Timestamp T, typename Logic>
+AnyStream<T> fuse_step(const AnyStream<T>& stream, std::string kind, std::string id, Logic logic) {
+  const AnyStream<T> input = bounded(stream);
+  AnyStream<T> output = add_fused_step(input, std::move(kind), std::move(id));
   auto& assembly = input.scope->assembly();
-  Step& step = assembly.template make<Step>(assembly.node(output.node).label(),
-                                            input.scope->worker().index(), std::move(logic));
-  input.tee->add(step);
+  Step& step = assembly.template make<Step>(
+      FusedName{assembly.node(output.node).label(), input.scope->worker().index()},
+      std::move(logic));
+  input.feed(step);
   output.tee = &step.tee();
   return output;
 }
@@ -122,7 +128,7 @@ Stream<T, Out> fuse_step(const Stream<T, In>& stream, std::string kind, std::str
 /// sends with `output.give(record)`, and may move from the records.
 template <typename Out, Timestamp T, typename In, typename Logic>
 Stream<T, Out> fuse(const Stream<T, In>& input, std::string kind, std::string id, Logic logic) {
-  return detail::fuse_step<detail::FusedStep<T, In, Out, Logic>, Out>(
+  return detail::fuse_step<detail::FusedStep<T, In, Out, Logic>, T>(
       input, std::move(kind), std::move(id), std::move(logic));
 }
 
@@ -131,8 +137,10 @@ Stream<T, Out> fuse(const Stream<T, In>& input, std::string kind, std::string id
 template <Timestamp T, typename Item, typename Logic>
 Stream<T, Item> fuse_in_place(const Stream<T, Item>& input, std::string kind, std::string id,
                               Logic logic) {
-  return detail::fuse_step<detail::InPlaceStep<T, Item, Logic>, Item>(
-      input, std::move(kind), std::move(id), std::move(logic));
+  return detail::fuse_step<detail::InPlaceStep<T, Item, Logic>, T>(input, std::move(kind),
+                                                                   std::move(id), std::move(logic));
 }
 
 }  // namespace tidemark
+
+#include <tidemark/core/steps_compiled_once.hpp>  // when all of this is known

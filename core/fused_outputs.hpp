@@ -26,29 +26,27 @@ void for_each_output(std::vector<Output>& outputs, Action action) {
 
 /// `Outputs` is a pair or a vector of Emitters.
 template <Timestamp T, typename In, typename Outputs, typename Logic>
-class SplitStep final : public Consumer<T, In> {
+class SplitStep final : public Consumer<T> {
  public:
-  SplitStep(std::string name, std::uint32_t worker, Outputs outputs, Logic logic)
+  SplitStep(FusedName name, Outputs outputs, Logic logic)
       : name_(std::move(name)),
-        worker_(worker),
         outputs_(std::move(outputs)),
         logic_(std::move(logic)) {}
 
-  void push(const T& time, std::vector<In>& records) override {
+  void push(const T& time, AnyRecords& records) override {
     try {
       for_each_output(outputs_, [&](auto& output) { output.set_time(time); });
-      logic_(time, records, outputs_);
+      logic_(time, records_as<In>(records), outputs_);
       for_each_output(outputs_, [](auto& output) { output.flush(); });
     } catch (...) {
-      rethrow_as_step_error(name_, worker_, to_text(time));
+      name_.rethrow(time);
     }
   }
 
   Outputs& outputs() { return outputs_; }
 
  private:
-  std::string name_;
-  std::uint32_t worker_;
+  FusedName name_;
   Outputs outputs_;
   Logic logic_;
 };
@@ -58,18 +56,19 @@ template <Timestamp T, typename In, typename Outputs, typename Logic>
 auto fuse_split(const Stream<T, In>& stream, std::string kind, std::string id, Outputs outputs,
                 Logic logic) {
   using Step = SplitStep<T, In, Outputs, Logic>;
-  const Stream<T, In> input = bounded(stream);
-  const Stream<T, In> fused = add_fused_step<In>(input, std::move(kind), std::move(id));
+  const AnyStream<T> input = bounded<T>(stream);
+  const AnyStream<T> fused = add_fused_step(input, std::move(kind), std::move(id));
   auto& assembly = input.scope->assembly();
-  Step& step =
-      assembly.template make<Step>(assembly.node(fused.node).label(), input.scope->worker().index(),
-                                   std::move(outputs), std::move(logic));
-  input.tee->add(step);
+  Step& step = assembly.template make<Step>(
+      FusedName{assembly.node(fused.node).label(), input.scope->worker().index()},
+      std::move(outputs), std::move(logic));
+  input.feed(step);
   assembly.node(fused.node).outputs = 0;
   const auto next = [fused, &assembly]<typename Item>(Emitter<T, Item>& output) {
-    const std::uint32_t port = assembly.node(fused.node).outputs++;
-    return Stream<T, Item>{fused.scope, &output.tee(), fused.node,
-                           port,        fused.feeder,  fused.fused_steps};
+    AnyStream<T> stream_of = fused;
+    stream_of.tee = &output.tee();
+    stream_of.port = assembly.node(fused.node).outputs++;
+    return Stream<T, Item>(stream_of);
   };
   return std::pair<Outputs&, decltype(next)>(step.outputs(), next);
 }

@@ -13,18 +13,45 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <type_traits>
 #include <utility>
 
 namespace tidemark {
 
-/// An input of an operator: the batches that have arrived, and the frontier of what can still come.
+/// What an input is, whatever flows into it: a queue, and the frontier of what can still come.
 /// Thread: its worker.
-template <Timestamp T, typename Item>
-class InputPort final : public InputQueue<T, Item> {
+template <Timestamp T>
+class AnyInput : public InputQueue<T> {
  public:
   using Ledger = typename Level<T>::Ledger;
-  using InputQueue<T, Item>::InputQueue;
+  using InputQueue<T>::InputQueue;
+
+  /// The minimal timestamps that can still arrive. Followed only as far as the operator's interest
+  /// in frontiers goes (interest.hpp); else it lags.
+  const Antichain<T>& frontier();
+
+  void set_location(LocationId at) override;
+  FrontierWatch<Ledger> watch;  ///< the engine's
+
+ private:
+  Antichain<T> frontier_;  // as seen here
+};
+
+template <Timestamp T>
+const Antichain<T>& AnyInput<T>::frontier() {
+  watch.reader.refresh();
+  return seen_from<T>(watch.reader.frontier(), frontier_);
+}
+
+template <Timestamp T>
+void AnyInput<T>::set_location(LocationId at) {
+  this->location = watch.location = at;
+}
+
+/// An input of an operator for records of one type.
+template <Timestamp T, typename Item>
+class InputPort final : public AnyInput<T> {
+ public:
+  using AnyInput<T>::AnyInput;
 
   /// Calls `take(batch)` for each batch that has arrived, in order of arrival; what arrives
   /// meanwhile waits for the next activation. A batch counts as consumed when `take` returns; until
@@ -32,45 +59,119 @@ class InputPort final : public InputQueue<T, Item> {
   /// unconsumed and names its timestamp.
   template <typename Take>
   void for_each(Take&& take) {
-    const Envelope* const last = this->last();
-    for (bool more = !this->empty(); more;) {
-      auto& batch = static_cast<Batch<T, Item>&>(*this->first());
-      more = &batch != last;
-      this->working_on(batch.time, [&] {
-        const TakenInHand taken(this->state().in_hand, {&batch, this->target});
-        take(batch);
-      });
-      this->count(batch.time, -batch.count);
-      this->pop().release();
-    }
+    std::pair<InputPort*, Take*> call{this, &take};
+    this->take_all(
+        [](void* context, AnyBatch<T>& any) {
+          auto& [port, logic] = *static_cast<std::pair<InputPort*, Take*>*>(context);
+          Batch<T, Item>& batch = port->batch_.emplace(any);
+          const TakenInHand taken(port->state().in_hand, {&batch, port->target});
+          (*logic)(batch);
+        },
+        &call);
   }
-
-  /// The minimal timestamps that can still arrive. Followed only as far as the operator's interest
-  /// in frontiers goes (interest.hpp); else it lags.
-  const Antichain<T>& frontier() {
-    watch.reader.refresh();
-    return seen_from<T>(watch.reader.frontier(), frontier_);
-  }
-
-  void set_location(LocationId at) override { this->location = watch.location = at; }
-  FrontierWatch<Ledger> watch;  ///< the engine's
 
  private:
-  Antichain<T> frontier_;  // as seen here
+  /// The last that was in hand: a reference that outlives its right can still be told so.
+  std::optional<Batch<T, Item>> batch_;
 };
 
-/// An output of an operator. Thread: its worker.
-template <Timestamp T, typename Item>
-class OutputPort final : private Emitter<T, Item> {
+/// The rights of an output, whatever flows out of it. Thread: its worker.
+template <Timestamp T>
+class AnyOutput {
  public:
-  using Emitter<T, Item>::flush;
-  using Emitter<T, Item>::tee;
   using Book = CapabilityBook<typename Level<T>::Ledger>;
 
-  explicit OutputPort(std::shared_ptr<Book> book) : book_(std::move(book)) {}
+  explicit AnyOutput(std::shared_ptr<Book> book) : book_(std::move(book)) {}
+  virtual ~AnyOutput() = default;
+
+  /// Pushes what has been sent so far.
+  virtual void flush() = 0;
 
   /// Where the capabilities of this output are listed.
   const std::shared_ptr<Book>& book() const { return book_; }
+
+ protected:
+  void require_covered(const Capability<T>& capability, const T& time) const {
+    if (&capability.book() != book_.get() || !less_equal(capability.time(), time)) [[unlikely]]
+      refuse(capability, time);
+  }
+
+  /// The timestamp that the batch results in here, which `from` is that of; nullopt if it would be
+  /// out of range. Throws CapabilityError for a batch that is not in hand, and unless there is one
+  /// connection from its input.
+  template <Timestamp From>
+  [[gnu::noinline]] std::optional<T> result(const void* batch, const From& from) const {
+    const auto& summaries = summaries_of(batch, from);
+    if (summaries.size() != 1)
+      book_->refuse("tried to send for a batch at " + to_text(from) + " of an input which has " +
+                    (summaries.empty() ? "no connection to this output"
+                                       : "several connections to this output; name the timestamp"));
+    const auto result = summaries.front().results_in(Level<From>::to_ledger(from));
+    if (!result) return std::nullopt;
+    return Level<T>::from_ledger(*result);
+  }
+
+  template <Timestamp From>
+  [[gnu::noinline]] T require_result(const void* batch, const From& from) const {
+    const std::optional<T> time = result(batch, from);
+    if (!time)
+      book_->refuse("tried to send for a batch at " + to_text(from) +
+                    ", which results in no timestamp here: it would be out of range");
+    return *time;
+  }
+
+  /// Throws CapabilityError unless `time` is one at which the batch in hand allows to send.
+  template <Timestamp From>
+  [[gnu::noinline]] void require_in_reach(const void* batch, const From& from,
+                                          const T& time) const {
+    Antichain<T> results;
+    for (const auto& summary : summaries_of(batch, from))
+      if (const auto result = summary.results_in(Level<From>::to_ledger(from)))
+        results.insert(Level<T>::from_ledger(*result));
+    if (!results.less_equal_to(time))
+      book_->refuse("tried to send at " + to_text(time) + " for a batch at " + to_text(from) +
+                    "; it covers timestamps at or after " + to_text(results));
+  }
+
+ private:
+  [[noreturn, gnu::noinline]] void refuse(const Capability<T>& capability, const T& time) const;
+
+  template <Timestamp From>
+  const auto& summaries_of(const void* batch, const From& from) const {
+    const InHand* in_hand = *book_->in_hand;
+    while (in_hand != nullptr && in_hand->batch != batch) in_hand = in_hand->outside;
+    if (in_hand == nullptr)
+      book_->refuse("tried to send for a batch at " + to_text(from) +
+                    " that it no longer has in hand; a batch gives that right while it is passed "
+                    "by for_each, and a capability retained from it for longer");
+    if (in_hand->input.op != book_->op)
+      book_->refuse("tried to send for a batch at " + to_text(from) +
+                    " that another operator has in hand");
+    return book_->from_input[in_hand->input.port];
+  }
+
+  std::shared_ptr<Book> book_;
+};
+
+template <Timestamp T>
+[[noreturn, gnu::noinline]] void AnyOutput<T>::refuse(const Capability<T>& capability,
+                                                      const T& time) const {
+  if (&capability.book() != book_.get())
+    book_->refuse("tried to send at " + to_text(time) + " with a capability of step '" +
+                  capability.book().step + "'; an output takes only capabilities of its own");
+  book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
+                to_text(capability.time()) + "; it covers timestamps at or after " +
+                to_text(capability.time()));
+}
+
+/// An output of an operator for records of one type.
+template <Timestamp T, typename Item>
+class OutputPort final : public AnyOutput<T>, private Emitter<T, Item> {
+ public:
+  using Emitter<T, Item>::tee;
+  using AnyOutput<T>::AnyOutput;
+
+  void flush() override { Emitter<T, Item>::flush(); }
 
   /// Where to send at the capability's timestamp. Throws CapabilityError for a capability of
   /// another output.
@@ -81,8 +182,7 @@ class OutputPort final : private Emitter<T, Item> {
   /// Where to send at `time`. Throws CapabilityError, too, if that is not later than or equal to
   /// the capability's timestamp.
   Emitter<T, Item>& at(const Capability<T>& capability, const T& time) {
-    if (&capability.book() != book_.get() || !less_equal(capability.time(), time)) [[unlikely]]
-      refuse(capability, time);
+    this->require_covered(capability, time);
     this->set_time(time);
     return *this;
   }
@@ -92,7 +192,7 @@ class OutputPort final : private Emitter<T, Item> {
   /// which InputPort::for_each passes now, or one that has no such timestamp.
   template <typename From, typename In>
   Emitter<T, Item>& at(const Batch<From, In>& batch) {
-    this->set_time(require_result(batch));
+    this->set_time(this->require_result(&batch, batch.time));
     return *this;
   }
 
@@ -108,77 +208,28 @@ class OutputPort final : private Emitter<T, Item> {
   /// A capability at the timestamp that a batch in hand results in here. Throws as `at`.
   template <typename From, typename In>
   Capability<T> retain(const Batch<From, In>& batch) {
-    return Capability<T>::mint(book_, require_result(batch));
+    return Capability<T>::mint(this->book(), this->require_result(&batch, batch.time));
   }
 
   /// A capability at `time`. Throws as `at`.
   template <typename From, typename In>
   Capability<T> retain(const Batch<From, In>& batch, const T& time) {
     require_cover(batch, time);
-    return Capability<T>::mint(book_, time);
+    return Capability<T>::mint(this->book(), time);
   }
 
   /// The timestamp that a batch in hand results in here; nullopt if it would be out of range.
   /// Throws CapabilityError for any other batch, and unless there is one connection from its input.
   template <typename From, typename In>
   std::optional<T> result_of(const Batch<From, In>& batch) const {
-    const auto& summaries = summaries_of(batch);
-    if (summaries.size() != 1)
-      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
-                    " of an input which has " +
-                    (summaries.empty() ? "no connection to this output"
-                                       : "several connections to this output; name the timestamp"));
-    const auto result = summaries.front().results_in(Level<From>::to_ledger(batch.time));
-    if (!result) return std::nullopt;
-    return Level<T>::from_ledger(*result);
+    return this->result(&batch, batch.time);
   }
 
   /// Throws CapabilityError unless `time` is one at which the batch in hand allows to send.
   template <typename From, typename In>
   void require_cover(const Batch<From, In>& batch, const T& time) const {
-    Antichain<T> results;
-    for (const auto& summary : summaries_of(batch))
-      if (const auto result = summary.results_in(Level<From>::to_ledger(batch.time)))
-        results.insert(Level<T>::from_ledger(*result));
-    if (!results.less_equal_to(time))
-      book_->refuse("tried to send at " + to_text(time) + " for a batch at " + to_text(batch.time) +
-                    "; it covers timestamps at or after " + to_text(results));
+    this->require_in_reach(&batch, batch.time, time);
   }
-
- private:
-  [[noreturn, gnu::noinline]] void refuse(const Capability<T>& capability, const T& time) const {
-    if (&capability.book() != book_.get())
-      book_->refuse("tried to send at " + to_text(time) + " with a capability of step '" +
-                    capability.book().step + "'; an output takes only capabilities of its own");
-    book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
-                  to_text(capability.time()) + "; it covers timestamps at or after " +
-                  to_text(capability.time()));
-  }
-
-  template <typename From, typename In>
-  const auto& summaries_of(const Batch<From, In>& batch) const {
-    const InHand* in_hand = *book_->in_hand;
-    while (in_hand != nullptr && in_hand->batch != &batch) in_hand = in_hand->outside;
-    if (in_hand == nullptr)
-      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
-                    " that it no longer has in hand; a batch gives that right while it is passed "
-                    "by for_each, and a capability retained from it for longer");
-    if (in_hand->input.op != book_->op)
-      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
-                    " that another operator has in hand");
-    return book_->from_input[in_hand->input.port];
-  }
-
-  template <typename From, typename In>
-  T require_result(const Batch<From, In>& batch) const {
-    const std::optional<T> result = result_of(batch);
-    if (!result)
-      book_->refuse("tried to send for a batch at " + to_text(batch.time) +
-                    ", which results in no timestamp here: it would be out of range");
-    return *result;
-  }
-
-  std::shared_ptr<Book> book_;
 };
 
 }  // namespace tidemark

@@ -13,19 +13,41 @@
 
 namespace tidemark {
 
-/// Records of type `Item` at timestamps of type `Time`. A cheap handle: a stream may be used any
-/// number of times, and each use gets every record. Valid while its dataflow is being built.
-template <Timestamp Time, typename Item>
-struct Stream {
-  using time_type = Time;
-  using item_type = Item;
-
+/// A stream, whatever flows in it. A cheap handle. Valid while its dataflow is being built.
+template <Timestamp Time>
+struct AnyStream {
   Scope<Time>* scope = nullptr;
-  Tee<Time, Item>* tee = nullptr;
+  Tee<Time>* tee = nullptr;
   std::uint32_t node = 0;  ///< the step that it leaves
   std::uint32_t port = 0;  ///< the output of that step
   SourcePort feeder;       ///< the output whose frontier it shares
   int fused_steps = 0;     ///< between that output and here
+
+  /// Has `consumer` take what comes out here. Throws DataflowError for a second one if the records
+  /// cannot be copied.
+  void feed(Consumer<Time>& consumer) const;
+};
+
+template <Timestamp T>
+void AnyStream<T>::feed(Consumer<T>& consumer) const {
+  if (tee->consumers() != 0 && tee->type().copy == nullptr)
+    throw DataflowError("step '" + scope->assembly().node(node).label() +
+                        "' has a second consumer, and its records, of type " + tee->type().name() +
+                        ", cannot be copied; give them to one step, or send what can be copied, "
+                        "such as a std::shared_ptr");
+  tee->add(consumer);
+}
+
+/// Records of type `Item` at timestamps of type `Time`. A cheap handle: a stream may be used any
+/// number of times, and each use gets every record; for more than one the records must be
+/// copyable. Valid while its dataflow is being built.
+template <Timestamp Time, typename Item>
+struct Stream : AnyStream<Time> {
+  using time_type = Time;
+  using item_type = Item;
+
+  Stream() = default;
+  Stream(const AnyStream<Time>& stream) : AnyStream<Time>(stream) {}
 };
 
 template <typename>

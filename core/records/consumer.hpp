@@ -3,37 +3,42 @@
 // Consumers: what a stream pushes its batches into.
 #pragma once
 
-#include <tidemark/core/batch.hpp>
+#include <tidemark/core/record_type.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 namespace tidemark {
 
 /// Takes batches at the end of a stream: a fused step, or the entry of a channel.
-template <Timestamp T, typename Item>
+template <Timestamp T>
 class Consumer {
  public:
   virtual ~Consumer() = default;
 
   /// Takes `records`, all at `time`. May move from them or change them; the caller clears what is
-  /// left. Requires: not empty.
-  virtual void push(const T& time, std::vector<Item>& records) = 0;
+  /// left. Requires: not empty, and of the stream's type.
+  virtual void push(const T& time, AnyRecords& records) = 0;
 };
 
 /// The consumers of one stream. A branch copies for all but the last of them.
-template <Timestamp T, typename Item>
+template <Timestamp T>
 class Tee {
  public:
-  void add(Consumer<T, Item>& consumer) {
+  explicit Tee(const RecordType& type) : type_(&type) {}
+
+  const RecordType& type() const { return *type_; }
+  std::size_t consumers() const { return consumers_.size(); }
+
+  /// Requires: it is the first, or the records can be copied.
+  void add(Consumer<T>& consumer) {
     consumers_.push_back(&consumer);
     only_ = consumers_.size() == 1 ? &consumer : nullptr;
   }
 
-  void push(const T& time, std::vector<Item>& records) {
-    if (records.empty()) return;
+  /// Requires: `records` is not empty.
+  void push(const T& time, AnyRecords& records) {
     if (only_ != nullptr) {
       only_->push(time, records);
     } else {
@@ -43,19 +48,22 @@ class Tee {
 
  private:
   /// Out of line, to keep `push` small: a chain of fused steps is made of it.
-  [[gnu::noinline]] void branch(const T& time, std::vector<Item>& records) {
+  [[gnu::noinline]] void branch(const T& time, AnyRecords& records) {
     if (consumers_.empty()) return;
+    if (copies_.empty()) copies_.emplace_back(*type_);
+    RecordStore& copy = copies_.front();
     for (std::size_t c = 0; c + 1 < consumers_.size(); ++c) {
-      copy_ = records;
-      consumers_[c]->push(time, copy_);
+      type_->copy(copy.get(), records);
+      consumers_[c]->push(time, copy.get());
     }
-    copy_.clear();
+    copy.clear();
     consumers_.back()->push(time, records);
   }
 
-  Consumer<T, Item>* only_ = nullptr;  // if there is just one
-  std::vector<Consumer<T, Item>*> consumers_;
-  std::vector<Item> copy_;
+  Consumer<T>* only_ = nullptr;  // if there is just one
+  const RecordType* type_;
+  std::vector<Consumer<T>*> consumers_;
+  std::vector<RecordStore> copies_;  // one, once there has been a branch
 };
 
 }  // namespace tidemark

@@ -32,29 +32,20 @@ struct InputQueueBase {
 };
 
 /// Where batches arrive that have been counted. Thread: its worker.
-template <Timestamp T, typename Item>
+template <Timestamp T>
 class InputQueue : public InputQueueBase<typename Level<T>::Ledger>, public Receiver {
  public:
   using Ledger = typename Level<T>::Ledger;
 
   /// `step` is the name of the operator. Requires: `state` outlives this.
-  InputQueue(StepState<Ledger>& state, TargetPort at, std::string step)
-      : state_(&state),
-        step_(std::move(step)) {
-    this->target = at;
-  }
+  InputQueue(StepState<Ledger>& state, TargetPort at, std::string step);
   ~InputQueue() override {
     while (first_ != nullptr) pop().release();
   }
 
   /// Queues a batch, and has the operator run.
-  void enqueue(Batch<T, Item>& batch) {
-    batch.next = nullptr;
-    (first_ == nullptr ? first_ : last_->next) = &batch;
-    last_ = &batch;
-    state_->active.insert(this->target.op.value);
-  }
-  void accept(Envelope& envelope) override { enqueue(static_cast<Batch<T, Item>&>(envelope)); }
+  void enqueue(AnyBatch<T>& batch);
+  void accept(Envelope& envelope) override;
 
   bool empty() const { return first_ == nullptr; }
 
@@ -73,28 +64,66 @@ class InputQueue : public InputQueueBase<typename Level<T>::Ledger>, public Rece
     state_->pending.update({this->location, Level<T>::to_ledger(time)}, diff);
   }
 
-  void list_queued(const InputQueueBase<Ledger>::List& list) const override {
-    for (const Envelope* each = first_; each != nullptr; each = each->next) {
-      const auto& batch = static_cast<const Batch<T, Item>&>(*each);
-      list(Level<T>::to_ledger(batch.time), batch.count);
-    }
-  }
+  void list_queued(const InputQueueBase<Ledger>::List& list) const override;
 
  protected:
   StepState<Ledger>& state() { return *state_; }
-  Envelope* first() { return first_; }
-  Envelope* last() { return last_; }
+
+  /// Calls `take(context, batch)` for each batch that has arrived, which counts as consumed when
+  /// that returns. What arrives meanwhile waits.
+  void take_all(void (*take)(void* context, AnyBatch<T>& batch), void* context);
+
+ private:
   Envelope& pop() {
     Envelope& batch = *first_;
     first_ = batch.next;
     return batch;
   }
 
- private:
   StepState<Ledger>* state_;
   std::string step_;
   Envelope* first_ = nullptr;  // linked by `next`: a deque would allocate now and then
   Envelope* last_ = nullptr;
 };
+
+template <Timestamp T>
+InputQueue<T>::InputQueue(StepState<Ledger>& state, TargetPort at, std::string step)
+    : state_(&state),
+      step_(std::move(step)) {
+  this->target = at;
+}
+
+template <Timestamp T>
+void InputQueue<T>::enqueue(AnyBatch<T>& batch) {
+  batch.next = nullptr;
+  (first_ == nullptr ? first_ : last_->next) = &batch;
+  last_ = &batch;
+  state_->active.insert(this->target.op.value);
+}
+
+template <Timestamp T>
+void InputQueue<T>::list_queued(const InputQueueBase<Ledger>::List& list) const {
+  for (const Envelope* each = first_; each != nullptr; each = each->next) {
+    const auto& batch = static_cast<const AnyBatch<T>&>(*each);
+    list(Level<T>::to_ledger(batch.time), batch.count);
+  }
+}
+
+template <Timestamp T>
+void InputQueue<T>::accept(Envelope& envelope) {
+  enqueue(static_cast<AnyBatch<T>&>(envelope));
+}
+
+template <Timestamp T>
+void InputQueue<T>::take_all(void (*take)(void* context, AnyBatch<T>& batch), void* context) {
+  const Envelope* const last = last_;
+  for (bool more = first_ != nullptr; more;) {
+    auto& batch = static_cast<AnyBatch<T>&>(*first_);
+    more = &batch != last;
+    working_on(batch.time, [&] { take(context, batch); });
+    count(batch.time, -batch.count);
+    pop().release();
+  }
+}
 
 }  // namespace tidemark

@@ -21,28 +21,29 @@ namespace tidemark {
 /// order. That is in the same activation, or for what the program feeds at the beginning of the
 /// worker's next step; in any case before the step is reported, so that the records need neither a
 /// queue nor a count. Thread: its worker.
-template <Timestamp T, typename Item>
-class Relay final : public Consumer<T, Item>, public RestOfPush {
+template <Timestamp T>
+class Relay final : public Consumer<T>, public RestOfPush {
  public:
   /// `step` is the name of the one that feeds it.
-  Relay(Rests& rests, std::string step, std::uint32_t worker)
+  Relay(const RecordType& type, Rests& rests, std::string step, std::uint32_t worker)
       : rests_(&rests),
         step_(std::move(step)),
-        worker_(worker) {}
+        worker_(worker),
+        tee_(type) {}
 
-  void push(const T& time, std::vector<Item>& records) override {
+  void push(const T& time, AnyRecords& records) override {
     if (used_ == 0) rests_->push_later(*this);
-    if (used_ == kept_.size()) kept_.emplace_back();
+    if (used_ == kept_.size()) kept_.push_back({T{}, RecordStore(tee_.type())});
     Kept& next = kept_[used_++];
     next.time = time;
-    next.records.swap(records);
+    tee_.type().swap(next.records.get(), records);
   }
 
   void push_rest() override {
     for (std::size_t i = 0; i != used_; ++i) {
       Kept& next = kept_[i];
       try {
-        tee_.push(next.time, next.records);
+        tee_.push(next.time, next.records.get());
       } catch (...) {
         used_ = 0;
         rethrow_as_step_error(step_, worker_, to_text(next.time));
@@ -52,12 +53,12 @@ class Relay final : public Consumer<T, Item>, public RestOfPush {
     used_ = 0;
   }
 
-  Tee<T, Item>& tee() { return tee_; }
+  Tee<T>& tee() { return tee_; }
 
  private:
   struct Kept {
-    T time{};
-    std::vector<Item> records;
+    T time;
+    RecordStore records;
   };
 
   Rests* rests_;
@@ -65,7 +66,7 @@ class Relay final : public Consumer<T, Item>, public RestOfPush {
   std::uint32_t worker_;
   std::vector<Kept> kept_;  // the first `used_` of them, and others for their memory
   std::size_t used_ = 0;
-  Tee<T, Item> tee_;
+  Tee<T> tee_;
 };
 
 }  // namespace tidemark

@@ -11,6 +11,7 @@
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/handover/envelope.hpp>
+#include <tidemark/core/records/load.hpp>
 
 #include <atomic>
 #include <cstddef>
@@ -21,51 +22,6 @@
 #include <vector>
 
 namespace tidemark {
-
-/// What one worker sends to others through one channel in a step, in order.
-template <Timestamp T, typename Item>
-struct Load {
-  struct Addressed {
-    Item record;
-    std::uint32_t to;  // worker
-  };
-  /// Records of one timestamp, from where the stretch before it ends.
-  struct Stretch {
-    T time;
-    std::size_t end;
-  };
-
-  /// Gives the records since the last call the timestamp `time`. How many there are.
-  std::size_t finish(const T& time) {
-    const std::size_t added = records.size() - finished();
-    if (added == 0) return 0;
-    if (stretches.empty() || stretches.back().time != time) stretches.push_back({time, 0});
-    stretches.back().end = records.size();
-    return added;
-  }
-  /// Drops the records that have no timestamp yet.
-  void drop_unfinished() {
-    records.erase(records.begin() + static_cast<std::ptrdiff_t>(finished()), records.end());
-  }
-  /// Leaves it empty, with room for as much as is usual.
-  void clear() {
-    if (records.capacity() > 16 * batch_capacity<Item>) records = {};
-    records.clear();
-    stretches.clear();
-  }
-  /// Calls `call(time, number of records)`.
-  template <typename Call>
-  void for_each_stretch(Call&& call) const {
-    std::size_t begin = 0;
-    for (const auto& [time, end] : stretches) call(time, end - std::exchange(begin, end));
-  }
-
-  std::vector<Addressed> records;
-  std::vector<Stretch> stretches;
-
- private:
-  std::size_t finished() const { return stretches.empty() ? 0 : stretches.back().end; }
-};
 
 /// Batches of one type that the workers on one thread of the executor fill together.
 ///
@@ -78,7 +34,7 @@ struct Load {
 /// Timestamps may overtake each other.
 ///
 /// Thread: any; but meant for the workers of one thread, who find its lock free.
-template <Timestamp T, typename Item>
+template <Timestamp T>
 class SharedBatches final : public Task {
  public:
   /// Where a sender has put its last load. Thread: the sender's.
@@ -92,10 +48,11 @@ class SharedBatches final : public Task {
   };
 
   /// Requires: both outlive this.
-  SharedBatches(Executor& executor, Mail& mail, std::uint32_t workers)
+  SharedBatches(const RecordType& type, Executor& executor, Mail& mail, std::uint32_t workers)
       : executor_(&executor),
         mail_(&mail),
-        workers_(workers) {}
+        workers_(workers),
+        pool_(type) {}
 
   ~SharedBatches() override {
     leave_all();
@@ -104,15 +61,14 @@ class SharedBatches final : public Task {
 
   /// Takes a load that has been reported, and leaves it empty. `channel` is one of dataflow number
   /// `dataflow`. Cost: O(records).
-  void take(std::uint32_t dataflow, std::uint32_t channel, Load<T, Item>& load, Place& place) {
+  void take(std::uint32_t dataflow, std::uint32_t channel, Load<T>& load, Place& place) {
     bool full = false;
     bool first = false;
     {
       const std::lock_guard lock(mutex_);
       std::size_t next = 0;
       for (const auto& [time, end] : load.stretches)
-        for (Shelf& shelf = shelf_of(dataflow, channel, time); next != end; ++next)
-          put(shelf, load.records[next].to, std::move(load.records[next].record));
+        next = put(shelf_of(dataflow, channel, time), load, next, end);
       place = {this, rounds_};
       full = !leaving_.empty();
       first = !std::exchange(due_, true);
@@ -138,7 +94,7 @@ class SharedBatches final : public Task {
   }
 
  private:
-  using SharedBatch = Batch<T, Item>;
+  using SharedBatch = AnyBatch<T>;
 
   /// The open batches of one channel and timestamp.
   struct Shelf {
@@ -146,6 +102,7 @@ class SharedBatches final : public Task {
     std::uint32_t channel = 0;
     T time{};
     std::vector<SharedBatch*> open{};     // by receiver; null if none
+    std::vector<AnyRecords*> records{};   // theirs
     std::vector<std::uint32_t> opened{};  // receivers that may have one
   };
   /// Bounds their memory, and the search for one that is not there.
@@ -173,21 +130,33 @@ class SharedBatches final : public Task {
     shelf.channel = channel;
     shelf.time = time;
     shelf.open.resize(workers_);
+    shelf.records.resize(workers_);
     return shelf;
   }
 
-  void put(Shelf& shelf, std::uint32_t to, Item&& record) {
-    SharedBatch*& batch = shelf.open[to];
-    if (batch == nullptr) {
-      batch = &pool_.take();
-      shelf.opened.push_back(to);
+  /// Puts the records from `next` to `end` on a shelf, and returns `end`.
+  std::size_t put(Shelf& shelf, Load<T>& load, std::size_t next, std::size_t end) {
+    const RecordType& type = pool_.type();
+    while (next != end) {
+      if (shelf.open[load.to[next]] == nullptr) open(shelf, load.to[next]);
+      next = type.scatter(load.records.get(), next, end, load.to.data(), shelf.records.data(),
+                          type.batch_capacity);
+      const std::uint32_t last = load.to[next - 1];
+      if (type.size(*shelf.records[last]) >= type.batch_capacity) leave(shelf, last);
     }
-    batch->records.push_back(std::move(record));
-    if (batch->records.size() >= batch_capacity<Item>) leave(shelf, to);
+    return end;
+  }
+
+  void open(Shelf& shelf, std::uint32_t to) {
+    SharedBatch& batch = pool_.take();
+    shelf.open[to] = &batch;
+    shelf.records[to] = &batch.records.get();
+    shelf.opened.push_back(to);
   }
 
   void leave(Shelf& shelf, std::uint32_t to) {
     SharedBatch& batch = *std::exchange(shelf.open[to], nullptr);
+    shelf.records[to] = nullptr;
     batch.dataflow = shelf.dataflow;
     batch.channel = shelf.channel;
     batch.time = shelf.time;
@@ -226,7 +195,7 @@ class SharedBatches final : public Task {
   Mail* mail_;
   std::uint32_t workers_;
   std::mutex mutex_;  // guards the rest; what is in hand belongs to who posts
-  BatchPool<T, Item> pool_;
+  BatchPool<T> pool_;
   std::vector<std::unique_ptr<Shelf>> shelves_;  // those in use first
   std::size_t shelves_in_use_ = 0;
   std::size_t found_ = 0;

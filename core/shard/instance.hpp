@@ -134,7 +134,8 @@ class Instance final : public DataflowInstance {
 
   // Filled while building; see assembly.hpp.
   std::vector<std::unique_ptr<InputQueueBase<T>>> inputs;
-  std::vector<std::shared_ptr<void>> parts;  ///< consumers and outputs, kept for their lifetime
+  using Part = std::unique_ptr<void, void (*)(void*)>;
+  std::vector<Part> parts;  ///< consumers and outputs, kept for their lifetime
   std::vector<OperatorShard<T>> operators;
   std::vector<Receiver*> receivers;  ///< by channel
   std::vector<OpenBuffers<T>*> open_buffers;

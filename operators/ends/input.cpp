@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/error.hpp>
 #include <tidemark/operators/ends/input.hpp>
+#include <tidemark/operators/keyed/saved_keys.hpp>
 
 namespace tidemark::detail {
 
-std::map<std::string, std::string> positions_of(const KeptPositions& kept,
-                                                const std::map<std::string, std::uint32_t>& parts) {
-  std::map<std::string, std::string> positions;
-  if (kept.store == nullptr) return positions;
-  for (SavedState& saved : kept.store->load(kept.step)) {
-    if (!parts.contains(saved.key))
-      throw DataflowError("input '" + kept.step + "': the part '" + saved.key +
-                          "' was read in an earlier run, and no worker can reach it now; bring it "
-                          "back, or begin with an empty store");
-    positions.emplace(std::move(saved.key), *std::move(saved.state));
-  }
-  return positions;
+void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource source,
+                 const InputOptions& options) {
+  if (options.epochs_ahead == 0)
+    throw ConfigError("input '" + id + "' may run 0 epochs ahead, so no epoch could ever begin; " +
+                      "epochs_ahead must be at least 1");
+  Scope<Epoch>& scope = op.scope();
+  Worker& worker = scope.worker();
+  KeptPositions kept{worker.process().config().states, id, worker.index()};
+  if (kept.store != nullptr) require_savable("input", id, true, true);
+  op.set_interest(Interest::when_holding);
+  worker.process().on_stop_request([activator = op.activator()] { activator.activate(); });
+  op.build([shard = std::make_unique<InputShard>(options, std::move(source), op.watch_ends(),
+                                                 op.reactivate(), op.activator(), std::move(kept),
+                                                 worker, scope.instance().index(),
+                                                 op.initial_capability(0))] { shard->run(); });
 }
 
 }  // namespace tidemark::detail

@@ -6,14 +6,11 @@
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
-#include <tidemark/operators/keyed/saved_keys.hpp>
-#include <tidemark/operators/sources/assign_parts.hpp>
 #include <tidemark/operators/sources/source.hpp>
 #include <tidemark/progress/epoch.hpp>
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,64 +20,56 @@
 namespace tidemark {
 namespace detail {
 
-/// The parts of a source, by name, with the worker that reads each.
+template <typename Item>
+class ReadPartOf final : public ReadPart {
+ public:
+  ReadPartOf(std::unique_ptr<SourcePart<Item>> part, OutputPort<Epoch, Item>& out)
+      : part_(std::move(part)),
+        out_(&out) {}
+
+  std::size_t poll(Poll& next) override {
+    next = part_->next_batch(buffer_);
+    return buffer_.size();
+  }
+  void send(const Capability<Epoch>& capability) override {
+    out_->at(capability).give_all(buffer_);
+    out_->flush();
+  }
+  std::optional<std::string> position() const override { return part_->position(); }
+
+ private:
+  std::unique_ptr<SourcePart<Item>> part_;
+  OutputPort<Epoch, Item>* out_;
+  std::vector<Item> buffer_;
+};
+
 template <typename S>
-std::map<std::string, std::uint32_t> readers_of(const S& source, std::uint32_t workers) {
-  std::vector<std::vector<std::string>> lists(workers);
-  for (std::uint32_t w = 0; w != workers; ++w) {
+AnySource any_source(S source, OutputPort<Epoch, typename S::item_type>& out) {
+  using Part = ReadPartOf<typename S::item_type>;
+  AnySource any;
+  any.dynamic = DynamicSource<S>;
+  any.parts_at = [source](std::uint32_t worker, [[maybe_unused]] std::uint32_t workers) {
     if constexpr (DynamicSource<S>) {
-      lists[w] = {std::to_string(w)};
-    } else if constexpr (requires { source.parts_at(w, workers); }) {
-      lists[w] = source.parts_at(w, workers);
-    } else if (w == 0) {
-      lists[w] = source.parts();
+      return std::vector{std::to_string(worker)};
+    } else if constexpr (requires { source.parts_at(worker, workers); }) {
+      return source.parts_at(worker, workers);
     } else {
-      lists[w] = lists[0];
+      return source.parts();
     }
-  }
-  return assign_parts(lists);
+  };
+  any.open = [source, &out](const std::string& part, const SourceContext& context) {
+    if constexpr (DynamicSource<S>) {
+      return std::make_unique<Part>(source.build(context), out);
+    } else {
+      return std::make_unique<Part>(source.open(part, context), out);
+    }
+  };
+  return any;
 }
 
-/// The last positions of parts in an earlier run. Throws DataflowError for one that is not there.
-std::map<std::string, std::string> positions_of(const KeptPositions& kept,
-                                                const std::map<std::string, std::uint32_t>& parts);
-
-/// Opens the parts that a worker reads, each with a capability of its own, made of `first`.
-template <typename S>
-auto open_parts_of(const S& source, Worker& worker, const Activator& activator,
-                   const KeptPositions& kept, const Capability<Epoch>& first) {
-  using Item = typename S::item_type;
-  std::vector<OpenPart<Item>> parts;
-  const auto readers = readers_of(source, worker.peers());
-  std::map<std::string, std::string> positions;
-  if (!DynamicSource<S>) positions = positions_of(kept, readers);
-  for (const auto& [name, reader] : readers) {
-    if (reader != worker.index()) continue;
-    auto woken = std::make_shared<std::atomic<bool>>(false);
-    SourceContext context{
-        .wake =
-            [activator, woken] {
-              woken->store(true);
-              activator.activate();
-            },
-        .may_block = worker.process().config().executor == ExecutorKind::deterministic,
-        .now = [&worker] { return worker.process().executor().now(); },
-        .resume_at = std::nullopt,
-        .worker = worker.index(),
-        .workers = worker.peers()};
-    const auto position = positions.find(name);
-    if (position != positions.end()) context.resume_at = position->second;
-    const auto open = [&] {
-      if constexpr (DynamicSource<S>) {
-        return source.build(context);
-      } else {
-        return source.open(name, context);
-      }
-    };
-    parts.push_back({name, open(), first.delayed(first.time()), woken});
-  }
-  return parts;
-}
+/// Makes `op`, whose only output is that of the source, an input step. Throws ConfigError.
+void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource source,
+                 const InputOptions& options);
 
 }  // namespace detail
 
@@ -94,28 +83,9 @@ Stream<Epoch, typename S::item_type> input(Scope<Epoch>& scope, std::string id, 
       PartitionedSource<S> || DynamicSource<S>,
       "input: the source must be copy-constructible, name its item_type, and have parts() or "
       "parts_at(worker, workers) and open(part, context), or build(context)");
-  using Item = typename S::item_type;
-  if (options.epochs_ahead == 0)
-    throw ConfigError("input '" + id + "' may run 0 epochs ahead, so no epoch could ever begin; " +
-                      "epochs_ahead must be at least 1");
-  Worker& worker = scope.worker();
-  const detail::KeptPositions kept{worker.process().config().states, id, worker.index()};
-  if (kept.store != nullptr) detail::require_savable("input", id, true, true);
-  OperatorBuilder<Epoch> op(scope, "input", std::move(id));
-  op.set_interest(Interest::when_holding);
-  auto [out, stream] = op.template output<Item>();
-  detail::InputShard<Item> shard(options, out, op.watch_ends(), op.reactivate(), op.activator(),
-                                 kept, worker, scope.instance().index());
-  worker.process().on_stop_request([activator = op.activator()] { activator.activate(); });
-  auto open_parts = [source = std::move(source), activator = op.activator(), kept, &worker,
-                     first = std::optional(op.initial_capability(0))]() mutable {
-    auto parts = detail::open_parts_of(source, worker, activator, kept, *first);
-    first.reset();
-    return parts;
-  };
-  op.build([shard = std::move(shard), open_parts = std::move(open_parts)]() mutable {
-    shard.run(open_parts);
-  });
+  OperatorBuilder<Epoch> op(scope, "input", id);
+  auto [out, stream] = op.template output<typename S::item_type>();
+  detail::build_input(op, id, detail::any_source(std::move(source), out), options);
   return stream;
 }
 

@@ -8,7 +8,6 @@
 #include <tidemark/operators/sources/source.hpp>
 #include <tidemark/progress/epoch.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -40,11 +39,29 @@ struct InputOptions {
 
 namespace detail {
 
-/// One part being read, with the right to send in its current epoch.
-template <typename Item>
+/// One part being read, whatever its records are. Thread: its worker.
+class ReadPart {
+ public:
+  virtual ~ReadPart() = default;
+  /// Polls it, and returns how many records it has given.
+  virtual std::size_t poll(Poll& next) = 0;
+  /// Sends these.
+  virtual void send(const Capability<Epoch>& capability) = 0;
+  virtual std::optional<std::string> position() const = 0;
+};
+
+/// A source, whatever its records are.
+struct AnySource {
+  bool dynamic = false;  ///< each worker has a part, named as its number
+  /// The parts that a worker can reach; empty: all that worker 0 can.
+  std::function<std::vector<std::string>(std::uint32_t worker, std::uint32_t workers)> parts_at;
+  std::function<std::unique_ptr<ReadPart>(const std::string& part, const SourceContext&)> open;
+};
+
+/// One part with the right to send in its current epoch.
 struct OpenPart {
   std::string name;
-  std::unique_ptr<SourcePart<Item>> source;
+  std::unique_ptr<ReadPart> source;
   Capability<Epoch> capability;
   std::shared_ptr<std::atomic<bool>> woken;  // by the part; true at first
   Clock::time_point epoch_began{};
@@ -67,128 +84,28 @@ struct KeptPositions {
 };
 
 /// The shard of an input step at one worker: polls its parts in turn.
-template <typename Item>
 class InputShard {
  public:
-  InputShard(const InputOptions& options, OutputPort<Epoch, Item>& out,
+  InputShard(const InputOptions& options, AnySource source,
              const std::vector<FrontierWatch<Epoch>*>& ends, std::function<void()> poll_again,
-             Activator activator, KeptPositions positions, Worker& worker, std::uint32_t dataflow)
-      : options_(options),
-        interval_(std::clamp<std::chrono::milliseconds>(
-            options.epoch_interval, std::chrono::milliseconds(0), longest_interval)),
-        out_(&out),
-        ends_(&ends),
-        poll_again_(std::move(poll_again)),
-        activator_(std::move(activator)),
-        positions_(std::move(positions)),
-        worker_(&worker),
-        dataflow_(dataflow),
-        counters_(&worker.process().input_progress().counters(positions_.step, worker.index())) {}
+             Activator activator, KeptPositions positions, Worker& worker, std::uint32_t dataflow,
+             Capability<Epoch> first);
 
-  /// Polls what may be polled. `open_parts()` gives the parts, and is called once.
-  template <typename OpenParts>
-  void run(OpenParts&& open_parts) {
-    const Clock::time_point now = worker_->process().executor().now();
-    if (!opened_) {
-      opened_ = true;
-      for (OpenPart<Item>& part : parts_ = open_parts())
-        begin_epoch(part, positions_.first_epoch(), now);
-    }
-    std::erase_if(parts_, [&](OpenPart<Item>& part) {
-      if (worker_->process().stop_requested()) return end(part);
-      return may_send_at(part.capability.time()) && !advance(part, now);
-    });
-  }
+  /// Polls what may be polled.
+  void run();
 
  private:
-  /// False if the part has ended.
-  bool advance(OpenPart<Item>& part, Clock::time_point now) {
-    bool polled_nothing = true;
-    if (is_due(part, now)) {
-      part.next = part.source->next_batch(buffer_);
-      part.epoch_items += buffer_.size();
-      counters_->records.fetch_add(buffer_.size(), std::memory_order_relaxed);
-      polled_nothing = buffer_.empty();
-      out_->at(part.capability).give_all(buffer_);
-      out_->flush();
-      if (part.next.state == Poll::State::end) return !end(part);
-      if (part.next.state == Poll::State::abort) worker_->process().cancel(dataflow_);
-      if (part.next.state == Poll::State::more && polled_nothing)
-        part.next = {Poll::State::wait, now + std::chrono::milliseconds(1)};
-    }
-    const bool interval_over =
-        now >= part.epoch_began + interval_ && !(polled_nothing && interval_.count() == 0);
-    if (interval_over || part.epoch_items >= options_.epoch_items) {
-      if (part.epoch_items != 0)
-        positions_.save(part.name, part.capability.time(), part.source->position());
-      begin_epoch(part, Epoch{part.capability.time().value + 1}, now);
-    }
-    set_timers(part, now);
-    return true;
-  }
-
-  static bool is_due(OpenPart<Item>& part, Clock::time_point now) {
-    const bool woken = part.woken->exchange(false);
-    if (part.next.state == Poll::State::more) return true;
-    return part.next.state == Poll::State::wait &&
-           (woken || (part.next.at && now >= *part.next.at));
-  }
-
-  void set_timers(OpenPart<Item>& part, Clock::time_point now) {
-    if (part.next.state == Poll::State::more) {
-      poll_again_();
-    } else if (interval_.count() != 0 && timer_ <= now) {
-      timer_ = std::max(now, part.epoch_began) + interval_;
-      activator_.activate_at(timer_);
-    }
-    if (part.next.at && (*part.next.at != part.timer || *part.next.at <= now)) {
-      part.timer = *part.next.at;  // one timer is enough
-      activator_.activate_at(*part.next.at);
-    }
-  }
-
-  void begin_epoch(OpenPart<Item>& part, Epoch epoch, Clock::time_point now) {
-    part.capability.downgrade(epoch);
-    part.epoch_began = now;
-    part.epoch_items = 0;
-    counters_->epoch.store(epoch.value, std::memory_order_relaxed);
-    counters_->behind.store(epochs_open_before(epoch), std::memory_order_relaxed);
-  }
-
-  /// Keeps where the part has ended, for a run that goes on after it. Always true.
-  bool end(OpenPart<Item>& part) {
-    positions_.save(part.name, part.capability.time(), part.source->position());
-    return true;
-  }
-
-  /// How many epochs before this one are not complete everywhere.
-  std::uint64_t epochs_open_before(Epoch epoch) const {
-    std::uint64_t open = 0;
-    for (FrontierWatch<Epoch>* end : *ends_) {
-      end->reader.refresh();
-      for (const Epoch& next : end->reader.frontier())
-        if (next < epoch) open = std::max(open, epoch.value - next.value);
-    }
-    return open;
-  }
-
-  /// True if all epochs that are `epochs_ahead` or more before this one are complete everywhere. If
-  /// not, the operator runs again when the ends' frontiers have moved.
-  bool may_send_at(Epoch epoch) const {
-    if (epoch.value <= options_.epochs_ahead) return true;
-    const Epoch oldest{epoch.value - options_.epochs_ahead};
-    for (FrontierWatch<Epoch>* end : *ends_) {
-      end->reader.refresh();
-      if (end->reader.frontier().less_equal_to(oldest)) return false;
-    }
-    return true;
-  }
-
-  static constexpr std::chrono::hours longest_interval{24 * 365 * 100};  // the clock has 292 years
+  void open_parts(Clock::time_point now);
+  bool advance(OpenPart& part, Clock::time_point now);
+  void set_timers(OpenPart& part, Clock::time_point now);
+  void begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now);
+  bool end(OpenPart& part);
+  std::uint64_t epochs_open_before(Epoch epoch) const;
+  bool may_send_at(Epoch epoch) const;
 
   InputOptions options_;
   std::chrono::milliseconds interval_;
-  OutputPort<Epoch, Item>* out_;
+  AnySource source_;
   const std::vector<FrontierWatch<Epoch>*>* ends_;
   std::function<void()> poll_again_;  // in the next step
   Activator activator_;               // from timers
@@ -196,10 +113,9 @@ class InputShard {
   Worker* worker_;
   std::uint32_t dataflow_;
   InputCounters* counters_;
-  Clock::time_point timer_{};  // set to end an epoch in which nothing comes
-  bool opened_ = false;
-  std::vector<OpenPart<Item>> parts_;
-  std::vector<Item> buffer_;
+  Clock::time_point timer_{};               // set to end an epoch in which nothing comes
+  std::optional<Capability<Epoch>> first_;  // until the parts are opened
+  std::vector<OpenPart> parts_;
 };
 
 }  // namespace detail

@@ -12,16 +12,18 @@
 namespace tidemark {
 namespace detail {
 
-template <Timestamp Outer, Timestamp Inner, typename Item>
-class EnterStep final : public Consumer<Outer, Item> {
+template <Timestamp Outer, Timestamp Inner>
+class EnterStep final : public Consumer<Outer> {
  public:
-  void push(const Outer& time, std::vector<Item>& records) override {
+  explicit EnterStep(const RecordType& type) : tee_(type) {}
+
+  void push(const Outer& time, AnyRecords& records) override {
     tee_.push(Level<Inner>::from_ledger(Level<Outer>::to_ledger(time)), records);
   }
-  Tee<Inner, Item>& tee() { return tee_; }
+  Tee<Inner>& tee() { return tee_; }
 
  private:
-  Tee<Inner, Item> tee_;
+  Tee<Inner> tee_;
 };
 
 }  // namespace detail
@@ -39,13 +41,14 @@ auto enter(Scope<Inner>& loop) {
     if (&loop.outer() != stream.scope)
       throw DataflowError("a stream of '" + stream.scope->name() + "' enters loop '" + loop.name() +
                           "', which does not stand in there");
-    const Stream<Outer, Item> input = detail::bounded(stream);
+    const AnyStream<Outer> input = detail::bounded<Outer>(stream);
     const std::uint32_t node =
         loop.add_node({.kind = "enter", .inputs = 1, .outputs = 1, .feeder = input.feeder});
     loop.assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
-    auto& step = loop.assembly().template make<detail::EnterStep<Outer, Inner, Item>>();
-    input.tee->add(step);
-    return Stream<Inner, Item>{&loop, &step.tee(), node, 0, input.feeder, input.fused_steps + 1};
+    auto& step = loop.assembly().template make<detail::EnterStep<Outer, Inner>>(input.tee->type());
+    input.feed(step);
+    return Stream<Inner, Item>(
+        AnyStream<Inner>{&loop, &step.tee(), node, 0, input.feeder, input.fused_steps + 1});
   };
 }
 

@@ -14,7 +14,7 @@ namespace tidemark::operator_test {
 namespace {
 
 using Number = std::uint64_t;
-using Records = std::vector<std::pair<Number, Number>>;  // with their epochs
+using AnyRecords = std::vector<std::pair<Number, Number>>;  // with their epochs
 
 /// Counts what has come at each epoch, by one of two inputs, and complains of what comes late.
 class Counts {
@@ -112,7 +112,7 @@ TEST_CASE("with two inputs a notification waits for both", "[notificator]") {
 TEST_CASE("a sink sees every record, and its frontier to the end", "[sink]") {
   execute({.executor = ExecutorKind::deterministic, .check = true}, [](Worker& worker) {
     std::vector<std::string> frontiers;
-    Records seen;
+    AnyRecords seen;
     auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<Number>(scope);
       sink(stream, Pipeline{}, "look", "", [&](auto& in) {
@@ -135,7 +135,7 @@ TEST_CASE("a sink sees every record, and its frontier to the end", "[sink]") {
     input.send(8);
     input.close();
     settle();
-    CHECK(seen == Records{{0, 7}, {3, 8}});
+    CHECK(seen == AnyRecords{{0, 7}, {3, 8}});
     CHECK(frontiers == std::vector<std::string>{"{0}", "{3}", "{}"});
   });
 }

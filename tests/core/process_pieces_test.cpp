@@ -18,13 +18,14 @@ namespace {
 
 using namespace tests;
 
-TEST_CASE("each owner has one pool of a type, made on first use", "[pools]") {
+TEST_CASE("each owner has one pool of a type for each key, made on first use", "[pools]") {
   Pools pools;
-  std::vector<int>& first = pools.get<std::vector<int>>(0, std::size_t{3}, 7);
+  std::vector<int>& first = pools.get<std::vector<int>>(0, nullptr, std::size_t{3}, 7);
   CHECK(first == std::vector<int>{7, 7, 7});
-  CHECK(&pools.get<std::vector<int>>(0, std::size_t{9}, 1) == &first);
-  CHECK(&pools.get<std::vector<int>>(1) != &first);
-  CHECK(pools.get<std::vector<long>>(0).empty());
+  CHECK(&pools.get<std::vector<int>>(0, nullptr, std::size_t{9}, 1) == &first);
+  CHECK(&pools.get<std::vector<int>>(1, nullptr) != &first);
+  CHECK(&pools.get<std::vector<int>>(0, &pools) != &first);
+  CHECK(pools.get<std::vector<long>>(0, nullptr).empty());
 }
 
 TEST_CASE("whoever asks to stop calls all that want to know, each time", "[stopping]") {

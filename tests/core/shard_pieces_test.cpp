@@ -4,9 +4,11 @@
 // outbox, rests, queues and channels, activation, followed frontiers, holdings.
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/pact.hpp>
 #include <tidemark/core/ports.hpp>
-#include <tidemark/core/records/channel.hpp>
+#include <tidemark/core/records/exchange_channel.hpp>
 #include <tidemark/core/records/outbox.hpp>
+#include <tidemark/core/records/pipeline_channel.hpp>
 #include <tidemark/core/records/rests.hpp>
 #include <tidemark/core/records/step_state.hpp>
 #include <tidemark/core/shard/activation.hpp>
@@ -113,17 +115,24 @@ struct Shard {
     state.active = IndexSet(3);
     input.set_location(b_in);
   }
-  BatchPool<Epoch, int> pool;
+  BatchPool<Epoch> pool{record_type<int>};
   StepState<Epoch> state;
   InputPort<Epoch, int> input{state, {OperatorId{1}, 0}, "step"};
 };
 
+/// Sends each number to the worker of its number, modulo the workers.
+std::unique_ptr<Router> by_value() {
+  const auto route = [](const int& record) { return static_cast<std::uint64_t>(record); };
+  using Pact = Exchange<std::remove_const_t<decltype(route)>>;
+  return std::make_unique<detail::PactRouter<int, Pact>>(Pact{route});
+}
+
 TEST_CASE("a pipeline needs no more than a queue and a pool: it counts a batch and queues it",
           "[channel]") {
   Shard shard;
-  PipelineChannel<Epoch, int> pipeline(shard.input, shard.pool);
+  PipelineChannel<Epoch> pipeline(shard.input, shard.pool);
   std::vector<int> records{1, 2, 3};
-  pipeline.push(5, records);
+  pipeline.push(5, erased(records));
   CHECK(records.empty());
   CHECK(shard.state.active.contains(1));
   CHECK(changes_of(shard.state) == Changes{{{b_in, 5}, 1}});
@@ -138,11 +147,9 @@ TEST_CASE("a pipeline needs no more than a queue and a pool: it counts a batch a
 
 TEST_CASE("an exchange needs no more than an outbox and the pending counts", "[channel]") {
   Shard shard;
-  const auto route = [](const int& record) { return static_cast<std::uint64_t>(record); };
-  ExchangeChannel<Epoch, int, decltype(route)> exchange(shard.input, shard.pool, shard.state, 9,
-                                                        route);
+  ExchangeChannel<Epoch> exchange(shard.input, shard.pool, shard.state, 9, by_value());
   std::vector<int> records{0, 1, 2, 3, 4};
-  exchange.push(5, records);
+  exchange.push(5, erased(records));
   CHECK(changes_of(shard.state) == Changes{{{b_in, 5}, 3}});  // one open batch for each worker
   CHECK(shard.state.outbox.empty());
   exchange.flush();
@@ -151,9 +158,9 @@ TEST_CASE("an exchange needs no more than an outbox and the pending counts", "[c
     CHECK(envelope.dataflow == 4);
     CHECK(envelope.channel == 9);
     CHECK(envelope.sender == 1);
-    auto& batch = static_cast<Batch<Epoch, int>&>(envelope);
-    sent[to].assign(batch.begin(), batch.end());
-    batch.release();
+    Batch<Epoch, int> batch(static_cast<AnyBatch<Epoch>&>(envelope));
+    sent[to] = batch.records;
+    envelope.release();
   });
   CHECK(sent == std::map<std::uint32_t, std::vector<int>>{{0, {0, 3}}, {2, {2}}});
   std::vector<int> own;
@@ -165,9 +172,9 @@ TEST_CASE("an exchange needs no more than an outbox and the pending counts", "[c
 TEST_CASE("an exception while a batch is in hand leaves it counted, and names the timestamp",
           "[input_queue]") {
   Shard shard;
-  PipelineChannel<Epoch, int> pipeline(shard.input, shard.pool);
+  PipelineChannel<Epoch> pipeline(shard.input, shard.pool);
   std::vector<int> records{1};
-  pipeline.push(5, records);
+  pipeline.push(5, erased(records));
   CHECK_THROWS_WITH(shard.input.for_each([](auto&) { throw std::runtime_error("no"); }),
                     Catch::Contains("step") && Catch::Contains("worker 1") && Catch::Contains("5"));
   CHECK_FALSE(shard.input.empty());
@@ -177,18 +184,16 @@ TEST_CASE("an exception while a batch is in hand leaves it counted, and names th
 
 TEST_CASE("a shard holds what its capabilities, queues and open buffers hold", "[holdings]") {
   Shard shard;
-  const auto route = [](const int& record) { return static_cast<std::uint64_t>(record); };
-  ExchangeChannel<Epoch, int, decltype(route)> exchange(shard.input, shard.pool, shard.state, 9,
-                                                        route);
+  ExchangeChannel<Epoch> exchange(shard.input, shard.pool, shard.state, 9, by_value());
   std::vector<int> records{0, 3};
-  exchange.push(5, records);
+  exchange.push(5, erased(records));
   std::vector<std::unique_ptr<InputQueueBase<Epoch>>> inputs;
   auto queue =
       std::make_unique<InputPort<Epoch, int>>(shard.state, TargetPort{OperatorId{2}, 0}, "c");
   queue->set_location(c_in);
-  PipelineChannel<Epoch, int> pipeline(*queue, shard.pool);
+  PipelineChannel<Epoch> pipeline(*queue, shard.pool);
   records = {8};
-  pipeline.push(6, records);
+  pipeline.push(6, erased(records));
   inputs.push_back(std::move(queue));
   std::vector<OperatorShard<Epoch>> operators(1);
   auto book = std::make_shared<CapabilityBook<Epoch>>();

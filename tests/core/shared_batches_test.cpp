@@ -357,7 +357,7 @@ TEST_CASE("an explanation finds the records that wait in shared batches at their
   REQUIRE(explanations.size() == 1);
   REQUIRE(explanations.front().causes.size() == 1);
   const Explanation::Cause& cause = explanations.front().causes.front();
-  CHECK(cause.count == 15 * 10 + 1);  // and a batch of its own
+  CHECK(cause.count == 16 * 10);  // its own, too
   CHECK(cause.rest == 0);
   REQUIRE(cause.holders.size() == 1);
   CHECK(cause.holders.front().worker == 1);

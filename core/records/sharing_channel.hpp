@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+//
+// Sharing channels: exchange channels where there are many more workers than threads.
+#pragma once
+
+#include <tidemark/core/executor.hpp>
+#include <tidemark/core/pact.hpp>
+#include <tidemark/core/record_type.hpp>
+#include <tidemark/core/records/consumer.hpp>
+#include <tidemark/core/records/input_queue.hpp>
+#include <tidemark/core/records/load.hpp>
+#include <tidemark/core/records/open_buffers.hpp>
+#include <tidemark/core/records/outbox.hpp>
+#include <tidemark/core/records/shared_batches.hpp>
+#include <tidemark/core/records/step_state.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// What is sent in a step goes into the batches that the workers on a thread fill together
+/// (shared_batches.hpp), and each record of it counts by itself.
+template <Timestamp T>
+class SharingChannel final : public Consumer<T>,
+                             public OpenBuffers<typename Level<T>::Ledger>,
+                             public Departure {
+  using Ledger = typename Level<T>::Ledger;
+  using Batches = SharedBatches<T>;
+
+ public:
+  /// `batches` are those of each thread of `executor`.
+  SharingChannel(InputQueue<T>& input, const RecordType& type, StepState<Ledger>& state,
+                 std::uint32_t channel, std::unique_ptr<Router> router, Executor& executor,
+                 std::vector<Batches*> batches)
+      : input_(&input),
+        state_(&state),
+        channel_(channel),
+        router_(std::move(router)),
+        executor_(&executor),
+        batches_(std::move(batches)),
+        load_(type) {}
+
+  void push(const T& time, AnyRecords& records) override {
+    input_->working_on(time, [&] { router_->route(records, state_->peers, to_); });
+    load_.add(time, records, to_);
+    input_->count(time, static_cast<std::int64_t>(to_.size()));
+    if (load_.to.size() >= load_.records.type().batch_capacity) flush();
+  }
+
+  void flush() override {
+    if (!load_.empty() && !std::exchange(departs_, true)) state_->outbox.send(*this);
+  }
+
+  void depart() override {
+    if (place_.left()) place_.at = batches_[executor_->this_thread()];
+    place_.at->take(state_->dataflow, channel_, load_, place_);
+    departs_ = false;
+  }
+
+  void list_open(const OpenBuffers<Ledger>::List& list) const override {
+    load_.for_each_stretch([&](const T& time, std::size_t records) {
+      list(input_->location, Level<T>::to_ledger(time), static_cast<std::int64_t>(records));
+    });
+  }
+
+ private:
+  InputQueue<T>* input_;
+  StepState<Ledger>* state_;
+  std::uint32_t channel_;
+  std::unique_ptr<Router> router_;
+  Executor* executor_;
+  std::vector<Batches*> batches_;  // by thread
+  typename Batches::Place place_;
+  Load<T> load_;
+  bool departs_ = false;           // when this step has been reported
+  std::vector<std::uint32_t> to_;  // of the records of a push
+};
+
+}  // namespace tidemark

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/error.hpp>
+#include <tidemark/operators/ends/input_shard.hpp>
+#include <tidemark/operators/sources/assign_parts.hpp>
+
+#include <algorithm>
+#include <map>
+
+namespace tidemark::detail {
+namespace {
+
+constexpr std::chrono::hours longest_interval{24 * 365 * 100};  // the clock has 292 years
+
+/// The parts of a source, by name, with the worker that reads each.
+std::map<std::string, std::uint32_t> readers_of(const AnySource& source, std::uint32_t workers) {
+  std::vector<std::vector<std::string>> lists(workers);
+  for (std::uint32_t w = 0; w != workers; ++w) lists[w] = source.parts_at(w, workers);
+  return assign_parts(lists);
+}
+
+/// The last positions of parts in an earlier run. Throws DataflowError for one that is not there.
+std::map<std::string, std::string> positions_of(const KeptPositions& kept,
+                                                const std::map<std::string, std::uint32_t>& parts) {
+  std::map<std::string, std::string> positions;
+  if (kept.store == nullptr) return positions;
+  for (SavedState& saved : kept.store->load(kept.step)) {
+    if (!parts.contains(saved.key))
+      throw DataflowError("input '" + kept.step + "': the part '" + saved.key +
+                          "' was read in an earlier run, and no worker can reach it now; bring it "
+                          "back, or begin with an empty store");
+    positions.emplace(std::move(saved.key), *std::move(saved.state));
+  }
+  return positions;
+}
+
+bool is_due(OpenPart& part, Clock::time_point now) {
+  const bool woken = part.woken->exchange(false);
+  if (part.next.state == Poll::State::more) return true;
+  return part.next.state == Poll::State::wait && (woken || (part.next.at && now >= *part.next.at));
+}
+
+}  // namespace
+
+InputShard::InputShard(const InputOptions& options, AnySource source,
+                       const std::vector<FrontierWatch<Epoch>*>& ends,
+                       std::function<void()> poll_again, Activator activator,
+                       KeptPositions positions, Worker& worker, std::uint32_t dataflow,
+                       Capability<Epoch> first)
+    : options_(options),
+      interval_(std::clamp<std::chrono::milliseconds>(
+          options.epoch_interval, std::chrono::milliseconds(0), longest_interval)),
+      source_(std::move(source)),
+      ends_(&ends),
+      poll_again_(std::move(poll_again)),
+      activator_(std::move(activator)),
+      positions_(std::move(positions)),
+      worker_(&worker),
+      dataflow_(dataflow),
+      counters_(&worker.process().input_progress().counters(positions_.step, worker.index())),
+      first_(std::move(first)) {}
+
+void InputShard::run() {
+  const Clock::time_point now = worker_->process().executor().now();
+  if (first_) open_parts(now);
+  std::erase_if(parts_, [&](OpenPart& part) {
+    if (worker_->process().stop_requested()) return end(part);
+    return may_send_at(part.capability.time()) && !advance(part, now);
+  });
+}
+
+/// Opens the parts that this worker reads, each with a capability of its own.
+void InputShard::open_parts(Clock::time_point now) {
+  const auto readers = readers_of(source_, worker_->peers());
+  std::map<std::string, std::string> positions;
+  if (!source_.dynamic) positions = positions_of(positions_, readers);
+  for (const auto& [name, reader] : readers) {
+    if (reader != worker_->index()) continue;
+    auto woken = std::make_shared<std::atomic<bool>>(false);
+    SourceContext context{
+        .wake =
+            [activator = activator_, woken] {
+              woken->store(true);
+              activator.activate();
+            },
+        .may_block = worker_->process().config().executor == ExecutorKind::deterministic,
+        .now = [worker = worker_] { return worker->process().executor().now(); },
+        .resume_at = std::nullopt,
+        .worker = worker_->index(),
+        .workers = worker_->peers()};
+    const auto position = positions.find(name);
+    if (position != positions.end()) context.resume_at = position->second;
+    parts_.push_back(
+        {name, source_.open(name, context), first_->delayed(first_->time()), std::move(woken)});
+  }
+  first_.reset();
+  for (OpenPart& part : parts_) begin_epoch(part, positions_.first_epoch(), now);
+}
+
+/// False if the part has ended.
+bool InputShard::advance(OpenPart& part, Clock::time_point now) {
+  bool polled_nothing = true;
+  if (is_due(part, now)) {
+    const std::size_t given = part.source->poll(part.next);
+    part.epoch_items += given;
+    counters_->records.fetch_add(given, std::memory_order_relaxed);
+    polled_nothing = given == 0;
+    part.source->send(part.capability);
+    if (part.next.state == Poll::State::end) return !end(part);
+    if (part.next.state == Poll::State::abort) worker_->process().cancel(dataflow_);
+    if (part.next.state == Poll::State::more && polled_nothing)
+      part.next = {Poll::State::wait, now + std::chrono::milliseconds(1)};
+  }
+  const bool interval_over =
+      now >= part.epoch_began + interval_ && !(polled_nothing && interval_.count() == 0);
+  if (interval_over || part.epoch_items >= options_.epoch_items) {
+    if (part.epoch_items != 0)
+      positions_.save(part.name, part.capability.time(), part.source->position());
+    begin_epoch(part, Epoch{part.capability.time().value + 1}, now);
+  }
+  set_timers(part, now);
+  return true;
+}
+
+void InputShard::set_timers(OpenPart& part, Clock::time_point now) {
+  if (part.next.state == Poll::State::more) {
+    poll_again_();
+  } else if (interval_.count() != 0 && timer_ <= now) {
+    timer_ = std::max(now, part.epoch_began) + interval_;
+    activator_.activate_at(timer_);
+  }
+  if (part.next.at && (*part.next.at != part.timer || *part.next.at <= now)) {
+    part.timer = *part.next.at;  // one timer is enough
+    activator_.activate_at(*part.next.at);
+  }
+}
+
+void InputShard::begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now) {
+  part.capability.downgrade(epoch);
+  part.epoch_began = now;
+  part.epoch_items = 0;
+  counters_->epoch.store(epoch.value, std::memory_order_relaxed);
+  counters_->behind.store(epochs_open_before(epoch), std::memory_order_relaxed);
+}
+
+/// Keeps where the part has ended, for a run that goes on after it. Always true.
+bool InputShard::end(OpenPart& part) {
+  positions_.save(part.name, part.capability.time(), part.source->position());
+  return true;
+}
+
+/// How many epochs before this one are not complete everywhere.
+std::uint64_t InputShard::epochs_open_before(Epoch epoch) const {
+  std::uint64_t open = 0;
+  for (FrontierWatch<Epoch>* end : *ends_) {
+    end->reader.refresh();
+    for (const Epoch& next : end->reader.frontier())
+      if (next < epoch) open = std::max(open, epoch.value - next.value);
+  }
+  return open;
+}
+
+/// True if all epochs that are `epochs_ahead` or more before this one are complete everywhere. If
+/// not, the operator runs again when the ends' frontiers have moved.
+bool InputShard::may_send_at(Epoch epoch) const {
+  if (epoch.value <= options_.epochs_ahead) return true;
+  const Epoch oldest{epoch.value - options_.epochs_ahead};
+  for (FrontierWatch<Epoch>* end : *ends_) {
+    end->reader.refresh();
+    if (end->reader.frontier().less_equal_to(oldest)) return false;
+  }
+  return true;
+}
+
+}  // namespace tidemark::detail
