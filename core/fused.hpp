@@ -128,8 +128,8 @@ AnyStream<T> fuse_step(const AnyStream<T>& stream, std::string kind, std::string
 /// sends with `output.give(record)`, and may move from the records.
 template <typename Out, Timestamp T, typename In, typename Logic>
 Stream<T, Out> fuse(const Stream<T, In>& input, std::string kind, std::string id, Logic logic) {
-  return detail::fuse_step<detail::FusedStep<T, In, Out, Logic>, T>(
-      input, std::move(kind), std::move(id), std::move(logic));
+  return Stream<T, Out>(detail::fuse_step<detail::FusedStep<T, In, Out, Logic>, T>(
+      input, std::move(kind), std::move(id), std::move(logic)));
 }
 
 /// A stateless step that changes, removes or looks at records where they are:
@@ -137,8 +137,8 @@ Stream<T, Out> fuse(const Stream<T, In>& input, std::string kind, std::string id
 template <Timestamp T, typename Item, typename Logic>
 Stream<T, Item> fuse_in_place(const Stream<T, Item>& input, std::string kind, std::string id,
                               Logic logic) {
-  return detail::fuse_step<detail::InPlaceStep<T, Item, Logic>, T>(input, std::move(kind),
-                                                                   std::move(id), std::move(logic));
+  return Stream<T, Item>(detail::fuse_step<detail::InPlaceStep<T, Item, Logic>, T>(
+      input, std::move(kind), std::move(id), std::move(logic)));
 }
 
 }  // namespace tidemark

@@ -211,7 +211,7 @@ class OperatorBuilder {
   Scope<T>& scope() { return *scope_; }
   OperatorId id() const { return op_; }
 
-  /// Adds an input that takes its batches from `stream`, by a Pipeline or an Exchange.
+  /// Adds an input that takes the records of `stream` as the pact says (pact.hpp).
   template <Timestamp Of, typename Item, typename Pact>
   InputPort<T, Item>& input(const Stream<Of, Item>& stream, Pact pact) {
     static_assert(std::is_same_v<Of, T>,
@@ -249,7 +249,8 @@ class OperatorBuilder {
     auto [source, book] = add_output();
     auto& port = assembly().template make<OutputPort<T, Item>>(std::move(book));
     outputs_.push_back(&port);
-    return {port, AnyStream<T>{scope_, &port.tee(), node_, source.port, source, 0}};
+    return {port,
+            Stream<T, Item>(AnyStream<T>{scope_, &port.tee(), node_, source.port, source, 0})};
   }
 
   /// The capability at the minimum with which the output begins, at every worker. An output that

@@ -10,9 +10,6 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <stdexcept>
-#include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 

@@ -59,20 +59,22 @@ class InputPort final : public AnyInput<T> {
   /// unconsumed and names its timestamp.
   template <typename Take>
   void for_each(Take&& take) {
-    std::pair<InputPort*, Take*> call{this, &take};
-    this->take_all(
-        [](void* context, AnyBatch<T>& any) {
-          auto& [port, logic] = *static_cast<std::pair<InputPort*, Take*>*>(context);
-          Batch<T, Item>& batch = port->batch_.emplace(any);
-          const TakenInHand taken(port->state().in_hand, {&batch, port->target});
-          (*logic)(batch);
-        },
-        &call);
+    const auto logic = [&](AnyBatch<T>& any) {
+      std::optional<Batch<T, Item>>& view = views_[newest_ ^= 1];
+      Batch<T, Item>& batch = view.emplace(any);
+      const TakenInHand taken(this->state().in_hand, {&batch, this->target});
+      take(batch);
+    };
+    this->take_all([](const void* context,
+                      AnyBatch<T>& any) { (*static_cast<const decltype(logic)*>(context))(any); },
+                   &logic);
   }
 
  private:
-  /// The last that was in hand: a reference that outlives its right can still be told so.
-  std::optional<Batch<T, Item>> batch_;
+  /// The last two that were in hand, so that a reference that outlives its right is another one,
+  /// and can still be told so.
+  std::optional<Batch<T, Item>> views_[2];
+  unsigned newest_ = 0;
 };
 
 /// The rights of an output, whatever flows out of it. Thread: its worker.

@@ -12,9 +12,11 @@
 #include <iterator>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace tidemark {
@@ -66,6 +68,21 @@ struct RecordType {
   std::string name() const;
 };
 
+/// Whether a record can be copied. The trait of the standard library says so of any container, of
+/// whatever elements; specialise this one for a class of yours that has such a container inside.
+template <typename Item>
+inline constexpr bool is_copyable = std::is_copy_constructible_v<Item>;
+template <typename Item>
+  requires(!std::is_same_v<Item, std::string> && requires { typename Item::value_type; })
+inline constexpr bool is_copyable<Item> =
+    std::is_copy_constructible_v<Item> && is_copyable<typename Item::value_type>;
+template <typename A, typename B>
+inline constexpr bool is_copyable<std::pair<A, B>> = is_copyable<A> && is_copyable<B>;
+template <template <typename...> typename Of, typename... Parts>
+  requires(std::is_same_v<Of<Parts...>, std::tuple<Parts...>> ||
+           std::is_same_v<Of<Parts...>, std::variant<Parts...>>)
+inline constexpr bool is_copyable<Of<Parts...>> = (is_copyable<Parts> && ...);
+
 namespace detail {
 
 template <typename Item>
@@ -94,7 +111,7 @@ struct RecordOperations {
     of(from).clear();
   }
   static void copy(AnyRecords& to, const AnyRecords& from) {
-    if constexpr (std::is_copy_constructible_v<Item>) {
+    if constexpr (is_copyable<Item>) {
       of(to).clear();
       of(to).insert(of(to).end(), of(from).begin(), of(from).end());
     }
@@ -126,7 +143,7 @@ inline constexpr RecordType record_type{
     .clear = detail::RecordOperations<Item>::clear,
     .swap = detail::RecordOperations<Item>::swap,
     .append = detail::RecordOperations<Item>::append,
-    .copy = std::is_copy_constructible_v<Item> ? detail::RecordOperations<Item>::copy : nullptr,
+    .copy = is_copyable<Item> ? detail::RecordOperations<Item>::copy : nullptr,
     .scatter = detail::RecordOperations<Item>::scatter,
 };
 

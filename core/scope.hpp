@@ -43,7 +43,7 @@ class Scope {
   Worker& worker() { return assembly_->worker(); }
   const std::string& name() const { return assembly_->scope_name(index_); }
 
-  /// A loop in this scope: streams come in by `enter` and go out by `leave` (operators/loop.hpp).
+  /// A loop in this scope: streams come in by `enter` and go out by `leave` (operators/loops/).
   InnerScope& add_loop(std::string name) {
     static_assert(
         depth < Level<T>::max_depth,

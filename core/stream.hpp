@@ -3,8 +3,10 @@
 // Streams: what flows out of an operator, while a dataflow is being built.
 #pragma once
 
+#include <tidemark/core/record_type.hpp>
 #include <tidemark/core/records/consumer.hpp>
 #include <tidemark/core/scope.hpp>
+#include <tidemark/progress/check.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -47,7 +49,13 @@ struct Stream : AnyStream<Time> {
   using item_type = Item;
 
   Stream() = default;
-  Stream(const AnyStream<Time>& stream) : AnyStream<Time>(stream) {}
+  /// Engine only. Requires: records of that type flow in it.
+  explicit Stream(const AnyStream<Time>& stream) : AnyStream<Time>(stream) {
+    TIDEMARK_CHECK(this->tee == nullptr || &this->tee->type() == &record_type<Item>,
+                   "a stream is of the type of its records");
+  }
+  template <typename Other>
+  Stream(const Stream<Time, Other>&) = delete;  // another type of records
 };
 
 template <typename>

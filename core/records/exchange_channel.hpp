@@ -36,7 +36,8 @@ class ExchangeChannel final : public Consumer<T>, public OpenBuffers<typename Le
         channel_(channel),
         router_(std::move(router)),
         open_(state.peers),
-        at_time_(state.peers) {}
+        at_time_(state.peers),
+        listed_(state.peers) {}
 
   ~ExchangeChannel() override {
     for (AnyBatch<T>* batch : open_)
@@ -59,8 +60,10 @@ class ExchangeChannel final : public Consumer<T>, public OpenBuffers<typename Le
   }
 
   void flush() override {
-    for (const std::uint32_t to : opened_)
+    for (const std::uint32_t to : opened_) {
+      listed_[to] = false;
       if (open_[to] != nullptr) send(to);
+    }
     opened_.clear();
   }
 
@@ -78,12 +81,17 @@ class ExchangeChannel final : public Consumer<T>, public OpenBuffers<typename Le
   }
 
   void open(std::uint32_t to, const T& time) {
+    if (open_[to] != nullptr && open_[to]->time == time) {
+      at_time_[to] = &open_[to]->records.get();
+      return;
+    }
     if (open_[to] != nullptr) send(to);
     AnyBatch<T>& batch = pool_->take();
     batch.time = time;
     open_[to] = &batch;
     at_time_[to] = &batch.records.get();
-    opened_.push_back(to);
+    if (!listed_[to]) opened_.push_back(to);
+    listed_[to] = true;
     input_->count(time, +1);
   }
 
@@ -110,6 +118,7 @@ class ExchangeChannel final : public Consumer<T>, public OpenBuffers<typename Le
   std::vector<AnyBatch<T>*> open_;     // by destination; null if none
   std::vector<AnyRecords*> at_time_;   // those of them that are at `time_`
   std::vector<std::uint32_t> opened_;  // destinations that may have an open batch
+  std::vector<bool> listed_;           // there
 };
 
 }  // namespace tidemark

@@ -71,7 +71,7 @@ class InputQueue : public InputQueueBase<typename Level<T>::Ledger>, public Rece
 
   /// Calls `take(context, batch)` for each batch that has arrived, which counts as consumed when
   /// that returns. What arrives meanwhile waits.
-  void take_all(void (*take)(void* context, AnyBatch<T>& batch), void* context);
+  void take_all(void (*take)(const void* context, AnyBatch<T>& batch), const void* context);
 
  private:
   Envelope& pop() {
@@ -115,7 +115,8 @@ void InputQueue<T>::accept(Envelope& envelope) {
 }
 
 template <Timestamp T>
-void InputQueue<T>::take_all(void (*take)(void* context, AnyBatch<T>& batch), void* context) {
+void InputQueue<T>::take_all(void (*take)(const void* context, AnyBatch<T>& batch),
+                             const void* context) {
   const Envelope* const last = last_;
   for (bool more = first_ != nullptr; more;) {
     auto& batch = static_cast<AnyBatch<T>&>(*first_);

@@ -11,13 +11,6 @@ namespace {
 
 constexpr std::chrono::hours longest_interval{24 * 365 * 100};  // the clock has 292 years
 
-/// The parts of a source, by name, with the worker that reads each.
-std::map<std::string, std::uint32_t> readers_of(const AnySource& source, std::uint32_t workers) {
-  std::vector<std::vector<std::string>> lists(workers);
-  for (std::uint32_t w = 0; w != workers; ++w) lists[w] = source.parts_at(w, workers);
-  return assign_parts(lists);
-}
-
 /// The last positions of parts in an earlier run. Throws DataflowError for one that is not there.
 std::map<std::string, std::string> positions_of(const KeptPositions& kept,
                                                 const std::map<std::string, std::uint32_t>& parts) {
@@ -70,7 +63,8 @@ void InputShard::run() {
 
 /// Opens the parts that this worker reads, each with a capability of its own.
 void InputShard::open_parts(Clock::time_point now) {
-  const auto readers = readers_of(source_, worker_->peers());
+  const std::map<std::string, std::uint32_t> readers =
+      assign_parts(source_.parts(worker_->peers()));
   std::map<std::string, std::string> positions;
   if (!source_.dynamic) positions = positions_of(positions_, readers);
   for (const auto& [name, reader] : readers) {

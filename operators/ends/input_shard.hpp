@@ -53,8 +53,8 @@ class ReadPart {
 /// A source, whatever its records are.
 struct AnySource {
   bool dynamic = false;  ///< each worker has a part, named as its number
-  /// The parts that a worker can reach; empty: all that worker 0 can.
-  std::function<std::vector<std::string>(std::uint32_t worker, std::uint32_t workers)> parts_at;
+  /// The parts that each worker can reach.
+  std::function<std::vector<std::vector<std::string>>(std::uint32_t workers)> parts;
   std::function<std::unique_ptr<ReadPart>(const std::string& part, const SourceContext&)> open;
 };
 

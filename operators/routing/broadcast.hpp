@@ -16,6 +16,10 @@ namespace tidemark {
 ///     rates | broadcast()
 inline auto broadcast(std::string id = "") {
   return [id]<typename T, typename Item>(Stream<T, Item> input) {
+    static_assert(
+        is_copyable<Item>,
+        "broadcast: the stream's record must be copyable, since each worker gets one; send "
+        "what can be copied, such as a std::shared_ptr");
     using Addressed = std::pair<std::uint32_t, Item>;
     const auto addressed = fuse<Addressed>(
         input, "address", "",

@@ -85,6 +85,11 @@ TEST_CASE("a store that is cleared keeps as much memory as it is told", "[record
 TEST_CASE("a record type says whether its records can be copied, and its name", "[record_type]") {
   CHECK(record_type<std::string>.copy != nullptr);
   CHECK(record_type<Owned>.copy == nullptr);
+  CHECK(record_type<std::vector<Owned>>.copy == nullptr);  // though the standard says otherwise
+  CHECK(record_type<std::pair<std::string, std::vector<Owned>>>.copy == nullptr);
+  CHECK(record_type<std::variant<int, std::vector<Owned>>>.copy == nullptr);
+  CHECK(record_type<std::map<std::string, std::vector<int>>>.copy != nullptr);
+  CHECK(record_type<std::variant<int, std::string>>.copy != nullptr);
   CHECK(record_type<std::pair<int, long>>.name() == "std::pair<int, long>");
 }
 

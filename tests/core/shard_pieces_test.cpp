@@ -169,6 +169,56 @@ TEST_CASE("an exchange needs no more than an outbox and the pending counts", "[c
   CHECK(changes_of(shard.state) == Changes{{{b_in, 5}, 2}});  // on their way
 }
 
+TEST_CASE("an open batch goes on when its timestamp comes again", "[channel]") {
+  Shard shard;
+  ExchangeChannel<Epoch> exchange(shard.input, shard.pool, shard.state, 9, by_value());
+  for (int round = 0; round != 3; ++round) {
+    std::vector<int> to_first{0};
+    exchange.push(5, erased(to_first));
+    std::vector<int> to_last{2};
+    exchange.push(6, erased(to_last));
+  }
+  CHECK(changes_of(shard.state) == Changes{{{b_in, 5}, 1}, {{b_in, 6}, 1}});
+  exchange.flush();
+  std::vector<std::pair<std::uint32_t, std::size_t>> sent;
+  shard.state.outbox.deliver_all([&](std::uint32_t to, Envelope& envelope) {
+    sent.emplace_back(to, static_cast<AnyBatch<Epoch>&>(envelope).records.size());
+    envelope.release();
+  });
+  CHECK(sent == std::vector<std::pair<std::uint32_t, std::size_t>>{{0, 3}, {2, 3}});
+}
+
+int taken_by_function = 0;
+void take_by_function(Batch<Epoch, int>& batch) {
+  taken_by_function += batch.records.front();
+}
+
+TEST_CASE(
+    "batches are taken by whatever can be called, and a reference to the one before is another",
+    "[input_queue]") {
+  Shard shard;
+  PipelineChannel<Epoch> pipeline(shard.input, shard.pool);
+  const auto fill = [&] {
+    for (int n = 1; n != 4; ++n) {
+      std::vector<int> records{n};
+      pipeline.push(5, erased(records));
+    }
+  };
+  fill();
+  std::vector<const void*> views;
+  auto named = [&](auto& batch) {
+    CHECK(shard.state.in_hand->batch == &batch);
+    views.push_back(&batch);
+  };
+  shard.input.for_each(named);
+  REQUIRE(views.size() == 3);
+  CHECK(views[0] != views[1]);
+  CHECK(views[1] != views[2]);
+  fill();
+  shard.input.for_each(take_by_function);
+  CHECK(taken_by_function == 6);
+}
+
 TEST_CASE("an exception while a batch is in hand leaves it counted, and names the timestamp",
           "[input_queue]") {
   Shard shard;

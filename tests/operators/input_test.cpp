@@ -274,6 +274,31 @@ TEST_CASE("an input that may not run ahead at all is refused", "[input][epochs_a
              Catch::Contains("'in'") && Catch::Contains("at least 1"));
 }
 
+/// A source that counts who asks for its parts.
+struct Asked {
+  using item_type = int;
+  int* times;
+
+  struct Part final : SourcePart<int> {
+    Poll next_batch(std::vector<int>&) override { return {Poll::State::end, {}}; }
+  };
+  std::vector<std::string> parts() const {
+    ++*times;
+    return {"0", "1"};
+  }
+  std::unique_ptr<SourcePart<int>> open(const std::string&, const SourceContext&) const {
+    return std::make_unique<Part>();
+  }
+};
+
+TEST_CASE("each worker asks a source once for its parts", "[input]") {
+  int times = 0;
+  Dataflow flow;
+  input(flow, "in", Asked{&times}) | output("out", Discard{});
+  cluster_main(flow, tests::deterministic(7, 0));
+  CHECK(times == 7);
+}
+
 /// A source that cannot be read: not at all, or not to the end.
 struct Broken {
   using item_type = int;
