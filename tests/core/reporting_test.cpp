@@ -57,8 +57,8 @@ TEST_CASE("a step that sends nothing is applied when its report returns", "[repo
 }
 
 TEST_CASE("before a step is delivered its changes stand in the log", "[reporting][race]") {
+  Letter letter;  // outlives the outbox
   Flow flow({.workers = 1});
-  Letter letter;
   flow.outbox.send(0, letter);
   flow.move(0, 3);
   const auto now = [&] {
@@ -80,8 +80,8 @@ TEST_CASE("changes that cancel are no report", "[reporting]") {
 }
 
 TEST_CASE("a worker may report more often than anybody combines", "[reporting]") {
+  Letter letter;  // outlives the outbox
   Flow flow({.workers = 1});
-  Letter letter;
   flow.outbox.send(0, letter);  // so that each report goes into the log
   for (std::uint64_t n = 0; n != 1000; ++n) flow.move(n, n + 1);
   flow.shared->ledger_of(0).combine();
