@@ -58,10 +58,10 @@ Numbers drip(Scope<Epoch>& scope, Number count) {
 TEST_CASE("many workers are the ones that share batches, unless somebody looks at who sends",
           "[shared_batches]") {
   const auto shares = [](const Config& config) {
-    bool result = false;
+    std::atomic<bool> result{false};
     tests::run_to_end(
         config, [&](Scope<Epoch>& scope) { result = scope.worker().process().shares_batches(); });
-    return result;
+    return result.load();
   };
   const Config config{.workers = 16, .executor = ExecutorKind::deterministic};
   CHECK(shares(config));
