@@ -57,10 +57,12 @@ class Rest {
       }
       return all;
     };
-    while (true) {
-      const std::optional<Sleeping> before = sleeping();
-      std::this_thread::sleep_for(std::chrono::milliseconds(200));
-      if (before && before == sleeping()) return;
+    constexpr int looks = 2000;  // in a row, which takes a tenth of a second or more
+    std::optional<Sleeping> before;
+    for (int same = 0; same != looks; ++same) {
+      std::optional<Sleeping> now = sleeping();
+      if (!now || now != before) same = 0;
+      before = std::move(now);
     }
   }
 
