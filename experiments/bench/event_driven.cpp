@@ -34,6 +34,7 @@ std::uint64_t expected(std::uint64_t rounds) {
 /// per round and worker.
 double ours(std::uint32_t workers, std::uint64_t dataflows, std::uint64_t operators,
             std::uint64_t rounds) {
+  check(dataflows != 0, "there is a dataflow");
   const std::uint64_t warm_up = 2 * dataflows;  // until all workers have built theirs
   std::vector<Padded<std::uint64_t>> sums(workers);
   double elapsed = 0;
@@ -70,6 +71,7 @@ double ours(std::uint32_t workers, std::uint64_t dataflows, std::uint64_t operat
 }
 
 double by_hand(std::uint64_t dataflows, std::uint64_t operators, std::uint64_t rounds) {
+  check(dataflows != 0, "there is a dataflow");
   std::vector<VirtualChain<std::identity>> chains;
   for (std::uint64_t d = 0; d != dataflows; ++d) chains.emplace_back(operators);
   const Stopwatch watch;

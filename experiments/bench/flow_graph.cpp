@@ -90,6 +90,7 @@ double flow_graph_chain(std::uint64_t rounds, bool one_by_one) {
 }
 
 double flow_graph_count(std::uint32_t threads, std::uint64_t items) {
+  check(threads != 0, "there is a thread");
   Total total;
   double elapsed = 0;
   oneapi::tbb::task_arena arena(static_cast<int>(threads));

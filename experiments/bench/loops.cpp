@@ -26,7 +26,8 @@ namespace {
 /// A ball that each hit sends to the next worker, round a loop; nanoseconds per hit.
 double pingpong(std::uint32_t workers, std::uint64_t hits) {
   std::atomic<std::uint64_t> count{0};
-  const std::uint64_t last = 2 * workers + hits;  // the clock starts when each has had it twice
+  const std::uint64_t first = 2 * std::uint64_t{workers};
+  const std::uint64_t last = first + hits;  // the clock starts when each has had it twice
   Stopwatch watch;
   double elapsed = 0;
   execute({.workers = workers}, [&](Worker& worker) {
@@ -34,10 +35,10 @@ double pingpong(std::uint32_t workers, std::uint64_t hits) {
       auto [handle, served] = new_input<std::uint64_t>(scope);
       cycle(served, [&](auto balls) {
         return unary<std::uint64_t>(balls, Exchange{[](std::uint64_t hit) { return hit; }}, "hit",
-                                    "", [&, workers, last](auto& in, auto& out) {
+                                    "", [&, first, last](auto& in, auto& out) {
                                       in.for_each([&](auto& batch) {
                                         for (const std::uint64_t hit : batch) {
-                                          if (hit == 2 * workers) watch = {};
+                                          if (hit == first) watch = {};
                                           if (hit == last) elapsed = watch.ns();
                                           if (hit != last) out.at(batch).give(hit + 1);
                                         }

@@ -23,7 +23,9 @@ auto send_range(Scope<T>& scope, Range records, std::string id, bool all) {
   using Item = std::ranges::range_value_t<Range>;
   return source<Item>(scope, std::move(id), [&](Capability<T> first, Activator again) {
     auto kept = std::make_unique<Range>(std::move(records));  // stays where its iterators point
-    return [at = std::ranges::begin(*kept), end = std::ranges::end(*kept), kept = std::move(kept),
+    auto begin = std::ranges::begin(*kept);
+    auto end = std::ranges::end(*kept);
+    return [at = std::move(begin), end = std::move(end), kept = std::move(kept),
             capability = all ? std::optional(std::move(first)) : std::nullopt,
             again](auto& out) mutable {
       if (!capability) return;
