@@ -6,7 +6,6 @@
 #include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/handover/return_pool.hpp>
 #include <tidemark/core/record_type.hpp>
-#include <tidemark/core/text.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
 #include <cstddef>
@@ -25,15 +24,9 @@ class AnyBatch final : public Envelope {
  public:
   AnyBatch(BatchPool<T>& owner, const RecordType& type) : records(type), owner_(&owner) {}
 
-  void release() override { owner_->give_back(*this); }
-  std::size_t bytes() const override {
-    return 16 + sizeof(T) + records.size() * records.type().record_bytes;
-  }
-  bool describe(TraceEvent& event) const override {
-    event.time = to_text(time);
-    event.records = records.size();
-    return true;
-  }
+  void release() override;
+  std::size_t bytes() const override;
+  bool describe(TraceEvent& event) const override;
 
   T time{};
   RecordStore records;
@@ -53,15 +46,8 @@ class BatchPool {
 
   const RecordType& type() const { return *type_; }
 
-  AnyBatch<T>& take() {
-    if (Envelope* const free = free_.take()) return static_cast<AnyBatch<T>&>(*free);
-    return *new AnyBatch<T>(*this, *type_);
-  }
-
-  void give_back(AnyBatch<T>& batch) {
-    batch.records.clear();
-    free_.give_back(batch);
-  }
+  AnyBatch<T>& take();
+  void give_back(AnyBatch<T>& batch);
 
  private:
   const RecordType* type_;

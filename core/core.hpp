@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// All that a program may include of core, in one header; the rooms of core are for core.
+// All that a program may include of core, in one header; the rooms of core are for core. Not here:
+// <tidemark/core/own_timestamps.hpp>, which brings in the engine.
 #pragma once
 
+#include <tidemark/core/activator.hpp>
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/capability.hpp>
+#include <tidemark/core/capability_book.hpp>
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/dataflow_view.hpp>
@@ -17,10 +20,12 @@
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/fused_outputs.hpp>
 #include <tidemark/core/hash.hpp>
+#include <tidemark/core/in_hand.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/interest.hpp>
 #include <tidemark/core/network_options.hpp>
 #include <tidemark/core/notificator.hpp>
+#include <tidemark/core/open_input.hpp>
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/operator_builder.hpp>
@@ -34,7 +39,6 @@
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/state_store.hpp>
-#include <tidemark/core/steps_compiled_once.hpp>
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/trace.hpp>

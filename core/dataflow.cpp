@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/building/assembly.hpp>
 #include <tidemark/core/dataflow.hpp>
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
 
+#include <utility>
+
 namespace tidemark {
 
+std::size_t Dataflow::add_step(std::size_t streams, Step step) {
+  steps_.push_back(std::move(step));
+  return std::exchange(slots_, slots_ + streams);
+}
+
 void Dataflow::enter_composite(std::string name) {
-  steps_.push_back([name = std::move(name)](Scope<Epoch>& scope, Slots& slots) {
-    scope.enter_composite(name);
-    slots.emplace_back();
-  });
+  add_step(0,
+           [name = std::move(name)](Scope<Epoch>& scope, Slots&) { scope.enter_composite(name); });
 }
 
 void Dataflow::leave_composite() {
-  steps_.push_back([](Scope<Epoch>& scope, Slots& slots) {
-    scope.leave_composite();
-    slots.emplace_back();
-  });
+  add_step(0, [](Scope<Epoch>& scope, Slots&) { scope.leave_composite(); });
 }
 
 void Dataflow::build(Scope<Epoch>& scope) const {

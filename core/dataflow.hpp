@@ -9,7 +9,6 @@
 #include <tidemark/core/stream.hpp>
 #include <tidemark/progress/epoch.hpp>
 
-#include <any>
 #include <cstddef>
 #include <functional>
 #include <string>
@@ -43,7 +42,7 @@ class Dataflow {
   template <typename Make>
   auto add_source(Make make) {
     using Result = std::invoke_result_t<const Make&, Scope<Epoch>&>;
-    return add<typename Result::item_type>(
+    return add<Result>(
         [make = std::move(make)](Scope<Epoch>& scope, Slots&) { return make(scope); });
   }
 
@@ -52,8 +51,8 @@ class Dataflow {
   template <typename Operator, typename... Items>
   auto apply(Operator op, FlowStream<Items>... inputs) {
     using Result = std::invoke_result_t<Operator, Stream<Epoch, Items>...>;
-    return add_result<Result>([op = std::move(op), inputs...](Scope<Epoch>&, Slots& slots) {
-      return Operator(op)(std::any_cast<Stream<Epoch, Items>>(slots[inputs.slot])...);
+    return add<Result>([op = std::move(op), inputs...](Scope<Epoch>&, Slots& slots) {
+      return Operator(op)(Stream<Epoch, Items>(slots[inputs.slot])...);
     });
   }
 
@@ -62,11 +61,10 @@ class Dataflow {
   auto apply(Operator op, std::vector<FlowStream<Item>> inputs) {
     using Streams = std::vector<Stream<Epoch, Item>>;
     using Result = std::invoke_result_t<Operator, Streams>;
-    return add_result<Result>(
+    return add<Result>(
         [op = std::move(op), inputs = std::move(inputs)](Scope<Epoch>&, Slots& slots) {
           Streams streams;
-          for (const FlowStream<Item>& input : inputs)
-            streams.push_back(std::any_cast<Stream<Epoch, Item>>(slots[input.slot]));
+          for (const FlowStream<Item>& input : inputs) streams.emplace_back(slots[input.slot]);
           return Operator(op)(std::move(streams));
         });
   }
@@ -77,15 +75,13 @@ class Dataflow {
   auto apply_many(std::size_t count, Operator op, FlowStream<Item> input) {
     using Streams = std::invoke_result_t<Operator, Stream<Epoch, Item>>;
     using Out = typename Streams::value_type::item_type;
-    const std::size_t slot =
-        add<Streams>([op = std::move(op), input](auto&, Slots& slots) {
-          return Operator(op)(std::any_cast<Stream<Epoch, Item>>(slots[input.slot]));
-        }).slot;
+    const std::size_t first =
+        add_step(count, [op = std::move(op), input](Scope<Epoch>&, Slots& slots) {
+          const Streams streams = Operator(op)(Stream<Epoch, Item>(slots[input.slot]));
+          slots.insert(slots.end(), streams.begin(), streams.end());
+        });
     std::vector<FlowStream<Out>> streams;
-    for (std::size_t i = 0; i != count; ++i)
-      streams.push_back(add<Out>([slot, i](auto&, Slots& slots) {
-        return std::any_cast<const Streams&>(slots[slot])[i];
-      }));
+    for (std::size_t i = 0; i != count; ++i) streams.push_back({this, first + i});
     return streams;
   }
 
@@ -102,34 +98,36 @@ class Dataflow {
   const std::string& name() const { return name_; }
 
  private:
-  using Slots = std::vector<std::any>;
+  using Slots = std::vector<AnyStream<Epoch>>;
+  using Step = std::function<void(Scope<Epoch>&, Slots&)>;
 
-  template <typename Item, typename Make>
-  FlowStream<Item> add(Make make) {
-    steps_.push_back([make = std::move(make)](Scope<Epoch>& scope, Slots& slots) {
-      slots.push_back(make(scope, slots));
-    });
-    return {this, steps_.size() - 1};
-  }
+  /// Adds a step that fills the next `streams` slots, and returns the first of these.
+  std::size_t add_step(std::size_t streams, Step step);
 
+  /// Adds a step that makes a `Result`.
   template <typename Result, typename Make>
-  auto add_result(Make make) {
+  auto add(Make make) {
     if constexpr (is_stream_pair<Result>) {
-      const std::size_t slot = add<Result>(std::move(make)).slot;  // two more take a half each
-      auto first = add<typename Result::first_type::item_type>(
-          [slot](Scope<Epoch>&, Slots& slots) { return std::any_cast<Result>(slots[slot]).first; });
-      return std::pair(
-          first, add<typename Result::second_type::item_type>([slot](Scope<Epoch>&, Slots& slots) {
-            return std::any_cast<Result>(slots[slot]).second;
-          }));
+      const std::size_t first =
+          add_step(2, [make = std::move(make)](Scope<Epoch>& scope, Slots& slots) {
+            const Result both = make(scope, slots);
+            slots.push_back(both.first);
+            slots.push_back(both.second);
+          });
+      return std::pair(FlowStream<typename Result::first_type::item_type>{this, first},
+                       FlowStream<typename Result::second_type::item_type>{this, first + 1});
     } else {
       static_assert(is_stream<Result>, "a step must give a stream, or a std::pair of two");
-      return add<typename Result::item_type>(std::move(make));
+      return FlowStream<typename Result::item_type>{
+          this, add_step(1, [make = std::move(make)](Scope<Epoch>& scope, Slots& slots) {
+            slots.push_back(make(scope, slots));
+          })};
     }
   }
 
   std::string name_;
-  std::vector<std::function<void(Scope<Epoch>&, Slots&)>> steps_;
+  std::vector<Step> steps_;
+  std::size_t slots_ = 0;
 };
 
 /// Applies an operator to a stream of a blueprint. One that knows blueprints by itself is asked:

@@ -24,11 +24,8 @@ class Emitter {
 
   /// Sends what `records` holds, and leaves it empty.
   void give_all(std::vector<Item>& records) {
-    if (!buffer_.empty()) {
-      for (Item& record : records) give(std::move(record));
-    } else if (!records.empty()) {
-      tee_.push(time_, erased(records));
-    }
+    flush();
+    if (!records.empty()) tee_.push(time_, erased(records));
     records.clear();
   }
 

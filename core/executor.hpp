@@ -65,6 +65,8 @@ class Executor {
 
   /// The time that `call_at` goes by: virtual in the deterministic executor.
   virtual Clock::time_point now() const = 0;
+  /// Whether that is virtual: then nothing may wait for the world.
+  virtual bool has_virtual_time() const { return false; }
 
   /// Starts `body` as a closure; `body` gets its own fiber. The fiber lives as long as the
   /// executor.

@@ -9,11 +9,10 @@
 #include <tidemark/core/emitter.hpp>
 #include <tidemark/core/record_type.hpp>
 #include <tidemark/core/records/consumer.hpp>
-#include <tidemark/core/records/relay.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,35 +20,13 @@
 namespace tidemark {
 namespace detail {
 
-/// A push nests at most this many steps deep.
-inline constexpr int max_fused_steps = 64;
-
 /// A stream that may be fused onto: itself, or what comes out of a relay behind it.
 template <Timestamp T>
-AnyStream<T> bounded(const AnyStream<T>& stream) {
-  if (stream.fused_steps < max_fused_steps) return stream;
-  auto& scope = *stream.scope;
-  auto& relay = scope.template make<Relay<T>>(stream.tee->type(), scope.instance().state().rests,
-                                              scope.assembly().node(stream.node).label(),
-                                              scope.worker().index());
-  stream.feed(relay);
-  AnyStream<T> relayed = stream;
-  relayed.tee = &relay.tee();
-  relayed.fused_steps = 0;
-  return relayed;
-}
+AnyStream<T> bounded(const AnyStream<T>& stream);
 
 /// Adds a fused step to the logical graph and returns the stream that leaves it, without its tee.
 template <Timestamp T>
-AnyStream<T> add_fused_step(const AnyStream<T>& input, std::string kind, std::string id) {
-  const std::uint32_t node = input.scope->add_node({.kind = std::move(kind),
-                                                    .id = std::move(id),
-                                                    .inputs = 1,
-                                                    .outputs = 1,
-                                                    .feeder = input.feeder});
-  input.scope->assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
-  return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1};
-}
+AnyStream<T> add_fused_step(const AnyStream<T>& input, std::string kind, std::string id);
 
 /// Who a fused step is, for errors.
 struct FusedName {
@@ -58,10 +35,12 @@ struct FusedName {
 
   /// Requires: called from a catch block.
   template <Timestamp T>
-  [[noreturn, gnu::noinline]] void rethrow(const T& time) const {
-    rethrow_as_step_error(step, worker, to_text(time));
-  }
+  [[noreturn]] void rethrow(const T& time) const;
 };
+
+/// That of the step which the stream leaves.
+template <Timestamp T>
+FusedName name_of(const AnyStream<T>& stream);
 
 template <Timestamp T, typename In, typename Out, typename Logic>
 class FusedStep final : public Consumer<T> {
@@ -113,10 +92,7 @@ template <typename Step, Timestamp T, typename Logic>
 AnyStream<T> fuse_step(const AnyStream<T>& stream, std::string kind, std::string id, Logic logic) {
   const AnyStream<T> input = bounded(stream);
   AnyStream<T> output = add_fused_step(input, std::move(kind), std::move(id));
-  auto& assembly = input.scope->assembly();
-  Step& step = assembly.template make<Step>(
-      FusedName{assembly.node(output.node).label(), input.scope->worker().index()},
-      std::move(logic));
+  Step& step = input.scope->template make<Step>(name_of(output), std::move(logic));
   input.feed(step);
   output.tee = &step.tee();
   return output;
@@ -142,5 +118,3 @@ Stream<T, Item> fuse_in_place(const Stream<T, Item>& input, std::string kind, st
 }
 
 }  // namespace tidemark
-
-#include <tidemark/core/steps_compiled_once.hpp>  // when all of this is known

@@ -58,16 +58,14 @@ auto fuse_split(const Stream<T, In>& stream, std::string kind, std::string id, O
   using Step = SplitStep<T, In, Outputs, Logic>;
   const AnyStream<T> input = bounded<T>(stream);
   const AnyStream<T> fused = add_fused_step(input, std::move(kind), std::move(id));
-  auto& assembly = input.scope->assembly();
-  Step& step = assembly.template make<Step>(
-      FusedName{assembly.node(fused.node).label(), input.scope->worker().index()},
-      std::move(outputs), std::move(logic));
+  Step& step =
+      input.scope->template make<Step>(name_of(fused), std::move(outputs), std::move(logic));
   input.feed(step);
-  assembly.node(fused.node).outputs = 0;
-  const auto next = [fused, &assembly]<typename Item>(Emitter<T, Item>& output) {
+  input.scope->node(fused.node).outputs = 0;
+  const auto next = [fused]<typename Item>(Emitter<T, Item>& output) {
     AnyStream<T> stream_of = fused;
     stream_of.tee = &output.tee();
-    stream_of.port = assembly.node(fused.node).outputs++;
+    stream_of.port = fused.scope->node(fused.node).outputs++;
     return Stream<T, Item>(stream_of);
   };
   return std::pair<Outputs&, decltype(next)>(step.outputs(), next);

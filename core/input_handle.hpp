@@ -3,8 +3,12 @@
 // Input handles: how a hand-driven program feeds a dataflow.
 #pragma once
 
+#include <tidemark/core/capability_book.hpp>
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/stream.hpp>
+#include <tidemark/core/text.hpp>
+#include <tidemark/core/worker.hpp>
 
 #include <exception>
 #include <memory>
@@ -30,14 +34,13 @@ class InputHandle {
   InputHandle(Worker& worker, OutputPort<T, Item>& output, Capability<T> capability)
       : worker_(&worker),
         output_(&output),
-        name_("input '" + capability.book().step + "' on worker " +
-              std::to_string(capability.book().worker)),
+        book_(output.book()),
         capability_(std::move(capability)) {}
   /// `other` is closed afterwards, for the handle that takes its place.
   InputHandle(InputHandle&& other) noexcept
       : worker_(other.worker_),
         output_(other.output_),
-        name_(other.name_),
+        book_(other.book_),
         closed_at_(other.closed_at_),
         capability_(std::exchange(other.capability_, std::nullopt)) {}
   InputHandle& operator=(InputHandle&&) = delete;
@@ -45,11 +48,11 @@ class InputHandle {
   ~InputHandle() {
     const State state = state_if_held();
     if (state == State::cancelled || state == State::gone) return;  // and perhaps the worker, too
-    if (worker_->process().stopping()) return;  // in a run that has failed nothing more is sent
+    if (worker_->stopping()) return;  // in a run that has failed nothing more is sent
     try {
       close();
     } catch (...) {
-      worker_->process().fail(std::current_exception());
+      worker_->fail(std::current_exception());
     }
   }
 
@@ -97,11 +100,11 @@ class InputHandle {
 
  private:
   using State = typename Capability<T>::Book::State;
-  State state_if_held() const { return capability_ ? capability_->book().state : State::gone; }
+  State state_if_held() const { return capability_ ? book_->state : State::gone; }
 
   /// False if the dataflow has been cancelled: then the output is gone. Throws for a misuse.
   bool is_open() const {
-    if (state_if_held() == State::live && !worker_->process().stopping()) [[likely]]
+    if (state_if_held() == State::live && !worker_->stopping()) [[likely]]
       return true;
     return refuse_unless_cancelled();
   }
@@ -109,25 +112,29 @@ class InputHandle {
   [[gnu::noinline]] bool refuse_unless_cancelled() const {
     if (!capability_)
       throw CapabilityError(closed_at_
-                                ? name_ + " was used after it was closed at " +
+                                ? name() + " was used after it was closed at " +
                                       to_text(*closed_at_) + "; send and advance before closing it"
-                                : name_ + " was used through a handle that has been moved from");
-    const State state = capability_->book().state;
+                                : name() + " was used through a handle that has been moved from");
+    const State state = book_->state;
     if (state == State::cancelled) return false;
     if (state == State::building)
-      throw CapabilityError(name_ +
+      throw CapabilityError(name() +
                             " was used before its dataflow was built; return it from the "
                             "function that builds it");
     if (state == State::gone)
-      throw CapabilityError(name_ + " was used at " + to_text(capability_->time()) +
+      throw CapabilityError(name() + " was used at " + to_text(capability_->time()) +
                             " after its dataflow had ended; use it inside the closure that built "
                             "it");
     throw RunStopped();
   }
 
+  std::string name() const {
+    return "input '" + book_->step + "' on worker " + std::to_string(book_->worker);
+  }
+
   Worker* worker_;
   OutputPort<T, Item>* output_;
-  std::string name_;
+  std::shared_ptr<const typename Capability<T>::Book> book_;
   std::optional<T> closed_at_;
   std::optional<Capability<T>> capability_;
 };

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
+#include <span>
 #include <utility>
 
 namespace tidemark {
@@ -23,29 +25,14 @@ class Notificator {
  public:
   /// Asks for a notification at the capability's timestamp. Several requests for one timestamp are
   /// one notification, which counts them.
-  void notify_at(Capability<T> capability) {
-    const T time = capability.time();
-    const auto at = requests_.find(time);
-    if (at == requests_.end()) {
-      requests_.emplace(time, Request{std::move(capability), 1});
-    } else {
-      ++at->second.count;
-    }
-  }
+  void notify_at(Capability<T> capability);
 
   /// Calls `action(capability, requests)` for each timestamp that none of the frontiers can bring
   /// any more, earliest first. The action may ask for more.
   template <typename Action, typename... Frontiers>
   void for_each(Action&& action, const Frontiers&... frontiers) {
-    for (auto at = requests_.begin(); at != requests_.end();) {
-      if ((frontiers.less_equal_to(at->first) || ...)) {
-        ++at;
-        continue;
-      }
-      auto request = requests_.extract(at);
-      action(std::as_const(request.mapped().capability), request.mapped().count);
-      at = requests_.begin();  // what the action has asked for may be earlier
-    }
+    const Antichain<T>* const all[] = {&frontiers...};
+    while (const std::optional<Request> due = take_due(all)) action(due->capability, due->count);
   }
 
  private:
@@ -53,6 +40,11 @@ class Notificator {
     Capability<T> capability;
     std::uint64_t count;
   };
+
+  /// The earliest that none of the frontiers can bring any more; what an action has asked for may
+  /// be earlier than what was due before.
+  std::optional<Request> take_due(std::span<const Antichain<T>* const> frontiers);
+
   std::map<T, Request> requests_;
 };
 

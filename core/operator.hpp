@@ -103,7 +103,8 @@ void sink(const Stream<T, In>& stream, Pact pact, std::string kind, std::string 
   OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
   op.set_interest(Interest::always);
   auto& in = op.input(stream, std::move(pact));
-  const auto run = [&in, boxed = std::make_shared<Logic>(std::move(logic))] { (*boxed)(in); };
+  auto& kept = stream.scope->template make<Logic>(std::move(logic));
+  const auto run = [&in, &kept] { kept(in); };
   op.on_close(run);
   op.build(run);
 }

@@ -6,14 +6,15 @@
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/emitter.hpp>
+#include <tidemark/core/in_hand.hpp>
 #include <tidemark/core/ledger/frontier_reader.hpp>
 #include <tidemark/core/records/input_queue.hpp>
 
-#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
 
@@ -24,6 +25,7 @@ class AnyInput : public InputQueue<T> {
  public:
   using Ledger = typename Level<T>::Ledger;
   using InputQueue<T>::InputQueue;
+  ~AnyInput() override;
 
   /// The minimal timestamps that can still arrive. Followed only as far as the operator's interest
   /// in frontiers goes (interest.hpp); else it lags.
@@ -35,17 +37,6 @@ class AnyInput : public InputQueue<T> {
  private:
   Antichain<T> frontier_;  // as seen here
 };
-
-template <Timestamp T>
-const Antichain<T>& AnyInput<T>::frontier() {
-  watch.reader.refresh();
-  return seen_from<T>(watch.reader.frontier(), frontier_);
-}
-
-template <Timestamp T>
-void AnyInput<T>::set_location(LocationId at) {
-  this->location = watch.location = at;
-}
 
 /// An input of an operator for records of one type.
 template <Timestamp T, typename Item>
@@ -62,7 +53,7 @@ class InputPort final : public AnyInput<T> {
     const auto logic = [&](AnyBatch<T>& any) {
       std::optional<Batch<T, Item>>& view = views_[newest_ ^= 1];
       Batch<T, Item>& batch = view.emplace(any);
-      const TakenInHand taken(this->state().in_hand, {&batch, this->target});
+      const TakenInHand taken(this->in_hand(), {&batch, this->target});
       take(batch);
     };
     this->take_all([](const void* context,
@@ -84,7 +75,6 @@ class AnyOutput {
   using Book = CapabilityBook<typename Level<T>::Ledger>;
 
   explicit AnyOutput(std::shared_ptr<Book> book) : book_(std::move(book)) {}
-  virtual ~AnyOutput() = default;
 
   /// Pushes what has been sent so far.
   virtual void flush() = 0;
@@ -93,78 +83,39 @@ class AnyOutput {
   const std::shared_ptr<Book>& book() const { return book_; }
 
  protected:
+  ~AnyOutput() = default;
+
   void require_covered(const Capability<T>& capability, const T& time) const {
     if (&capability.book() != book_.get() || !less_equal(capability.time(), time)) [[unlikely]]
       refuse(capability, time);
   }
 
+  /// Whose timestamp a batch has, as the ledger and as the operator sees it.
+  struct From {
+    typename Level<T>::Ledger time;
+    std::uint32_t depth;
+  };
+  template <Timestamp Of>
+  static From from(const Of& time) {
+    return {Level<Of>::to_ledger(time), Level<Of>::depth};
+  }
+
   /// The timestamp that the batch results in here, which `from` is that of; nullopt if it would be
   /// out of range. Throws CapabilityError for a batch that is not in hand, and unless there is one
   /// connection from its input.
-  template <Timestamp From>
-  [[gnu::noinline]] std::optional<T> result(const void* batch, const From& from) const {
-    const auto& summaries = summaries_of(batch, from);
-    if (summaries.size() != 1)
-      book_->refuse("tried to send for a batch at " + to_text(from) + " of an input which has " +
-                    (summaries.empty() ? "no connection to this output"
-                                       : "several connections to this output; name the timestamp"));
-    const auto result = summaries.front().results_in(Level<From>::to_ledger(from));
-    if (!result) return std::nullopt;
-    return Level<T>::from_ledger(*result);
-  }
-
-  template <Timestamp From>
-  [[gnu::noinline]] T require_result(const void* batch, const From& from) const {
-    const std::optional<T> time = result(batch, from);
-    if (!time)
-      book_->refuse("tried to send for a batch at " + to_text(from) +
-                    ", which results in no timestamp here: it would be out of range");
-    return *time;
-  }
+  std::optional<T> result(const void* batch, const From& from) const;
+  T require_result(const void* batch, const From& from) const;
 
   /// Throws CapabilityError unless `time` is one at which the batch in hand allows to send.
-  template <Timestamp From>
-  [[gnu::noinline]] void require_in_reach(const void* batch, const From& from,
-                                          const T& time) const {
-    Antichain<T> results;
-    for (const auto& summary : summaries_of(batch, from))
-      if (const auto result = summary.results_in(Level<From>::to_ledger(from)))
-        results.insert(Level<T>::from_ledger(*result));
-    if (!results.less_equal_to(time))
-      book_->refuse("tried to send at " + to_text(time) + " for a batch at " + to_text(from) +
-                    "; it covers timestamps at or after " + to_text(results));
-  }
+  void require_in_reach(const void* batch, const From& from, const T& time) const;
 
  private:
-  [[noreturn, gnu::noinline]] void refuse(const Capability<T>& capability, const T& time) const;
-
-  template <Timestamp From>
-  const auto& summaries_of(const void* batch, const From& from) const {
-    const InHand* in_hand = *book_->in_hand;
-    while (in_hand != nullptr && in_hand->batch != batch) in_hand = in_hand->outside;
-    if (in_hand == nullptr)
-      book_->refuse("tried to send for a batch at " + to_text(from) +
-                    " that it no longer has in hand; a batch gives that right while it is passed "
-                    "by for_each, and a capability retained from it for longer");
-    if (in_hand->input.op != book_->op)
-      book_->refuse("tried to send for a batch at " + to_text(from) +
-                    " that another operator has in hand");
-    return book_->from_input[in_hand->input.port];
-  }
+  [[noreturn]] void refuse(const Capability<T>& capability, const T& time) const;
+  using Summaries = std::vector<typename Level<T>::Ledger::Summary>;
+  const Summaries& summaries_of(const void* batch, const From& from) const;
 
   std::shared_ptr<Book> book_;
 };
-
-template <Timestamp T>
-[[noreturn, gnu::noinline]] void AnyOutput<T>::refuse(const Capability<T>& capability,
-                                                      const T& time) const {
-  if (&capability.book() != book_.get())
-    book_->refuse("tried to send at " + to_text(time) + " with a capability of step '" +
-                  capability.book().step + "'; an output takes only capabilities of its own");
-  book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
-                to_text(capability.time()) + "; it covers timestamps at or after " +
-                to_text(capability.time()));
-}
 
 /// An output of an operator for records of one type.
 template <Timestamp T, typename Item>
@@ -194,7 +145,7 @@ class OutputPort final : public AnyOutput<T>, private Emitter<T, Item> {
   /// which InputPort::for_each passes now, or one that has no such timestamp.
   template <typename From, typename In>
   Emitter<T, Item>& at(const Batch<From, In>& batch) {
-    this->set_time(this->require_result(&batch, batch.time));
+    this->set_time(this->require_result(&batch, this->from(batch.time)));
     return *this;
   }
 
@@ -210,7 +161,7 @@ class OutputPort final : public AnyOutput<T>, private Emitter<T, Item> {
   /// A capability at the timestamp that a batch in hand results in here. Throws as `at`.
   template <typename From, typename In>
   Capability<T> retain(const Batch<From, In>& batch) {
-    return Capability<T>::mint(this->book(), this->require_result(&batch, batch.time));
+    return Capability<T>::mint(this->book(), this->require_result(&batch, this->from(batch.time)));
   }
 
   /// A capability at `time`. Throws as `at`.
@@ -224,13 +175,13 @@ class OutputPort final : public AnyOutput<T>, private Emitter<T, Item> {
   /// Throws CapabilityError for any other batch, and unless there is one connection from its input.
   template <typename From, typename In>
   std::optional<T> result_of(const Batch<From, In>& batch) const {
-    return this->result(&batch, batch.time);
+    return this->result(&batch, this->from(batch.time));
   }
 
   /// Throws CapabilityError unless `time` is one at which the batch in hand allows to send.
   template <typename From, typename In>
   void require_cover(const Batch<From, In>& batch, const T& time) const {
-    this->require_in_reach(&batch, batch.time, time);
+    this->require_in_reach(&batch, this->from(batch.time), time);
   }
 };
 

@@ -3,19 +3,23 @@
 // Probes: a program's view of a stream's frontier.
 #pragma once
 
-#include <tidemark/core/process.hpp>
-#include <tidemark/core/process/asking.hpp>
+#include <tidemark/core/explanation.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
+#include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/location.hpp>
 
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
+
+template <Timestamp T>
+class Instance;
 
 /// Follows the frontier of a stream: what can still come out there. A fused stream shares the
 /// frontier of the output that feeds it. Thread: the worker that built it, whose `step_while` wakes
@@ -26,33 +30,12 @@ class Probe {
   using Ledger = typename Level<T>::Ledger;
 
   /// Follows nothing yet: for a step upstream of the stream that it will follow.
-  Probe() = default;
-  template <typename Item>
-  explicit Probe(const Stream<T, Item>& stream) {
-    follow(stream);
-  }
+  Probe();
+  explicit Probe(const AnyStream<T>& stream) : Probe() { follow(stream); }
 
   /// Follows the stream from now on, this handle and its copies. Throws DataflowError if it follows
   /// one already.
-  template <typename Item>
-  void follow(const Stream<T, Item>& stream) {
-    Assembly<Ledger>& assembly = stream.scope->assembly();
-    Instance<Ledger>& instance = assembly.instance();
-    if (state_->instance != nullptr)
-      throw DataflowError("a probe cannot follow '" + assembly.node(stream.node).label() +
-                          "', since it follows another stream already; use a probe for each");
-    state_->instance = &instance;
-    state_->feeder = stream.feeder;
-    state_->subject = "probe on '" + assembly.node(stream.node).label() + "'";
-    state_->executor = &assembly.worker().process().executor();
-    assembly.when_attached([&instance, state = state_](const Topology<Ledger>& topology) {
-      state->location = topology.location(state->feeder);
-      state->read_from = instance.shared();
-      instance.frontiers().arm(state->location);
-      state->reader.attach(instance.ledger().published(state->location));
-      instance.shared()->add_probe(state->location, state->subject);
-    });
-  }
+  void follow(const AnyStream<T>& stream);
 
   /// True if a timestamp strictly before `time` can still come.
   bool less_than(const T& time) const { return frontier().less_than_to(time); }
@@ -61,32 +44,17 @@ class Probe {
   /// True if nothing can come any more, since the stream has ended or was cancelled.
   bool done() const { return frontier().empty(); }
   /// True if the dataflow was cancelled.
-  bool cancelled() const { return state_->read_from && state_->read_from->cancelled(); }
+  bool cancelled() const;
 
   /// Asks all workers, and calls `report` with why `time` can still come: one explanation, without
   /// causes if it cannot. As Process::explain. Requires: the run goes on.
-  void explain(const T& time, Process::Report report) const {
-    report_when_answered(
-        *state_->executor,
-        {state_->read_from->ask({{state_->location, state_->subject, Level<T>::to_ledger(time)}})},
-        std::move(report));
-  }
+  void explain(const T& time, std::function<void(const std::vector<Explanation>&)> report) const;
 
   /// The output whose frontier it follows; none if it follows no stream of `instance`.
-  std::optional<SourcePort> feeder_in(const Instance<Ledger>& instance) const {
-    if (state_->instance != &instance) return std::nullopt;
-    return state_->feeder;
-  }
+  std::optional<SourcePort> feeder_in(const Instance<Ledger>& instance) const;
 
   /// The minimal timestamps that can still come. Changes as the worker steps.
-  const Antichain<T>& frontier() const {
-    if (cancelled()) {
-      state_->seen.clear();
-      return state_->seen;
-    }
-    state_->reader.refresh();
-    return seen_from<T>(state_->reader.frontier(), state_->seen);
-  }
+  const Antichain<T>& frontier() const;
 
   /// What `look(frontier)` gives.
   template <typename Look>
@@ -95,17 +63,8 @@ class Probe {
   }
 
  private:
-  struct State {
-    FrontierReader<Ledger> reader;
-    Antichain<T> seen;
-    std::shared_ptr<SharedDataflow<Ledger>> read_from;  // kept alive
-    const Instance<Ledger>* instance = nullptr;         // its identity only; it may be gone
-    Executor* executor = nullptr;
-    SourcePort feeder;
-    LocationId location;
-    std::string subject;
-  };
-  std::shared_ptr<State> state_ = std::make_shared<State>();
+  struct State;
+  std::shared_ptr<State> state_;
 };
 
 /// Puts a probe on a stream.

@@ -106,14 +106,22 @@ struct RecordOperations {
   }
   static void swap(AnyRecords& a, AnyRecords& b) { of(a).swap(of(b)); }
   static void append(AnyRecords& to, AnyRecords& from) {
-    of(to).insert(of(to).end(), std::make_move_iterator(of(from).begin()),
-                  std::make_move_iterator(of(from).end()));
+    add(of(to), std::make_move_iterator(of(from).begin()), std::make_move_iterator(of(from).end()));
     of(from).clear();
   }
   static void copy(AnyRecords& to, const AnyRecords& from) {
     if constexpr (is_copyable<Item>) {
       of(to).clear();
-      of(to).insert(of(to).end(), of(from).begin(), of(from).end());
+      add(of(to), of(from).begin(), of(from).end());
+    }
+  }
+  /// One by one if it makes no difference: that is compiled in half the time.
+  template <typename Iterator>
+  static void add(Vector& to, Iterator begin, Iterator end) {
+    if constexpr (std::is_trivially_copyable_v<Item>) {
+      to.insert(to.end(), begin, end);
+    } else {
+      for (; begin != end; ++begin) to.push_back(*begin);
     }
   }
   static std::size_t scatter(AnyRecords& from, std::size_t begin, std::size_t end,

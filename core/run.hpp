@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/config.hpp>
+#include <tidemark/core/process.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/worker.hpp>
 

@@ -30,16 +30,6 @@ struct AnyStream {
   void feed(Consumer<Time>& consumer) const;
 };
 
-template <Timestamp T>
-void AnyStream<T>::feed(Consumer<T>& consumer) const {
-  if (tee->consumers() != 0 && tee->type().copy == nullptr)
-    throw DataflowError("step '" + scope->assembly().node(node).label() +
-                        "' has a second consumer, and its records, of type " + tee->type().name() +
-                        ", cannot be copied; give them to one step, or send what can be copied, "
-                        "such as a std::shared_ptr");
-  tee->add(consumer);
-}
-
 /// Records of type `Item` at timestamps of type `Time`. A cheap handle: a stream may be used any
 /// number of times, and each use gets every record; for more than one the records must be
 /// copyable. Valid while its dataflow is being built.

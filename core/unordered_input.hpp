@@ -3,8 +3,12 @@
 // Unordered inputs: how a hand-driven program feeds a dataflow at several timestamps at a time.
 #pragma once
 
+#include <tidemark/core/capability_book.hpp>
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/stream.hpp>
+#include <tidemark/core/text.hpp>
+#include <tidemark/core/worker.hpp>
 
 #include <memory>
 #include <string>
@@ -65,7 +69,7 @@ class UnorderedInput {
       throw CapabilityError(name() + at +
                             " after its dataflow had ended; use it inside the closure that built "
                             "it");
-    if (worker_->process().stopping()) throw RunStopped();
+    if (worker_->stopping()) throw RunStopped();
     return true;
   }
 

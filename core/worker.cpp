@@ -27,6 +27,22 @@ std::uint32_t Worker::peers() const {
   return process_->config().workers;
 }
 
+Executor& Worker::executor() const {
+  return process_->executor();
+}
+
+StateStore* Worker::states() const {
+  return process_->config().states;
+}
+
+bool Worker::stopping() const {
+  return process_->stopping();
+}
+
+void Worker::fail(std::exception_ptr error) noexcept {
+  process_->fail(std::move(error));
+}
+
 void Worker::start(std::function<void(Worker&)> setup) {
   setup_ = std::move(setup);
   state_.exchange(State::queued, std::memory_order_seq_cst);

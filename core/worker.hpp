@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,7 +24,7 @@
 namespace tidemark {
 
 class Process;
-class Worker;
+class StateStore;
 
 class Worker final : public Task {
  public:
@@ -33,6 +34,13 @@ class Worker final : public Task {
   std::uint32_t index() const { return index_; }
   std::uint32_t peers() const;
   Process& process() { return *process_; }
+  Executor& executor() const;
+  /// Where steps keep their states; null if nowhere.
+  StateStore* states() const;
+  /// True when the run is being ended by an error.
+  bool stopping() const;
+  /// Ends the run, with the error for its caller.
+  void fail(std::exception_ptr error) noexcept;
 
   /// Builds a dataflow at this worker; `build` is given its Scope<T> and its result is returned.
   /// Every worker builds the same dataflows in the same order. May be called while others run.

@@ -3,6 +3,7 @@
 
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/process.hpp>
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/ends/output.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>

@@ -15,6 +15,7 @@
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/mutable_antichain.hpp>
 #include <tidemark/progress/nested.hpp>
+#include <tidemark/progress/operator_ports.hpp>
 #include <tidemark/progress/partial_order.hpp>
 #include <tidemark/progress/policy.hpp>
 #include <tidemark/progress/product.hpp>

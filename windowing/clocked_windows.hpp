@@ -52,7 +52,7 @@ class ClockedWindows {
   ClockedWindows(Saved saved, std::optional<Rights> first, C clock, Work work,
                  const WindowOptions& options, std::shared_ptr<const Wanted> wanted,
                  InputPort<T, Item>& in, OutputPort<T, Out>& out, OutputPort<T, NoticeOut>& notices,
-                 Activator activator, const Process& process, const Executor& executor)
+                 Activator activator, const Executor& executor)
       : saved_(std::move(saved)),
         first_(std::move(first)),
         clock_(std::move(clock)),
@@ -66,7 +66,7 @@ class ClockedWindows {
         notices_(&notices),
         timer_(std::move(activator), executor),
         executor_(&executor),
-        virtual_time_(process.config().executor == ExecutorKind::deterministic) {}
+        virtual_time_(executor.has_virtual_time()) {}
 
   void run() {
     wall_ = wall();

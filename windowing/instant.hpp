@@ -3,6 +3,7 @@
 // Instant: a timestamp that is the time of the event.
 #pragma once
 
+#include <tidemark/core/scope.hpp>
 #include <tidemark/progress/timestamp.hpp>
 #include <tidemark/windowing/event_time.hpp>
 
@@ -80,3 +81,6 @@ struct std::hash<tidemark::Instant> {
 };
 
 static_assert(tidemark::EventTimestamp<tidemark::Instant>);
+
+template <>
+inline constexpr bool tidemark::is_compiled_once<tidemark::Instant> = true;  // in instant.cpp

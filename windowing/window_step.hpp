@@ -48,7 +48,7 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
                   "this one's says nothing about event time, so use an EventClock");
     static_assert(W::by_time,
                   "FrontierClock: the windower must close windows by time; a CountWindow does not");
-    if (worker.process().config().states != nullptr) require_savable(kind, id, false, false);
+    if (worker.states() != nullptr) require_savable(kind, id, false, false);
     auto shard = std::make_unique<FrontierWindows<T, Item, Work>>(
         std::move(work), options, std::move(wanted), in, out, notices);
     op.build([shard = std::move(shard)] { shard->run(); });
@@ -72,9 +72,9 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
       require_savable(kind, id, true, WindowState<C, Value, Work>::encodable);
       first.emplace(WindowRights<T>{op.initial_capability(0), op.initial_capability(1)});
     }
-    auto shard = std::make_unique<Shard>(
-        std::move(saved), std::move(first), clock, std::move(work), options, std::move(wanted), in,
-        out, notices, op.activator(), worker.process(), worker.process().executor());
+    auto shard = std::make_unique<Shard>(std::move(saved), std::move(first), clock, std::move(work),
+                                         options, std::move(wanted), in, out, notices,
+                                         op.activator(), worker.executor());
     op.build([shard = std::move(shard)] { shard->run(); });
   }
   return std::pair(results, noticed);

@@ -3,9 +3,7 @@
 // Assemblies: one worker's instance of a dataflow while it is being built, all its loops together.
 #pragma once
 
-#include <tidemark/core/error.hpp>
 #include <tidemark/core/flow_graph.hpp>
-#include <tidemark/core/ledger/frontier_reader.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/shard/instance.hpp>
 #include <tidemark/core/worker.hpp>
@@ -72,9 +70,10 @@ class Assembly {
   template <typename Part, typename... Arguments>
   Part& make(Arguments&&... arguments) {
     auto* const part = new Part(std::forward<Arguments>(arguments)...);
-    instance_->parts.emplace_back(part, [](void* of) { delete static_cast<Part*>(of); });
+    keep(part, [](void* of) { delete static_cast<Part*>(of); });
     return *part;
   }
+  void keep(void* part, void (*destroy)(void*));
 
   /// Has `action` called when the ledger is there and before anything runs.
   void when_attached(std::function<void(const Topology<T>&)> action) {
@@ -106,115 +105,5 @@ class Assembly {
   std::vector<std::pair<OperatorId, std::vector<FrontierWatch<T>*>*>> end_watchers_;
   std::vector<std::function<void(const Topology<T>&)>> attached_;
 };
-
-template <Timestamp T>
-Assembly<T>::Assembly(Worker& worker, std::uint32_t index, std::string name)
-    : worker_(&worker),
-      instance_(std::make_unique<Instance<T>>(worker.index(), index, worker.process().config(),
-                                              worker.process())) {
-  graph_.name = std::move(name);
-  graph_.scopes.front().name = graph_.name;
-}
-
-template <Timestamp T>
-std::uint32_t Assembly<T>::add_node(FlowNode node) {
-  if (node.op && !node.id.empty() && !ids_.insert(node.id).second)
-    throw DataflowError("two steps have the id '" + node.id + "'; every step id must be used once");
-  node.scope = place(node.scope);
-  graph_.nodes.push_back(std::move(node));
-  return static_cast<std::uint32_t>(graph_.nodes.size() - 1);
-}
-
-template <Timestamp T>
-std::uint32_t Assembly<T>::add_loop(std::string name, std::uint32_t parent) {
-  graph_.scopes.push_back({std::move(name), place(parent)});
-  return static_cast<std::uint32_t>(graph_.scopes.size() - 1);
-}
-
-template <Timestamp T>
-void Assembly<T>::enter_composite(std::string name, std::uint32_t in) {
-  const auto index = static_cast<std::uint32_t>(graph_.scopes.size());
-  graph_.scopes.push_back({std::move(name), place(in), FlowScope::Kind::composite});
-  composites_.emplace_back(in, index);
-}
-
-template <Timestamp T>
-void Assembly<T>::open_feedback(OperatorId op, std::string loop) {
-  open_feedbacks_[op] = std::move(loop);
-}
-
-template <Timestamp T>
-OperatorId Assembly<T>::add_operator(PortDepths depths) {
-  const OperatorId id{static_cast<std::uint32_t>(ports_.size())};
-  ports_.emplace_back().depths = depths;
-  instance_->operators.emplace_back();
-  return id;
-}
-
-template <Timestamp T>
-std::uint32_t Assembly<T>::add_receiver(Receiver& receiver) {
-  instance_->receivers.push_back(&receiver);
-  return static_cast<std::uint32_t>(instance_->receivers.size() - 1);
-}
-
-template <Timestamp T>
-const std::vector<FrontierWatch<T>*>& Assembly<T>::watch_ends(OperatorId op) {
-  return *end_watchers_.emplace_back(op, &make<std::vector<FrontierWatch<T>*>>()).second;
-}
-
-template <Timestamp T>
-void Assembly<T>::finish() {
-  for (const auto& [op, loop] : open_feedbacks_)
-    throw DataflowError(loop +
-                        " was never closed: a feedback into it has no input; connect it to the "
-                        "stream that goes round");
-  if (worker_->next_dataflow() != instance_->index())
-    throw DataflowError("worker " + std::to_string(worker_->index()) +
-                        " has built another dataflow in the function that builds '" + graph_.name +
-                        "'; build one after the other");
-  Topology<T> topology = freeze();
-  Process& process = worker_->process();
-  const IdleStations* const stations = process.idle_stations();
-  auto shared = process.registry().attach<T>(
-      instance_->index(), worker_->index(), std::move(topology), std::move(graph_), initial_,
-      stations != nullptr ? stations->setup() : ReportingSetup{});
-  for (const auto& input : instance_->inputs)
-    input->set_location(shared->topology().location(input->target));
-  for (std::uint32_t op = 0; op != ports_.size(); ++op)
-    for (std::uint32_t output = 0; output != ports_[op].outputs; ++output)
-      shard({op}).outputs[output]->location = shared->topology().location(SourcePort{{op}, output});
-  for (const auto& [op, watches] : end_watchers_)
-    for (const LocationId end : ends_of(shared->topology())) {
-      auto& watch = make<FrontierWatch<T>>();
-      watch.location = end;
-      watches->push_back(&watch);
-      shard(op).watches.push_back(&watch);
-    }
-  instance_->attach(shared);
-  for (const auto& action : attached_) action(shared->topology());
-  worker_->add(std::move(instance_));
-}
-
-template <Timestamp T>
-std::uint32_t Assembly<T>::place(std::uint32_t scope) const {
-  const auto open = std::find_if(composites_.rbegin(), composites_.rend(),
-                                 [&](const auto& each) { return each.first == scope; });
-  return open == composites_.rend() ? scope : open->second;
-}
-
-template <Timestamp T>
-Topology<T> Assembly<T>::freeze() {
-  TopologyBuilder<T> builder;
-  for (OperatorPorts<T>& op : ports_)
-    builder.add_operator(op.name, op.inputs, op.outputs, std::move(op.connections), op.depths);
-  for (const Channel& channel : channels_) builder.connect(channel.from, channel.to);
-  for (FlowNode& node : graph_.nodes)
-    if (node.op) node.first_location = {builder.operators()[node.op->value].first_location};
-  try {
-    return std::move(builder).freeze();
-  } catch (const CycleError& error) {
-    throw LoopError(error, std::move(graph_));
-  }
-}
 
 }  // namespace tidemark

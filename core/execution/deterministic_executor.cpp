@@ -60,6 +60,7 @@ class DeterministicExecutor final : public Executor {
     timers_.emplace(when, std::move(action));
   }
   Clock::time_point now() const override { return now_; }
+  bool has_virtual_time() const override { return true; }
 
   void spawn(std::function<void(Fiber&)> body) override {
     submit(*fibers_.emplace_back(std::make_unique<TaskFiber>(*this, std::move(body))));

@@ -3,12 +3,12 @@
 // Envelopes: what is sent from worker to worker.
 #pragma once
 
-#include <tidemark/core/trace.hpp>
-
 #include <cstddef>
 #include <cstdint>
 
 namespace tidemark {
+
+struct TraceEvent;
 
 /// What can lie in a worker's mailbox, addressed to one channel of one dataflow.
 class Envelope {

@@ -3,7 +3,7 @@
 // The batch rule, checked on what one activation of an operator has changed.
 #pragma once
 
-#include <tidemark/core/capability.hpp>
+#include <tidemark/core/capability_book.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/topology.hpp>

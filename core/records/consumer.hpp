@@ -15,11 +15,12 @@ namespace tidemark {
 template <Timestamp T>
 class Consumer {
  public:
-  virtual ~Consumer() = default;
-
   /// Takes `records`, all at `time`. May move from them or change them; the caller clears what is
   /// left. Requires: not empty, and of the stream's type.
   virtual void push(const T& time, AnyRecords& records) = 0;
+
+ protected:
+  ~Consumer() = default;
 };
 
 /// The consumers of one stream. A branch copies for all but the last of them.
@@ -47,18 +48,8 @@ class Tee {
   }
 
  private:
-  /// Out of line, to keep `push` small: a chain of fused steps is made of it.
-  [[gnu::noinline]] void branch(const T& time, AnyRecords& records) {
-    if (consumers_.empty()) return;
-    if (copies_.empty()) copies_.emplace_back(*type_);
-    RecordStore& copy = copies_.front();
-    for (std::size_t c = 0; c + 1 < consumers_.size(); ++c) {
-      type_->copy(copy.get(), records);
-      consumers_[c]->push(time, copy.get());
-    }
-    copy.clear();
-    consumers_.back()->push(time, records);
-  }
+  /// Not in line, to keep `push` small: a chain of fused steps is made of it.
+  void branch(const T& time, AnyRecords& records);
 
   Consumer<T>* only_ = nullptr;  // if there is just one
   const RecordType* type_;

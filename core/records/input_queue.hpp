@@ -4,10 +4,8 @@
 #pragma once
 
 #include <tidemark/core/batch.hpp>
-#include <tidemark/core/error.hpp>
 #include <tidemark/core/handover/envelope.hpp>
-#include <tidemark/core/records/step_state.hpp>
-#include <tidemark/core/text.hpp>
+#include <tidemark/core/in_hand.hpp>
 #include <tidemark/progress/location.hpp>
 
 #include <cstdint>
@@ -16,6 +14,9 @@
 #include <utility>
 
 namespace tidemark {
+
+template <Timestamp T>
+struct StepState;
 
 /// The part of a queue that does not depend on what flows into it. `T` is the ledger's timestamp.
 template <Timestamp T>
@@ -39,9 +40,7 @@ class InputQueue : public InputQueueBase<typename Level<T>::Ledger>, public Rece
 
   /// `step` is the name of the operator. Requires: `state` outlives this.
   InputQueue(StepState<Ledger>& state, TargetPort at, std::string step);
-  ~InputQueue() override {
-    while (first_ != nullptr) pop().release();
-  }
+  ~InputQueue() override;
 
   /// Queues a batch, and has the operator run.
   void enqueue(AnyBatch<T>& batch);
@@ -55,76 +54,32 @@ class InputQueue : public InputQueueBase<typename Level<T>::Ledger>, public Rece
     try {
       action();
     } catch (...) {
-      rethrow_as_step_error(step_, state_->worker, to_text(time));
+      rethrow(time);
     }
   }
 
   /// Enters a change of what is counted here, at `time`, in the books of this step.
-  void count(const T& time, std::int64_t diff) {
-    state_->pending.update({this->location, Level<T>::to_ledger(time)}, diff);
-  }
+  void count(const T& time, std::int64_t diff);
 
   void list_queued(const InputQueueBase<Ledger>::List& list) const override;
 
  protected:
-  StepState<Ledger>& state() { return *state_; }
+  /// The innermost batch that the worker has in hand.
+  const InHand*& in_hand();
 
   /// Calls `take(context, batch)` for each batch that has arrived, which counts as consumed when
   /// that returns. What arrives meanwhile waits.
   void take_all(void (*take)(const void* context, AnyBatch<T>& batch), const void* context);
 
  private:
-  Envelope& pop() {
-    Envelope& batch = *first_;
-    first_ = batch.next;
-    return batch;
-  }
+  [[noreturn]] void rethrow(const T& time) const;
+
+  Envelope& pop();
 
   StepState<Ledger>* state_;
   std::string step_;
   Envelope* first_ = nullptr;  // linked by `next`: a deque would allocate now and then
   Envelope* last_ = nullptr;
 };
-
-template <Timestamp T>
-InputQueue<T>::InputQueue(StepState<Ledger>& state, TargetPort at, std::string step)
-    : state_(&state),
-      step_(std::move(step)) {
-  this->target = at;
-}
-
-template <Timestamp T>
-void InputQueue<T>::enqueue(AnyBatch<T>& batch) {
-  batch.next = nullptr;
-  (first_ == nullptr ? first_ : last_->next) = &batch;
-  last_ = &batch;
-  state_->active.insert(this->target.op.value);
-}
-
-template <Timestamp T>
-void InputQueue<T>::list_queued(const InputQueueBase<Ledger>::List& list) const {
-  for (const Envelope* each = first_; each != nullptr; each = each->next) {
-    const auto& batch = static_cast<const AnyBatch<T>&>(*each);
-    list(Level<T>::to_ledger(batch.time), batch.count);
-  }
-}
-
-template <Timestamp T>
-void InputQueue<T>::accept(Envelope& envelope) {
-  enqueue(static_cast<AnyBatch<T>&>(envelope));
-}
-
-template <Timestamp T>
-void InputQueue<T>::take_all(void (*take)(const void* context, AnyBatch<T>& batch),
-                             const void* context) {
-  const Envelope* const last = last_;
-  for (bool more = first_ != nullptr; more;) {
-    auto& batch = static_cast<AnyBatch<T>&>(*first_);
-    more = &batch != last;
-    working_on(batch.time, [&] { take(context, batch); });
-    count(batch.time, -batch.count);
-    pop().release();
-  }
-}
 
 }  // namespace tidemark

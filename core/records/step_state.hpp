@@ -4,7 +4,7 @@
 // its shard.
 #pragma once
 
-#include <tidemark/core/capability.hpp>
+#include <tidemark/core/in_hand.hpp>
 #include <tidemark/core/records/outbox.hpp>
 #include <tidemark/core/records/rests.hpp>
 #include <tidemark/progress/index_set.hpp>

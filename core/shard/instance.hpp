@@ -37,7 +37,7 @@ class Instance final : public DataflowInstance {
   ~Instance() override {
     cancel();
     for (InquiryEnvelope<T>* inquiry : inquiries_) inquiry->release();
-    operators.clear();  // before the ports that their logic refers to
+    while (!parts.empty()) parts.pop_back();  // a logic before the ports that it refers to
   }
 
   std::uint32_t index() const { return state_.dataflow; }
@@ -135,7 +135,7 @@ class Instance final : public DataflowInstance {
   // Filled while building; see assembly.hpp.
   std::vector<std::unique_ptr<InputQueueBase<T>>> inputs;
   using Part = std::unique_ptr<void, void (*)(void*)>;
-  std::vector<Part> parts;  ///< consumers and outputs, kept for their lifetime
+  std::vector<Part> parts;  ///< logics, consumers and outputs, in the order of making
   std::vector<OperatorShard<T>> operators;
   std::vector<Receiver*> receivers;  ///< by channel
   std::vector<OpenBuffers<T>*> open_buffers;

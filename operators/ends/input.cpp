@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/process.hpp>
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/keyed/saved_keys.hpp>
 
@@ -10,15 +11,14 @@ void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource so
   if (options.epochs_ahead == 0)
     throw ConfigError("input '" + id + "' may run 0 epochs ahead, so no epoch could ever begin; " +
                       "epochs_ahead must be at least 1");
-  Scope<Epoch>& scope = op.scope();
-  Worker& worker = scope.worker();
+  Worker& worker = op.scope().worker();
   KeptPositions kept{worker.process().config().states, id, worker.index()};
   if (kept.store != nullptr) require_savable("input", id, true, true);
   op.set_interest(Interest::when_holding);
   worker.process().on_stop_request([activator = op.activator()] { activator.activate(); });
   op.build([shard = std::make_unique<InputShard>(options, std::move(source), op.watch_ends(),
                                                  op.reactivate(), op.activator(), std::move(kept),
-                                                 worker, scope.instance().index(),
+                                                 worker, worker.next_dataflow(),
                                                  op.initial_capability(0))] { shard->run(); });
 }
 

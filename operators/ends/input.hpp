@@ -48,19 +48,13 @@ AnySource any_source(S source, OutputPort<Epoch, typename S::item_type>& out) {
   using Part = ReadPartOf<typename S::item_type>;
   AnySource any;
   any.dynamic = DynamicSource<S>;
-  any.parts = [source](std::uint32_t workers) {
-    std::vector<std::vector<std::string>> lists(workers);
-    for (std::uint32_t w = 0; w != workers; ++w) {
-      if constexpr (DynamicSource<S>) {
-        lists[w] = {std::to_string(w)};
-      } else if constexpr (requires { source.parts_at(w, workers); }) {
-        lists[w] = source.parts_at(w, workers);
-      } else {
-        lists[w] = w == 0 ? source.parts() : lists[0];
-      }
-    }
-    return lists;
-  };
+  if constexpr (requires { source.parts_at(0, 1); }) {
+    any.parts_at = [source](std::uint32_t worker, std::uint32_t workers) {
+      return source.parts_at(worker, workers);
+    };
+  } else if constexpr (!DynamicSource<S>) {
+    any.parts = [source] { return source.parts(); };
+  }
   any.open = [source, &out](const std::string& part, const SourceContext& context) {
     if constexpr (DynamicSource<S>) {
       return std::make_unique<Part>(source.build(context), out);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/process.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
 
@@ -24,6 +25,20 @@ std::map<std::string, std::string> positions_of(const KeptPositions& kept,
     positions.emplace(std::move(saved.key), *std::move(saved.state));
   }
   return positions;
+}
+
+/// The parts that each worker can reach.
+std::vector<std::vector<std::string>> parts_of(const AnySource& source, std::uint32_t workers) {
+  if (source.parts) return std::vector(workers, source.parts());
+  std::vector<std::vector<std::string>> lists(workers);
+  for (std::uint32_t w = 0; w != workers; ++w) {
+    if (source.dynamic) {
+      lists[w] = {std::to_string(w)};
+    } else {
+      lists[w] = source.parts_at(w, workers);
+    }
+  }
+  return lists;
 }
 
 bool is_due(OpenPart& part, Clock::time_point now) {
@@ -64,23 +79,22 @@ void InputShard::run() {
 /// Opens the parts that this worker reads, each with a capability of its own.
 void InputShard::open_parts(Clock::time_point now) {
   const std::map<std::string, std::uint32_t> readers =
-      assign_parts(source_.parts(worker_->peers()));
+      assign_parts(parts_of(source_, worker_->peers()));
   std::map<std::string, std::string> positions;
   if (!source_.dynamic) positions = positions_of(positions_, readers);
   for (const auto& [name, reader] : readers) {
     if (reader != worker_->index()) continue;
     auto woken = std::make_shared<std::atomic<bool>>(false);
-    SourceContext context{
-        .wake =
-            [activator = activator_, woken] {
-              woken->store(true);
-              activator.activate();
-            },
-        .may_block = worker_->process().config().executor == ExecutorKind::deterministic,
-        .now = [worker = worker_] { return worker->process().executor().now(); },
-        .resume_at = std::nullopt,
-        .worker = worker_->index(),
-        .workers = worker_->peers()};
+    SourceContext context{.wake =
+                              [activator = activator_, woken] {
+                                woken->store(true);
+                                activator.activate();
+                              },
+                          .may_block = worker_->executor().has_virtual_time(),
+                          .now = [worker = worker_] { return worker->process().executor().now(); },
+                          .resume_at = std::nullopt,
+                          .worker = worker_->index(),
+                          .workers = worker_->peers()};
     const auto position = positions.find(name);
     if (position != positions.end()) context.resume_at = position->second;
     parts_.push_back(

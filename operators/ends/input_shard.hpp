@@ -22,6 +22,8 @@
 
 namespace tidemark {
 
+struct InputCounters;
+
 /// When an input's epochs end, and how far it may run ahead. The first epoch is 1.
 struct InputOptions {
   /// An epoch ends after this time, at the end of a poll; with 0 each poll that gave something ends
@@ -53,8 +55,9 @@ class ReadPart {
 /// A source, whatever its records are.
 struct AnySource {
   bool dynamic = false;  ///< each worker has a part, named as its number
-  /// The parts that each worker can reach.
-  std::function<std::vector<std::vector<std::string>>(std::uint32_t workers)> parts;
+  /// Of others, one: the parts that a worker can reach, or that all can.
+  std::function<std::vector<std::string>(std::uint32_t worker, std::uint32_t workers)> parts_at;
+  std::function<std::vector<std::string>()> parts;
   std::function<std::unique_ptr<ReadPart>(const std::string& part, const SourceContext&)> open;
 };
 

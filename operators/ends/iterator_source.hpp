@@ -3,6 +3,7 @@
 // iterator_source: generates timestamps, not far ahead of what is complete downstream.
 #pragma once
 
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/probe.hpp>
 

@@ -36,8 +36,7 @@ Stream<T, Item> write_everywhere(const Stream<T, Item>& input, std::string id, c
 template <Timestamp T, typename Item, typename S>
 Stream<T, Item> write_parts(const Stream<T, Item>& input, std::string id, const S& sink) {
   Worker& worker = input.scope->worker();
-  if (worker.process().config().states != nullptr)
-    require_savable("output", id, std::same_as<T, Epoch>, true);
+  if (worker.states() != nullptr) require_savable("output", id, std::same_as<T, Epoch>, true);
   OperatorBuilder<T> op(*input.scope, "output", id);
   op.set_interest(Interest::when_holding);
   SinkParts parts(id, sink.parts(), worker.peers());

@@ -75,7 +75,7 @@ class PartitionedShard {
       : sink_(std::move(sink)),
         parts_(std::move(parts)),
         step_(std::move(step)),
-        store_(worker.process().config().states),
+        store_(worker.states()),
         worker_(worker.index()),
         workers_(worker.peers()),
         open_(parts_.names.size()) {}

@@ -257,7 +257,7 @@ Stream<T, Out> keyed_step(const Stream<T, Item>& stream, std::string kind, std::
     }
   }();
   Shard shard(std::move(logic), std::move(saved), std::move(timers), std::move(first),
-              worker.process().executor());
+              worker.executor());
   op.build([&in, &out = out, shard = std::move(shard)]() mutable { shard.run(in, out); });
   return output;
 }

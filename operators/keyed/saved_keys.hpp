@@ -5,13 +5,14 @@
 #pragma once
 
 #include <tidemark/core/capability.hpp>
-#include <tidemark/core/process.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/worker.hpp>
 #include <tidemark/operators/codec.hpp>
 #include <tidemark/operators/keyed.hpp>
+#include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/epoch.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <map>
 #include <string>
@@ -34,7 +35,7 @@ class SavedKeys {
 
   /// Throws DataflowError if there is a store and the step cannot be saved.
   SavedKeys(Worker& worker, const std::string& kind, std::string id)
-      : store_(worker.process().config().states),
+      : store_(worker.states()),
         worker_(worker.index()),
         peers_(worker.peers()),
         id_(std::move(id)) {

@@ -3,6 +3,7 @@
 // enter: takes a stream into a loop, where its records begin at round 0.
 #pragma once
 
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/fused.hpp>
 
 #include <string>
@@ -44,8 +45,8 @@ auto enter(Scope<Inner>& loop) {
     const AnyStream<Outer> input = detail::bounded<Outer>(stream);
     const std::uint32_t node =
         loop.add_node({.kind = "enter", .inputs = 1, .outputs = 1, .feeder = input.feeder});
-    loop.assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
-    auto& step = loop.assembly().template make<detail::EnterStep<Outer, Inner>>(input.tee->type());
+    loop.add_edge({input.node, input.port, node, 0, Contract::fused});
+    auto& step = loop.template make<detail::EnterStep<Outer, Inner>>(input.tee->type());
     input.feed(step);
     return Stream<Inner, Item>(
         AnyStream<Inner>{&loop, &step.tee(), node, 0, input.feeder, input.fused_steps + 1});

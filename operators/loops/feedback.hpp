@@ -21,7 +21,7 @@ class Feedback {
   /// Closes the loop: what comes out of `stream` goes round.
   void connect(const Stream<T, Item>& stream) const {
     input_.connect(stream, Pipeline{});
-    scope_->assembly().close_feedback(input_.port().target.op);
+    scope_->close_feedback(input_.port().target.op);
   }
 
  private:
@@ -42,7 +42,7 @@ std::pair<Feedback<T, Item>, Stream<T, Item>> feedback(Scope<T>& scope,
   const OpenInput<T, Item> input = op.template open_input<Item>();
   auto [out, again] = op.template output<Item>();
   op.connect({{0, 0, summary}});
-  scope.assembly().open_feedback(
+  scope.open_feedback(
       op.id(), (Scope<T>::depth == 0 ? "a loop of dataflow '" : "the loop '") + scope.name() + "'");
   op.build([&in = input.port(), &out = out] {
     in.for_each([&](auto& batch) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/dataflow.hpp>
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/operator_builder.hpp>
 
 #include <string>

@@ -3,14 +3,17 @@
 #include <tidemark/operators/sinks/std_output.hpp>
 
 #include <mutex>
+#include <sstream>
 #include <unistd.h>
 
 namespace tidemark {
 
-void StdOutput::write(std::string_view text) {
+void StdOutput::write(void (*print)(std::ostream& out, const void* batch), const void* batch) {
+  std::ostringstream text;
+  print(text, batch);
   static std::mutex mutex;
   const std::lock_guard lock(mutex);
-  write_all(STDOUT_FILENO, text, "standard output");
+  write_all(STDOUT_FILENO, text.view(), "standard output");
 }
 
 }  // namespace tidemark

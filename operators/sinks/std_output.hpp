@@ -8,8 +8,7 @@
 
 #include <cstdint>
 #include <memory>
-#include <sstream>
-#include <string_view>
+#include <ostream>
 #include <vector>
 
 namespace tidemark {
@@ -25,18 +24,21 @@ class StdOutput {
   }
 
  private:
-  static void write(std::string_view text);
+  /// Writes what `print(out, batch)` prints.
+  static void write(void (*print)(std::ostream& out, const void* batch), const void* batch);
 
   template <typename Item>
   class Part final : public SinkPart<Item> {
    public:
     void write_batch(const std::vector<Item>& batch) override {
-      std::ostringstream text;
-      for (const Item& item : batch) {
-        print_item(text, item);
-        text << '\n';
-      }
-      write(text.view());
+      write(
+          [](std::ostream& out, const void* of) {
+            for (const Item& item : *static_cast<const std::vector<Item>*>(of)) {
+              print_item(out, item);
+              out << '\n';
+            }
+          },
+          &batch);
     }
   };
 };

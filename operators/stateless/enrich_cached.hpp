@@ -67,7 +67,7 @@ auto enrich_cached(std::string id, Getter getter, Mapper mapper,
                   "enrich_cached: the mapper must take the cache, by reference, and the stream's "
                   "record");
     using Out = std::remove_cvref_t<std::invoke_result_t<Mapper&, Cache&, Item>>;
-    Executor& executor = input.scope->worker().process().executor();
+    Executor& executor = input.scope->worker().executor();
     return fuse<Out>(input, "enrich_cached", id,
                      [mapper, cache = Cache(getter, ttl), &executor](const T&, auto& records,
                                                                      auto& out) mutable {

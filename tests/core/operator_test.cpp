@@ -2,6 +2,7 @@
 //
 // The usual ways to make an operator: notifications, sinks, and the interest in frontiers.
 #include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/ledger/publication.hpp>
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>

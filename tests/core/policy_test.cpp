@@ -5,6 +5,7 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/trace.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/safety_flow.hpp>

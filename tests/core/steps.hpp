@@ -8,6 +8,7 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
+#include <tidemark/core/text.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Kafka in and out, against the cluster that librdkafka plays by itself.
+#include <tidemark/core/process.hpp>
 #include <tidemark/operators/kafka/kafka_input.hpp>
 #include <tidemark/operators/kafka/kafka_output.hpp>
 #include <tidemark/operators/kafka/rdkafka_handles.hpp>

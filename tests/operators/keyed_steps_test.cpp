@@ -2,6 +2,7 @@
 //
 // Steps that keep a state for each key and call it by timers and at the end: batch, stateful,
 // stateful_flat_map and the final folds.
+#include <tidemark/core/process.hpp>
 #include <tidemark/operators/keyed/batch.hpp>
 #include <tidemark/operators/keyed/fold_final.hpp>
 #include <tidemark/operators/keyed/stateful.hpp>

@@ -4,6 +4,7 @@
 // what windows must hold, and how a step's results are logged.
 #pragma once
 
+#include <tidemark/core/process.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/window.hpp>

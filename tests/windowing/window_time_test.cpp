@@ -4,6 +4,7 @@
 // frontiers.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
 #include <tidemark/windowing/clocks/frontier_clock.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>

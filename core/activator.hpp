@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// Activators: how the world has an operator run.
+#pragma once
+
+#include <tidemark/core/executor.hpp>
+#include <tidemark/progress/timestamp.hpp>
+
+#include <memory>
+
+namespace tidemark {
+
+template <Timestamp T>
+class OperatorBuilder;
+
+/// Runs an operator's logic again, from any thread: for sources that wait for the world.
+///
+/// A handle; copies wake the same operator. Harmless once the dataflow has ended.
+class Activator {
+ public:
+  Activator() = default;
+
+  void activate() const;
+
+  /// Activates the operator at `when`, by the executor's clock.
+  void activate_at(Clock::time_point when) const;
+
+ private:
+  template <Timestamp T>
+  friend class OperatorBuilder;
+
+  struct State;
+
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/activator.hpp>
+#include <tidemark/core/building/activator_state.hpp>
+#include <tidemark/core/process.hpp>
+
+namespace tidemark {
+
+void Activator::activate() const {
+  if (state_ && !state_->queued.exchange(true)) {
+    state_->self = state_;
+    state_->worker->post(*state_);
+  }
+}
+
+void Activator::activate_at(Clock::time_point when) const {
+  state_->worker->process().executor().call_at(when, [copy = *this] { copy.activate(); });
+}
+
+}  // namespace tidemark

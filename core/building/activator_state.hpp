@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// What an activator's copies share.
+#pragma once
+
+#include <tidemark/core/activator.hpp>
+#include <tidemark/core/handover/envelope.hpp>
+#include <tidemark/core/worker.hpp>
+
+#include <atomic>
+#include <memory>
+
+namespace tidemark {
+
+/// Lies in the mailbox itself, at most once.
+struct Activator::State final : Envelope {
+  void release() override {
+    const auto keep = std::move(self);
+    queued.store(false);
+  }
+  bool describe(TraceEvent&) const override { return false; }
+
+  Worker* worker = nullptr;
+  std::atomic<bool> queued{false};
+  std::shared_ptr<State> self;  // while it lies in the mailbox
+};
+
+}  // namespace tidemark

@@ -1,0 +1,300 @@
+// SPDX-License-Identifier: MIT
+//
+// The bodies of how operators are built and connected.
+#pragma once
+
+#include <tidemark/core/building/activator_state.hpp>
+#include <tidemark/core/building/assembly.hpp>
+#include <tidemark/core/capability_book.hpp>
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/fused.hpp>
+#include <tidemark/core/open_input.hpp>
+#include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/process.hpp>
+#include <tidemark/core/records/exchange_channel.hpp>
+#include <tidemark/core/records/pipeline_channel.hpp>
+#include <tidemark/core/records/relay.hpp>
+#include <tidemark/core/records/sharing_channel.hpp>
+#include <tidemark/core/shard/instance.hpp>
+#include <tidemark/core/text.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+template <Timestamp T>
+void AnyStream<T>::feed(Consumer<T>& consumer) const {
+  if (tee->consumers() != 0 && tee->type().copy == nullptr)
+    throw DataflowError("step '" + scope->assembly().node(node).label() +
+                        "' has a second consumer, and its records, of type " + tee->type().name() +
+                        ", cannot be copied; give them to one step, or send what can be copied, "
+                        "such as a std::shared_ptr");
+  tee->add(consumer);
+}
+
+template <Timestamp T>
+auto AnyOpenInput<T>::assembly() const -> Assembly<Ledger>& {
+  return scope_->assembly();
+}
+
+template <Timestamp T>
+template <typename End, typename... Arguments>
+void AnyOpenInput<T>::add_exchange(const AnyStream<T>& stream, Arguments&&... arguments) const {
+  auto& end = assembly().template make<End>(*port_, std::forward<Arguments>(arguments)...);
+  stream.feed(end);
+  scope_->instance().open_buffers.push_back(&end);
+}
+
+template <Timestamp T>
+void AnyOpenInput<T>::pipe(const AnyStream<T>& stream) const {
+  add_channel(stream, Contract::pipeline);
+  stream.feed(assembly().template make<PipelineChannel<T>>(*port_, pool(stream)));
+}
+
+template <Timestamp T>
+void AnyOpenInput<T>::exchange(const AnyStream<T>& stream, std::unique_ptr<Router> router) const {
+  add_channel(stream, Contract::exchange);
+  const std::uint32_t channel = assembly().add_receiver(*port_);
+  Process& process = scope_->worker().process();
+  StepState<Ledger>& state = scope_->instance().state();
+  if (state.peers == 1) {
+    stream.feed(assembly().template make<PipelineChannel<T>>(*port_, pool(stream)));
+  } else if (process.shares_batches()) {
+    add_exchange<SharingChannel<T>>(stream, stream.tee->type(), state, channel, std::move(router),
+                                    process.executor(), shared_batches(stream));
+  } else {
+    add_exchange<ExchangeChannel<T>>(stream, pool(stream), state, channel, std::move(router));
+  }
+}
+
+template <Timestamp T>
+BatchPool<T>& AnyOpenInput<T>::pool(const AnyStream<T>& stream) const {
+  Worker& worker = scope_->worker();
+  const RecordType& type = stream.tee->type();
+  return worker.process().pools().template get<BatchPool<T>>(worker.index(), &type, type);
+}
+
+template <Timestamp T>
+std::vector<SharedBatches<T>*> AnyOpenInput<T>::shared_batches(const AnyStream<T>& stream) const {
+  Process& process = scope_->worker().process();
+  const RecordType& type = stream.tee->type();
+  std::vector<SharedBatches<T>*> batches;
+  for (std::uint32_t t = 0; t != process.executor().threads(); ++t)
+    batches.push_back(&process.pools().template get<SharedBatches<T>>(
+        t, &type, type, process.executor(), process, scope_->worker().peers()));
+  return batches;
+}
+
+template <Timestamp T>
+void AnyOpenInput<T>::add_channel(const AnyStream<T>& stream, Contract contract) const {
+  const std::string& step = assembly().ports(port_->target.op).name;
+  if (&stream.scope->assembly() != &assembly())
+    throw DataflowError("step '" + step +
+                        "' takes a stream of another dataflow; streams cannot cross dataflows");
+  if (stream.scope != scope_)
+    throw DataflowError("step '" + step + "' in '" + scope_->name() + "' takes a stream of '" +
+                        stream.scope->name() +
+                        "'; a stream goes from loop to loop by leave() and enter(loop)");
+  assembly().add_edge({stream.node, stream.port, node_, port_->target.port, contract});
+  assembly().connect(stream.feeder, port_->target);
+}
+
+template <Timestamp T>
+OperatorBuilder<T>::OperatorBuilder(Scope<T>& scope, std::string kind, std::string id)
+    : scope_(&scope),
+      op_(scope.assembly().add_operator({Scope<T>::depth, Scope<T>::depth})) {
+  ports().name = id.empty() ? kind : id;
+  node_ = scope.add_node({.kind = std::move(kind), .id = std::move(id), .op = op_});
+}
+
+template <Timestamp T>
+auto OperatorBuilder<T>::assembly() -> Assembly<Ledger>& {
+  return scope_->assembly();
+}
+
+template <Timestamp T>
+auto OperatorBuilder<T>::ports() -> OperatorPorts<Ledger>& {
+  return assembly().ports(op_);
+}
+
+template <Timestamp T>
+auto OperatorBuilder<T>::shard() -> OperatorShard<Ledger>& {
+  return assembly().shard(op_);
+}
+
+template <Timestamp T>
+auto OperatorBuilder<T>::add_input(std::uint32_t depth) -> NewInput {
+  ports().depths.inputs = depth;
+  const TargetPort target{op_, ports().inputs++};
+  assembly().node(node_).inputs = target.port + 1;
+  return {scope_->instance().state(), target, ports().name};
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::keep_input(std::unique_ptr<InputQueueBase<Ledger>> input,
+                                    FrontierWatch<Ledger>& watch) {
+  scope_->instance().inputs.push_back(std::move(input));
+  shard().watches.push_back(&watch);
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::set_interest(Interest interest) {
+  shard().interest = interest;
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::set_input(std::string how_to_close) {
+  shard().how_to_close = std::move(how_to_close);
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::on_close(std::function<void()> action) {
+  shard().on_close = std::move(action);
+}
+
+template <Timestamp T>
+auto OperatorBuilder<T>::watch_ends() -> const std::vector<FrontierWatch<Ledger>*>& {
+  return assembly().watch_ends(op_);
+}
+
+template <Timestamp T>
+std::function<void()> OperatorBuilder<T>::reactivate() {
+  return [instance = &scope_->instance(), op = op_] { instance->activate(op); };
+}
+
+template <Timestamp T>
+Capability<T> OperatorBuilder<T>::initial_capability(std::uint32_t output) {
+  assembly().add_initial_capability({op_, output});
+  return Capability<T>::adopt(shard().outputs[output], T::minimum());
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::watch(const Probe<T>& probe) {
+  auto& watch = assembly().template make<FrontierWatch<Ledger>>();
+  shard().watches.push_back(&watch);
+  assembly().when_attached([&watch, probe, &instance = scope_->instance(),
+                            step = ports().name](const Topology<Ledger>& topology) {
+    const std::optional<SourcePort> feeder = probe.feeder_in(instance);
+    if (!feeder)
+      throw DataflowError("step '" + step +
+                          "' waits for a probe that follows no stream of its dataflow; call "
+                          "probe.follow(stream) where the dataflow is built");
+    watch.location = topology.location(*feeder);
+  });
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::connect(const std::vector<Connection<T>>& connections) {
+  connections_.emplace();
+  for (const auto& [input, output, summary] : connections)
+    connections_->push_back({input, output, Level<T>::to_ledger(summary)});
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::connect_in_ledger(std::vector<Connection<Ledger>> connections) {
+  connections_ = std::move(connections);
+}
+
+template <Timestamp T>
+Activator OperatorBuilder<T>::activator() {
+  struct Activation final : Receiver {
+    Instance<Ledger>* instance = nullptr;
+    OperatorId op;
+    void accept(Envelope& envelope) override {
+      envelope.release();
+      instance->activate(op);
+    }
+  };
+  auto& receiver = assembly().template make<Activation>();
+  receiver.instance = &scope_->instance();
+  receiver.op = op_;
+  Activator activator;
+  activator.state_ = std::make_shared<Activator::State>();
+  activator.state_->worker = &scope_->worker();
+  activator.state_->dataflow = scope_->instance().index();
+  activator.state_->channel = assembly().add_receiver(receiver);
+  return activator;
+}
+
+template <Timestamp T>
+auto OperatorBuilder<T>::add_output() -> NewOutput {
+  const SourcePort source{op_, ports().outputs++};
+  assembly().node(node_).outputs = source.port + 1;
+  auto book = std::make_shared<CapabilityBook<Ledger>>();
+  book->step = ports().name;
+  book->op = op_;
+  book->worker = scope_->worker().index();
+  shard().outputs.push_back(book);
+  return {source, std::move(book)};
+}
+
+template <Timestamp T>
+void OperatorBuilder<T>::finish(void* logic, void (*run)(void*)) {
+  if (!connections_) {
+    connections_.emplace();
+    for (std::uint32_t i = 0; i != ports().inputs; ++i)
+      for (std::uint32_t o = 0; o != ports().outputs; ++o) connections_->push_back({i, o, {}});
+  }
+  for (const auto& book : shard().outputs) book->from_input.resize(ports().inputs);
+  for (const auto& [input, output, summary] : *connections_)
+    if (input < ports().inputs && output < ports().outputs)  // else freezing complains
+      shard().outputs[output]->from_input[input].push_back(summary);
+  ports().connections = std::move(*connections_);
+  shard().name = ports().name;
+  shard().logic = [logic, run, outputs = std::move(outputs_)] {
+    run(logic);
+    for (AnyOutput<T>* const output : outputs) output->flush();
+  };
+}
+
+namespace detail {
+
+/// A push nests at most this many steps deep.
+inline constexpr int max_fused_steps = 64;
+
+/// A stream that may be fused onto: itself, or what comes out of a relay behind it.
+template <Timestamp T>
+AnyStream<T> bounded(const AnyStream<T>& stream) {
+  if (stream.fused_steps < max_fused_steps) return stream;
+  auto& scope = *stream.scope;
+  auto& relay = scope.template make<Relay<T>>(stream.tee->type(), scope.instance().state().rests,
+                                              scope.assembly().node(stream.node).label(),
+                                              scope.worker().index());
+  stream.feed(relay);
+  AnyStream<T> relayed = stream;
+  relayed.tee = &relay.tee();
+  relayed.fused_steps = 0;
+  return relayed;
+}
+
+/// Adds a fused step to the logical graph and returns the stream that leaves it, without its tee.
+template <Timestamp T>
+AnyStream<T> add_fused_step(const AnyStream<T>& input, std::string kind, std::string id) {
+  const std::uint32_t node = input.scope->add_node({.kind = std::move(kind),
+                                                    .id = std::move(id),
+                                                    .inputs = 1,
+                                                    .outputs = 1,
+                                                    .feeder = input.feeder});
+  input.scope->assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
+  return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1};
+}
+
+template <Timestamp T>
+FusedName name_of(const AnyStream<T>& stream) {
+  return {stream.scope->node(stream.node).label(), stream.scope->worker().index()};
+}
+
+template <Timestamp T>
+void FusedName::rethrow(const T& time) const {
+  rethrow_as_step_error(step, worker, to_text(time));
+}
+
+}  // namespace detail
+}  // namespace tidemark

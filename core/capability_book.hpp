@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+//
+// Capability books: where one worker's capabilities of one output are listed.
+#pragma once
+
+#include <tidemark/core/capability.hpp>
+#include <tidemark/progress/ledger.hpp>
+#include <tidemark/progress/location.hpp>
+
+#include <boost/intrusive/list.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+struct InHand;
+
+/// One worker's capabilities of one output, and where their changes are entered. While the dataflow
+/// is being built they are kept until it is attached to its ledger. Once it is gone at its worker,
+/// or was cancelled, the book is inert: what user code still holds can be dropped without harm. `T`
+/// is the ledger's timestamp. Thread: its worker.
+template <Timestamp T>
+struct CapabilityBook {
+  using Held =
+      boost::intrusive::list<HeldCapability<T>, boost::intrusive::constant_time_size<false>>;
+
+  std::string step;
+  OperatorId op{};
+  std::uint32_t worker = 0;
+  enum class State { building, live, cancelled, gone } state = State::building;
+  LocationId location{};
+  ProgressBatch<T>* pending = nullptr;              ///< of the worker's current step, while live
+  const InHand* const* in_hand = nullptr;           ///< the innermost one, while live
+  std::vector<std::pair<T, std::int64_t>> early{};  ///< changes while building
+  /// By input: the summaries of its connections to this output.
+  std::vector<std::vector<typename T::Summary>> from_input{};
+  Held held{};
+
+  void change(const T& time, std::int64_t diff);
+
+  /// From here on changes go into `batch`. Requires: the location is known.
+  void attach(ProgressBatch<T>& batch, const InHand* const& innermost);
+
+  [[noreturn]] void refuse(const std::string& what) const;
+};
+
+}  // namespace tidemark

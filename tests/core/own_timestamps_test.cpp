@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/own_timestamps.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+
+#include <tests/support.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace tidemark::own_timestamps_test {
+
+/// A set of at most 8 elements, ordered by inclusion.
+struct Subset {
+  struct Summary {  // adds some
+    std::uint8_t more = 0;
+    constexpr std::optional<Subset> results_in(const Subset& of) const {
+      return Subset{static_cast<std::uint8_t>(of.elements | more)};
+    }
+    constexpr std::optional<Summary> followed_by(const Summary& next) const {
+      return Summary{static_cast<std::uint8_t>(more | next.more)};
+    }
+    constexpr bool advances() const { return false; }
+    friend constexpr auto operator<=>(const Summary&, const Summary&) = default;
+    friend constexpr bool less_equal(const Summary& a, const Summary& b) {
+      return (a.more & ~b.more) == 0;
+    }
+  };
+
+  std::uint8_t elements = 0;
+
+  static constexpr Subset minimum() { return {}; }
+  friend constexpr auto operator<=>(const Subset&, const Subset&) = default;
+  friend constexpr bool less_equal(const Subset& a, const Subset& b) {
+    return (a.elements & ~b.elements) == 0;
+  }
+  friend std::ostream& operator<<(std::ostream& out, const Subset& subset) {
+    return out << '#' << int{subset.elements};
+  }
+};
+
+}  // namespace tidemark::own_timestamps_test
+
+template <>
+struct std::hash<tidemark::own_timestamps_test::Subset> {
+  std::size_t operator()(const tidemark::own_timestamps_test::Subset& subset) const noexcept {
+    return subset.elements;
+  }
+};
+
+namespace tidemark::own_timestamps_test {
+namespace {
+
+static_assert(Timestamp<Subset>);
+static_assert(!is_compiled_once<Subset>);
+
+TEST_CASE("a dataflow runs on a timestamp of a program's own", "[core]") {
+  std::vector<std::pair<Subset, int>> seen;
+  execute({.workers = 1, .executor = ExecutorKind::threads}, [&](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Subset>([&](Scope<Subset>& scope) {
+      auto [handle, numbers] = new_input<int>(scope);
+      const auto sums = unary_due<int>(
+          numbers, Pipeline{}, "sum", "",
+          [open = OpenTimes<Subset, int>{}](auto& in, auto& out) mutable {
+            in.for_each([&](auto& batch) {
+              for (const int number : batch) open.at(batch, out) += number;
+            });
+            open.release([&](const auto& at, int sum) { out.at(at).give(sum); }, in.frontier());
+          });
+      sink(sums, Pipeline{}, "see", "", [&](auto& in) {
+        in.for_each([&](auto& batch) {
+          for (const int sum : batch) seen.emplace_back(batch.time, sum);
+        });
+      });
+      return std::pair{std::move(handle), tidemark::probe(sums)};
+    });
+    input.send(1);
+    input.send(2);
+    input.advance_to({0b01});
+    CHECK_THROWS_AS(input.advance_to({0b10}), CapabilityError);
+    input.send(3);
+    input.advance_to({0b11});
+    worker.step_while([&] { return probe.less_equal({0b01}); });
+    CHECK(probe.frontier() == Antichain<Subset>{{0b11}});
+    input.send(4);
+  });
+  CHECK(seen == std::vector<std::pair<Subset, int>>{{{0}, 3}, {{0b01}, 3}, {{0b11}, 4}});
+}
+
+}  // namespace
+}  // namespace tidemark::own_timestamps_test
