@@ -10,6 +10,7 @@
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/worker.hpp>
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -33,12 +34,14 @@ class InputHandle {
  public:
   InputHandle(Worker& worker, OutputPort<T, Item>& output, Capability<T> capability)
       : worker_(&worker),
+        stopping_(&worker.stopping()),
         output_(&output),
         book_(output.book()),
         capability_(std::move(capability)) {}
   /// `other` is closed afterwards, for the handle that takes its place.
   InputHandle(InputHandle&& other) noexcept
       : worker_(other.worker_),
+        stopping_(other.stopping_),
         output_(other.output_),
         book_(other.book_),
         closed_at_(other.closed_at_),
@@ -48,7 +51,7 @@ class InputHandle {
   ~InputHandle() {
     const State state = state_if_held();
     if (state == State::cancelled || state == State::gone) return;  // and perhaps the worker, too
-    if (worker_->stopping()) return;  // in a run that has failed nothing more is sent
+    if (is_stopping()) return;  // in a run that has failed nothing more is sent
     try {
       close();
     } catch (...) {
@@ -100,11 +103,12 @@ class InputHandle {
 
  private:
   using State = typename Capability<T>::Book::State;
+  bool is_stopping() const { return stopping_->load(std::memory_order_relaxed); }
   State state_if_held() const { return capability_ ? book_->state : State::gone; }
 
   /// False if the dataflow has been cancelled: then the output is gone. Throws for a misuse.
   bool is_open() const {
-    if (state_if_held() == State::live && !worker_->stopping()) [[likely]]
+    if (state_if_held() == State::live && !is_stopping()) [[likely]]
       return true;
     return refuse_unless_cancelled();
   }
@@ -133,6 +137,7 @@ class InputHandle {
   }
 
   Worker* worker_;
+  const std::atomic<bool>* stopping_;  // of the worker's run
   OutputPort<T, Item>* output_;
   std::shared_ptr<const typename Capability<T>::Book> book_;
   std::optional<T> closed_at_;

@@ -86,6 +86,7 @@ class Process final : public Mail {
   /// step.
   void fail(std::exception_ptr error) noexcept;
   bool stopping() const { return stopping_.failed(); }
+  const std::atomic<bool>& failure_flag() const { return stopping_.failure_flag(); }
   /// Throws the error that ended the run, if one did.
   void rethrow_failure() const { stopping_.rethrow_failure(); }
 

@@ -69,7 +69,7 @@ class UnorderedInput {
       throw CapabilityError(name() + at +
                             " after its dataflow had ended; use it inside the closure that built "
                             "it");
-    if (worker_->stopping()) throw RunStopped();
+    if (worker_->stopping().load(std::memory_order_relaxed)) throw RunStopped();
     return true;
   }
 

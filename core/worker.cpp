@@ -35,8 +35,8 @@ StateStore* Worker::states() const {
   return process_->config().states;
 }
 
-bool Worker::stopping() const {
-  return process_->stopping();
+const std::atomic<bool>& Worker::stopping() const {
+  return process_->failure_flag();
 }
 
 void Worker::fail(std::exception_ptr error) noexcept {

@@ -37,8 +37,8 @@ class Worker final : public Task {
   Executor& executor() const;
   /// Where steps keep their states; null if nowhere.
   StateStore* states() const;
-  /// True when the run is being ended by an error.
-  bool stopping() const;
+  /// True when the run is being ended by an error; read relaxed.
+  const std::atomic<bool>& stopping() const;
   /// Ends the run, with the error for its caller.
   void fail(std::exception_ptr error) noexcept;
 

@@ -105,11 +105,9 @@ measure() {
     sort -g | tail -n 1)
 }
 
-# A bar of 1.02 stands for "not above": two measurements of the same differ by as much.
 table_head 'CPU seconds for'
-hello_bar=$(bar 1.02 0.50)
-measure hello.cpp "$root/experiments/hello.cpp" "$reference_tree/experiments/hello.cpp" "$hello_bar"
-table_row hello.cpp seconds "$ours" "$theirs" "$apart" "$hello_bar"
+measure hello.cpp "$root/experiments/hello.cpp" "$reference_tree/experiments/hello.cpp" 0.50
+table_row hello.cpp seconds "$ours" "$theirs" "$apart" 0.50
 if ((${apart%.*} >= 3)); then
   say "equal runs differ by $apart %: the machine is busy, and a ratio near its bar says nothing"
 fi
@@ -118,23 +116,15 @@ our_sum=0 their_sum=0
 for program in reading movement parcel track; do
   source=$directory/programs/$program.cpp flags=() label=$program.cpp
   for_reference "$source" "$work/$program.cpp"
-  if [[ $program == parcel ]]; then
-    # At 12fb523 every record has to be copyable. Where that is so now, too, the neighbour stands
-    # in on both sides.
-    if compile now "$source" -DMOVE_ONLY -fsyntax-only >/dev/null; then
-      flags=(-DMOVE_ONLY) label="$label move-only"
-    elif [[ $erased == yes ]]; then
-      refuse "$program.cpp does not compile with -DMOVE_ONLY"
-    else
-      label="$label copyable"
-    fi
+  if [[ $program == parcel ]]; then  # at 12fb523 every record has to be copyable: its neighbour
+    flags=(-DMOVE_ONLY) label="$label move-only"
   fi
   measure "$program.cpp" "$source" "$work/$program.cpp" - "${flags[@]}"
   table_row "$label" seconds "$ours" "$theirs" "$apart" -
   our_sum=$(awk -v a="$our_sum" -v b="$ours" 'BEGIN { print a + b }')
   their_sum=$(awk -v a="$their_sum" -v b="$theirs" 'BEGIN { print a + b }')
 done
-table_row 'these four' seconds "$our_sum" "$their_sum" 0 "$(bar - 0.55)"
+table_row 'these four' seconds "$our_sum" "$their_sum" 0 0.55
 
 if [[ $all == yes ]]; then
   declare -A building
@@ -144,6 +134,6 @@ if [[ $all == yes ]]; then
     building[$name]=$(seconds cmake --build "$root/build/gates/compile-$name" --parallel "$(nproc)") ||
       refuse "the build of $name failed"
   done
-  table_row 'all of ./dev test' seconds "${building[now]}" "${building[$reference]}" 0 "$(bar - 0.60)"
+  table_row 'all of ./dev test' seconds "${building[now]}" "${building[$reference]}" 0 0.60
 fi
 finish

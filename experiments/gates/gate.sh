@@ -9,7 +9,6 @@ gate=$(basename "$0")
 reference=12fb523
 runs=3
 json=
-erased=no
 rest=()
 
 die() { printf '%s: %s\n' "$gate" "$*" >&2; exit 2; }
@@ -19,7 +18,6 @@ option_help() {
   cat <<'TXT'
   --reference COMMIT   what to measure beside (12fb523)
   --runs N             how often each is measured (3)
-  --erased             ask for the bars of records that are erased at the seams between steps
   --json FILE          write the table to FILE as a list of objects, too
   --help               print this
 
@@ -37,7 +35,6 @@ take_options() {
         declare -g "${1#--}=$2"
         shift
         ;;
-      --erased) erased=yes ;;
       -h | --help) help && exit ;;
       *) rest+=("$1") ;;
     esac
@@ -72,9 +69,6 @@ spread() {
   printf '%s\n' "$@" | sort -g |
     awk 'NR == 1 { least = $1 } END { printf "%.2f", 100 * ($1 / least - 1) }'
 }
-
-# bar NOW ERASED: the one that is asked for.
-bar() { if [[ $erased == yes ]]; then echo "$2"; else echo "$1"; fi; }
 
 # holds NOW REFERENCE BAR: a BAR of - does always.
 holds() { awk -v a="$1" -v b="$2" -v bar="$3" 'BEGIN { exit bar != "-" && a / b > bar + 0 }'; }

@@ -23,22 +23,22 @@ TXT
 }
 
 # What --once is told, how many units stand in each round of it (a tenth of those of barrier warm
-# up), and the bars of today and of --erased: a record may take more once a call for each batch
-# stands where code was made for its type.
+# up), and the bar: a record may take more, since a call for each batch stands where code was made
+# for its type.
 names=()
 declare -A rounds a_round unit bars
-while read -r name of_row in_round of_unit both_bars; do
+while read -r name of_row in_round of_unit of_bar; do
   names+=("$name")
-  rounds[$name]=$of_row a_round[$name]=$in_round unit[$name]=$of_unit bars[$name]=$both_bars
+  rounds[$name]=$of_row a_round[$name]=$in_round unit[$name]=$of_unit bars[$name]=$of_bar
 done <<'TXT'
-barrier/1        20000   1.1  round  1.02 1.02
-barrier/2        20000   1.1  round  1.02 1.02
-chain_batches/1   1000  1024  item   1.02 1.02
-chain_single/1     100  1024  item   1.02 1.02
-exchange/2        1000  2000  record 1.02 1.05
-exchange/64    1024000     1  record 1.02 1.05
-keyed_count/2  1048576     1  record 1.02 1.05
-keyed_count/64 1048576     1  record 1.02 1.05
+barrier/1        20000   1.1  round  1.02
+barrier/2        20000   1.1  round  1.02
+chain_batches/1   1000  1024  item   1.02
+chain_single/1     100  1024  item   1.02
+exchange/2        1000  2000  record 1.05
+exchange/64    1024000     1  record 1.05
+keyed_count/2  1048576     1  record 1.05
+keyed_count/64 1048576     1  record 1.05
 TXT
 
 take_options "$@"
@@ -81,6 +81,6 @@ for row in "${rows[@]}"; do
   widest=$(printf '%s\n' "$(spread "${ours[@]}")" "$(spread "${theirs[@]}")" | sort -g | tail -n 1)
   table_row "$row ${unit[$row]}" instructions "$(per_unit "$row" "$(middle "${ours[@]}")")" \
     "$(per_unit "$row" "$(middle "${theirs[@]}")")" "$widest" \
-    "$(bar "${bars[$row]%% *}" "${bars[$row]##* }")"
+    "${bars[$row]}"
 done
 finish
