@@ -26,11 +26,18 @@ class AnyBatch final : public Envelope {
 
   void release() override;
   std::size_t bytes() const override;
-  bool describe(TraceEvent& event) const override;
+  std::vector<Content> contents() const override;
 
   T time{};
   RecordStore records;
   std::int64_t count = 1;  ///< in the ledger
+
+  struct Part {
+    std::uint32_t sender = 0;
+    std::uint64_t records = 0;
+  };
+  /// Of a shared batch, which several have filled, while somebody watches; empty otherwise.
+  std::vector<Part> parts;
 
  private:
   BatchPool<T>* owner_;

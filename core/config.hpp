@@ -88,9 +88,7 @@ struct Config {
   /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
   /// complete; null: nothing is saved. Outlives the run.
   StateStore* states = nullptr;
-  /// Records the first dataflow if set; outlives the run. With 16 workers or more on a thread a
-  /// run that is traced, or whose traffic is counted, differs from others by its batches
-  /// (process.hpp), and so by what a seed draws.
+  /// Records the first dataflow if set; outlives the run.
   Trace* trace = nullptr;
   Traffic* traffic = nullptr;  ///< filled at the end of the run if set; outlives the run
 };

@@ -64,9 +64,7 @@ Process::Process(const Config& config, Executor& executor)
 Process::~Process() {
   if (idle_stations_) idle_stations_->wait_for_idlers();
   if (config_.traffic != nullptr) {
-    *config_.traffic = {};
-    if (idle_stations_) idle_stations_->add_to(*config_.traffic);
-    links_.add_to(*config_.traffic);
+    *config_.traffic = registry_.traffic();
   }
   workers_.clear();  // before the pools, to which they still give batches back,
   network_.reset();  // and so does this

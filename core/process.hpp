@@ -51,11 +51,11 @@ class Process final : public Mail {
   void deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) override;
 
   /// Whether the workers on one thread fill batches together (shared_batches.hpp): with many more
-  /// workers than threads, unless somebody looks at who sends to whom, or plays that there are
-  /// several processes, or a processor for each worker.
+  /// workers than threads, unless somebody plays that there are several processes, or a processor
+  /// for each worker.
   bool shares_batches() const {
     return config_.workers >= crowded * executor_->threads() && config_.processes == 1 &&
-           config_.turn.count() == 0 && config_.trace == nullptr && config_.traffic == nullptr;
+           config_.turn.count() == 0;
   }
 
   using Report = std::function<void(const std::vector<Explanation>&)>;

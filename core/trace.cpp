@@ -72,14 +72,26 @@ void Trace::describe(const FlowGraph& graph, const ProgressSnapshot& start) {
   const std::lock_guard lock(mutex_);
   graph_ = graph;
   start_ = start;
+  sequence_ = start.sequence;
 }
 
 void Trace::record(TraceEvent event) {
   const std::lock_guard lock(mutex_);
+  if (event.kind == TraceEvent::Kind::batch) sequence_ = event.sequence;
   events_.push_back(std::move(event));
 }
 
+void Trace::record_now(std::vector<TraceEvent>& events) {
+  const std::lock_guard lock(mutex_);
+  for (TraceEvent& event : events) {
+    event.sequence = sequence_;
+    events_.push_back(std::move(event));
+  }
+  events.clear();
+}
+
 ProgressSnapshot Trace::state_at(std::uint64_t sequence) const {
+  if (replay_) return replay_->state_at(sequence);
   ProgressSnapshot state = start_;
   state.sequence = sequence;
   for (const TraceEvent& event : events_) {

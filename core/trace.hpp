@@ -4,15 +4,25 @@
 //
 // A trace is written as JSON lines, one event a line, all with these fields:
 //   {"seq": 12, "kind": "batch", "worker": 3, ...}
-// `seq` is the number of batches the ledger had applied, so any prefix is a consistent cut. Per
-// kind:
+// `seq` is the number of batches the ledger had applied, and never falls. Per kind:
 //   batch     worker's atomic report    changes: [{at: location, time, diff}, ...]
 //             (worker is null if a policy has added up the reports of several)
-//   frontier  a frontier moved          at: location, frontier: [time, ...]
+//   frontier  a frontier was published  at: location, frontier: [time, ...]
 //   start     an operator is run        op: operator
 //   stop      it has returned           op: operator
-//   send      a batch was delivered     channel, to: worker, time, records
-//   receive   a batch was taken         channel, from: worker, time, records
+//   send      records were sent         channel, to: worker, time, records
+//   receive   records were taken        channel, from: worker, time, records
+//
+// Any prefix is a consistent cut. A worker tells what it has done together with the report of its
+// step: what it has received and run comes before the batch, what it has sent after it. With
+// several ledgers, of which a trace holds the batches of the first, it tells that when it reports.
+//
+// A frontier is published if somebody reads it, and after the last of the batches that were applied
+// together. All frontiers after any batch follow from the batches (Trace::state_at).
+//
+// What is sent in shared batches (core/records/shared_batches.hpp) a sender tells for each
+// receiver, and a receiver for each sender; so there may be more receives than sends, of the same
+// records.
 #pragma once
 
 #include <tidemark/core/explanation.hpp>
@@ -21,8 +31,8 @@
 #include <tidemark/progress/timestamp.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <iosfwd>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -54,6 +64,16 @@ struct TraceEvent {
   friend bool operator==(const TraceEvent&, const TraceEvent&) = default;
 };
 
+/// What a trace's batches are replayed with, whatever their timestamps are. Thread: any, once the
+/// run has ended.
+class TraceReplay {
+ public:
+  virtual ~TraceReplay() = default;
+  virtual ProgressSnapshot state_at(std::uint64_t sequence) const = 0;
+  virtual std::vector<Explanation> explain_at(std::uint64_t sequence,
+                                              LocationId location) const = 0;
+};
+
 /// The recorded events of one dataflow, in memory. With several ledgers it is the first one's.
 ///
 /// Thread: `record` from any; the rest once the run has ended.
@@ -61,20 +81,22 @@ class Trace {
  public:
   void describe(const FlowGraph& graph, const ProgressSnapshot& start);
   void record(TraceEvent event);
+  /// The same for events that came after the batch recorded last; leaves `events` empty.
+  void record_now(std::vector<TraceEvent>& events);
 
   const FlowGraph& graph() const { return graph_; }
   const std::vector<TraceEvent>& events() const { return events_; }
 
-  /// The progress state after `sequence` batches. O(events).
-  ProgressSnapshot state_at(std::uint64_t sequence) const;
+  void set_replay(std::shared_ptr<const TraceReplay> replay) { replay_ = std::move(replay); }
 
-  using Explainer = std::function<std::vector<Explanation>(std::uint64_t, LocationId)>;
-  void set_explainer(Explainer explainer) { explainer_ = std::move(explainer); }
+  /// The progress state after `sequence` batches, with all frontiers; without a replay, those that
+  /// were recorded. O(events).
+  ProgressSnapshot state_at(std::uint64_t sequence) const;
 
   /// Why each timestamp of the frontier at `location` could still appear there after `sequence`
   /// batches. O(events).
   std::vector<Explanation> explain_at(std::uint64_t sequence, LocationId location) const {
-    return explainer_ ? explainer_(sequence, location) : std::vector<Explanation>{};
+    return replay_ ? replay_->explain_at(sequence, location) : std::vector<Explanation>{};
   }
 
   /// Why `time` could still appear at `location` after `sequence` batches; an explanation without
@@ -89,7 +111,8 @@ class Trace {
   std::mutex mutex_;
   FlowGraph graph_;
   ProgressSnapshot start_;
-  Explainer explainer_;
+  std::shared_ptr<const TraceReplay> replay_;
+  std::uint64_t sequence_ = 0;  // of the batch recorded last
   std::vector<TraceEvent> events_;
 };
 

@@ -41,7 +41,8 @@ struct DataTraffic {
 
 /// Filled when the run has ended, also by an error, with what was sent up to then. Of several
 /// dataflows it holds the sums. What a worker tells the ledger that it reads is no traffic, nor is
-/// a batch of records that stays at its worker.
+/// a batch of records that stays at its worker. What a worker puts into shared batches
+/// (records/shared_batches.hpp) counts as one batch for each receiver and timestamp of a load.
 struct Traffic {
   struct ProgressLink {
     Station from;

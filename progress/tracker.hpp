@@ -26,7 +26,7 @@ namespace tidemark {
 /// Which locations have a frontier of their own in a tracker.
 enum class Materialise {
   needed,  ///< those that begin a segment, hold something back or are always read
-  all,     ///< for teaching and tracing: every frontier's moves are reported
+  all,     ///< for teaching: every frontier's moves are reported
 };
 
 /// Which moves of a frontier its reader is told of.

@@ -18,7 +18,6 @@ struct Activator::State final : Envelope {
     const auto keep = std::move(self);
     queued.store(false);
   }
-  bool describe(TraceEvent&) const override { return false; }
 
   Worker* worker = nullptr;
   std::atomic<bool> queued{false};

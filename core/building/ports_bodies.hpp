@@ -12,13 +12,13 @@
 #include <tidemark/core/records/input_queue.hpp>
 #include <tidemark/core/records/step_state.hpp>
 #include <tidemark/core/text.hpp>
-#include <tidemark/core/trace.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
 
@@ -33,10 +33,11 @@ std::size_t AnyBatch<T>::bytes() const {
 }
 
 template <Timestamp T>
-bool AnyBatch<T>::describe(TraceEvent& event) const {
-  event.time = to_text(time);
-  event.records = records.size();
-  return true;
+std::vector<Envelope::Content> AnyBatch<T>::contents() const {
+  if (parts.empty()) return {{sender, to_text(time), records.size()}};
+  std::vector<Content> all;
+  for (const Part& part : parts) all.push_back({part.sender, to_text(time), part.records});
+  return all;
 }
 
 template <Timestamp T>
@@ -48,6 +49,7 @@ AnyBatch<T>& BatchPool<T>::take() {
 template <Timestamp T>
 void BatchPool<T>::give_back(AnyBatch<T>& batch) {
   batch.records.clear();
+  batch.parts.clear();
   free_.give_back(batch);
 }
 

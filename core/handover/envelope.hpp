@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace tidemark {
-
-struct TraceEvent;
 
 /// What can lie in a worker's mailbox, addressed to one channel of one dataflow.
 class Envelope {
@@ -25,8 +25,14 @@ class Envelope {
   /// and the timestamp.
   virtual std::size_t bytes() const { return 16; }
 
-  /// Fills in timestamp and number of records; false if the envelope is not worth a trace event.
-  virtual bool describe(TraceEvent& event) const = 0;
+  /// Records of one timestamp from one worker.
+  struct Content {
+    std::uint32_t sender = 0;
+    std::string time;
+    std::uint64_t records = 0;
+  };
+  /// What is in it, for those who watch; nothing if it holds no records.
+  virtual std::vector<Content> contents() const { return {}; }
 
   Envelope* next = nullptr;  ///< for the queue that it lies in
   std::uint32_t dataflow = 0;

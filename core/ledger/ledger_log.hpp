@@ -5,10 +5,12 @@
 
 #include <tidemark/core/handover/mpsc_stack.hpp>
 #include <tidemark/core/handover/return_pool.hpp>
+#include <tidemark/core/observe/ledger_tracer.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -23,6 +25,9 @@ struct LedgerEntry {
   ProgressBatch<T> batch;
   std::optional<LocationId> watch;
   Told told = Told::always;  ///< of a watch
+  /// What the worker has done besides, if its dataflow is traced; null otherwise. With an empty
+  /// batch it is all that the entry tells.
+  std::unique_ptr<StepEvents> events{};
 
   static constexpr std::uint32_t several_workers = TraceEvent::several_workers;
 };
@@ -33,6 +38,7 @@ void give_back(LedgerEntry<T>* entry) {
     delete entry;
   } else {
     entry->batch.clear();
+    entry->events.reset();
     entry->home->give_back(*entry);
   }
 }

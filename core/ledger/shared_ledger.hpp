@@ -32,15 +32,16 @@ class SharedLedger {
   /// Passed to it when the dataflow is complete: all workers have to look.
   static constexpr std::uint32_t everyone = ~std::uint32_t{0};
 
-  /// `initial` holds the initial capabilities of all workers of all processes; `trace` may be null.
+  /// `initial` holds the initial capabilities of all workers of all processes; `tracer` may be null
+  /// and outlives this.
   SharedLedger(std::shared_ptr<const Topology<T>> topology, std::uint32_t workers,
-               NegativeCounts negative, const ProgressBatch<T>& initial, Wake wake, Trace* trace)
-      : ledger_(std::move(topology), negative,
-                trace != nullptr ? Materialise::all : Materialise::needed),
+               NegativeCounts negative, const ProgressBatch<T>& initial, Wake wake,
+               LedgerTracer<T>* tracer)
+      : ledger_(std::move(topology), negative),
         publication_(ledger_.topology().locations()),
         readers_(ledger_.topology().locations(), workers),
         wake_(std::move(wake)),
-        tracer_(trace != nullptr ? std::make_unique<LedgerTracer<T>>(*trace, initial) : nullptr) {
+        tracer_(tracer) {
     ledger_.apply(initial);
     ledger_.propagate([](LocationId, const auto&, const auto&) {});
     if (ledger_.empty()) publication_.publish({}, true, frontier_of());
@@ -56,10 +57,11 @@ class SharedLedger {
   /// Applies what is in the log, and then a compacted batch of `worker`, who calls it, if no other
   /// thread is at it; else nothing happens. True if it was done. In line, with `apply`, for it is
   /// what a worker alone does in each step.
-  [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
+  [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch,
+                                        StepEvents* events = nullptr) {
     if (!lock_.try_lock()) return false;
     apply_log();
-    apply(worker, batch);
+    apply(worker, batch, events);
     finish();
     lock_.unlock();
     return true;
@@ -136,9 +138,6 @@ class SharedLedger {
     return inspect([](const Ledger<T>& ledger) { return cut_of(ledger); });
   }
 
-  /// Null unless tracing.
-  const LedgerTracer<T>* tracer() const { return tracer_.get(); }
-
  private:
   static constexpr int max_drains = 4;
 
@@ -153,24 +152,25 @@ class SharedLedger {
         ledger_.read(*entry.watch, entry.told);
         moved_.push_back(*entry.watch);
       } else {
-        apply(entry.worker, entry.batch);
+        apply(entry.worker, entry.batch, entry.events.get());
       }
     });
   }
 
-  [[gnu::always_inline]] void apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
-    ledger_.apply(batch);
+  [[gnu::always_inline]] void apply(std::uint32_t worker, const ProgressBatch<T>& batch,
+                                    StepEvents* events) {
     if (tracer_ != nullptr) [[unlikely]]
-      trace(worker, batch);
+      return apply_traced(worker, batch, events);
+    ledger_.apply(batch);
   }
-
-  /// Propagates each batch by itself, so that each move of a frontier names the one that caused it.
-  [[gnu::noinline]] void trace(std::uint32_t worker, const ProgressBatch<T>& batch) {
-    tracer_->batch(ledger_, worker, batch);
-    ledger_.propagate([&](LocationId location, const auto&, const Antichain<T>& frontier) {
-      note_move(location);
-      tracer_->frontier(ledger_, location, frontier);
-    });
+  [[gnu::noinline]] void apply_traced(std::uint32_t worker, const ProgressBatch<T>& batch,
+                                      StepEvents* events) {
+    if (events != nullptr) tracer_->events(events->before);
+    if (!batch.changes().empty()) {
+      ledger_.apply(batch);
+      tracer_->batch(ledger_, worker, batch);
+    }
+    if (events != nullptr) tracer_->events(events->after);
   }
 
   /// Propagates what was applied and publishes what has moved.
@@ -178,6 +178,8 @@ class SharedLedger {
     ledger_.propagate([&](LocationId location, const auto&, const auto&) { note_move(location); });
     const bool complete = ledger_.empty();
     if (moved_.empty() && !complete) return;
+    if (tracer_ != nullptr) [[unlikely]]
+      tracer_->published(ledger_, moved_);  // before anybody acts on it
     publication_.publish(moved_, complete, frontier_of());
     for (const LocationId location : moved_)
       if (readers_.wake_or_give_up(location, wake_)) ledger_.forget(location);
@@ -195,7 +197,7 @@ class SharedLedger {
   Publication<T> publication_;
   Readers readers_;
   Wake wake_;
-  std::unique_ptr<LedgerTracer<T>> tracer_;
+  LedgerTracer<T>* tracer_;  // null unless tracing
 };
 
 }  // namespace tidemark

@@ -176,7 +176,6 @@ class InquiryEnvelope final : public Envelope {
     answer({});
     delete this;
   }
-  bool describe(TraceEvent&) const override { return false; }
 
  private:
   std::shared_ptr<Inquiry<T>> inquiry_;

@@ -1,19 +1,28 @@
 // SPDX-License-Identifier: MIT
 //
-// The ledger tracer: records each batch of a ledger, and the frontiers that it has moved.
+// The ledger tracer: records each batch of a ledger with what its worker has done in that step, and
+// the frontiers that were published.
 #pragma once
 
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/trace.hpp>
+#include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/ledger.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <utility>
 #include <vector>
 
 namespace tidemark {
+
+/// What a worker has done since it last told.
+struct StepEvents {
+  std::vector<TraceEvent> before;  ///< the report of the step: received and run
+  std::vector<TraceEvent> after;   ///< sent
+
+  bool empty() const { return before.empty() && after.empty(); }
+};
 
 /// All batches of a ledger, kept while tracing.
 template <Timestamp T>
@@ -22,13 +31,14 @@ struct LedgerHistory {
   std::vector<std::pair<std::uint32_t, ProgressBatch<T>>> batches;  ///< with the worker of each
 };
 
-/// Thread: the combiner's, but for `sequence`, which is any's.
+/// Thread: the combiner's, but for `events`, which is any's.
 template <Timestamp T>
 class LedgerTracer {
  public:
-  LedgerTracer(Trace& trace, const ProgressBatch<T>& initial)
+  LedgerTracer(Trace& trace, const Topology<T>& topology, const ProgressBatch<T>& initial)
       : trace_(&trace),
-        history_(std::make_shared<LedgerHistory<T>>()) {
+        history_(std::make_shared<LedgerHistory<T>>()),
+        published_(topology.locations(), Antichain<T>{T::minimum()}) {
     history_->initial = initial;
   }
 
@@ -41,19 +51,24 @@ class LedgerTracer {
           {pointstamp.location.value, text_of(ledger, pointstamp.location, pointstamp.time), diff});
     trace_->record(std::move(event));
     history_->batches.emplace_back(worker, batch);
-    sequence_.store(ledger.sequence(), std::memory_order_relaxed);
   }
 
-  void frontier(const Ledger<T>& ledger, LocationId location, const Antichain<T>& frontier) {
-    TraceEvent event{.kind = TraceEvent::Kind::frontier,
-                     .sequence = ledger.sequence(),
-                     .subject = location.value};
-    for (const T& time : frontier) event.frontier.push_back(text_of(ledger, location, time));
-    trace_->record(std::move(event));
+  /// Records what was published, where it has moved.
+  void published(const Ledger<T>& ledger, const std::vector<LocationId>& locations) {
+    for (const LocationId location : locations) {
+      const Antichain<T>& frontier = ledger.frontier(location);
+      if (published_[location.value] == frontier) continue;
+      published_[location.value] = frontier;
+      TraceEvent event{.kind = TraceEvent::Kind::frontier,
+                       .sequence = ledger.sequence(),
+                       .subject = location.value};
+      for (const T& time : frontier) event.frontier.push_back(text_of(ledger, location, time));
+      trace_->record(std::move(event));
+    }
   }
 
-  /// The number of batches applied, for events outside the ledger.
-  std::uint64_t sequence() const { return sequence_.load(std::memory_order_relaxed); }
+  /// Records what a worker has done, and leaves `events` empty.
+  void events(std::vector<TraceEvent>& events) { trace_->record_now(events); }
 
   /// Thread: once the run has ended.
   std::shared_ptr<const LedgerHistory<T>> history() const { return history_; }
@@ -65,7 +80,7 @@ class LedgerTracer {
 
   Trace* trace_;
   std::shared_ptr<LedgerHistory<T>> history_;
-  std::atomic<std::uint64_t> sequence_{0};
+  std::vector<Antichain<T>> published_;  // by location
 };
 
 }  // namespace tidemark

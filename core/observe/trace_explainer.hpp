@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Explanations after the fact: why a frontier stood where it stood, at any instant of a trace.
+// Replay: the state at any instant of a trace, and why a frontier stood where it stood.
 #pragma once
 
 #include <tidemark/core/error.hpp>
@@ -23,7 +23,7 @@ namespace tidemark {
 /// workers whose reports had left capabilities behind; a batch on its way has none, nor has what
 /// several workers reported in one.
 template <Timestamp T>
-class TraceExplainer {
+class TraceExplainer final : public TraceReplay {
  public:
   using History = std::shared_ptr<const LedgerHistory<T>>;
 
@@ -33,9 +33,16 @@ class TraceExplainer {
         history_(std::move(history)),
         workers_(workers) {}
 
+  /// O(batches).
+  ProgressSnapshot state_at(std::uint64_t sequence) const override {
+    ProgressSnapshot state = *instant_at(sequence).cut.state;
+    state.sequence = sequence;
+    return state;
+  }
+
   /// Why each timestamp of the frontier at `location` could still appear there when `sequence`
   /// batches had been applied. O(batches).
-  std::vector<Explanation> operator()(std::uint64_t sequence, LocationId location) const {
+  std::vector<Explanation> explain_at(std::uint64_t sequence, LocationId location) const override {
     const Instant instant = instant_at(sequence);
     const PathsTo<T> paths(*topology_, location);
     std::vector<Explanation> explanations;
@@ -45,7 +52,7 @@ class TraceExplainer {
   }
 
   /// Why `time` could still appear at `location` then: without causes if it could not. O(batches).
-  Explanation operator()(std::uint64_t sequence, LocationId location, const T& time) const {
+  Explanation explain_at(std::uint64_t sequence, LocationId location, const T& time) const {
     return explain(PathsTo<T>(*topology_, location), instant_at(sequence), location, time);
   }
 
@@ -94,12 +101,12 @@ class TraceExplainer {
 template <Timestamp T>
 Explanation Trace::explain_at(std::uint64_t sequence, LocationId location, const T& time) const {
   using Typed = TraceExplainer<typename Level<T>::Ledger>;
-  const Typed* const explainer = explainer_.target<Typed>();
+  const auto* const explainer = dynamic_cast<const Typed*>(replay_.get());
   if (explainer == nullptr)
     throw DataflowError(
         "a trace was asked about a timestamp of another type than that of its dataflow, or has "
         "recorded none");
-  return (*explainer)(sequence, location, Level<T>::to_ledger(time));
+  return explainer->explain_at(sequence, location, Level<T>::to_ledger(time));
 }
 
 }  // namespace tidemark

@@ -37,6 +37,14 @@ std::vector<std::shared_ptr<DataflowView>> DataflowRegistry::dataflows() const {
   return views_;
 }
 
+Traffic DataflowRegistry::traffic() const {
+  const std::lock_guard lock(mutex_);
+  if (traffic_.empty()) return {};
+  TrafficCounts sum = *traffic_.front();
+  for (std::size_t i = 1; i != traffic_.size(); ++i) sum += *traffic_[i];
+  return sum.links();
+}
+
 std::vector<ReportStations*> DataflowRegistry::stations() const {
   const std::lock_guard lock(mutex_);
   return stations_;

@@ -55,6 +55,9 @@ class DataflowRegistry {
   /// Where their reports are gathered, of those that gather any.
   std::vector<ReportStations*> stations() const;
 
+  /// What they have sent together, if it is counted. Thread: once the run has ended.
+  Traffic traffic() const;
+
   /// Cancels the dataflow number `index` at all workers. Throws DataflowError if there is none.
   void cancel(std::uint32_t index);
 
@@ -68,6 +71,7 @@ class DataflowRegistry {
   std::vector<std::any> shared_;
   std::vector<std::shared_ptr<DataflowView>> views_;  // the same
   std::vector<ReportStations*> stations_;
+  std::vector<const TrafficCounts*> traffic_;
   std::optional<std::pair<std::uint32_t, std::uint32_t>> fewest_;  // built, and by which worker
 };
 
@@ -89,6 +93,7 @@ std::shared_ptr<SharedDataflow<T>> DataflowRegistry::attach(std::uint32_t index,
     shared_[index] = shared;
     views_.push_back(shared);
     if (shared->stations() != nullptr) stations_.push_back(shared->stations());
+    if (shared->traffic() != nullptr) traffic_.push_back(shared->traffic());
     return shared;
   }
   const auto* known = std::any_cast<std::shared_ptr<SharedDataflow<T>>>(&shared_[index]);

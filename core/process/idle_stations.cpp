@@ -14,7 +14,7 @@ IdleStations::IdleStations(const Config& config, std::shared_ptr<const Routes> r
       linger_(config.linger),
       awake_(routes->layout()),
       lingering_(routes->layout().processes),
-      setup_{std::move(routes), network, &awake_, config.traffic != nullptr, {}} {
+      setup_{std::move(routes), network, &awake_, {}} {
   if (network != nullptr && linger_.count() > 0)
     setup_.linger = [this](std::uint32_t process) { flush_later(process); };
 }
@@ -53,22 +53,6 @@ void IdleStations::flush_later(std::uint32_t process) {
     lingering_[process] = false;
     if (awake_.idle(process)) flush(process);
   });
-}
-
-void IdleStations::add_to(Traffic& traffic) const {
-  const Routes& routes = *setup_.routes;
-  std::vector<std::vector<ProgressTraffic>> sent(routes.size());
-  for (std::size_t s = 0; s != routes.size(); ++s) sent[s].resize(routes.next(s).size());
-  for (ReportStations* const of : dataflows_->stations()) of->add_to(sent);
-  for (std::size_t s = 0; s != routes.size(); ++s)
-    for (std::size_t i = 0; i != sent[s].size(); ++i) {
-      const Station from = routes.station(s);
-      const Station to = routes.station(routes.next(s)[i]);
-      if (sent[s][i].batches != 0)
-        traffic.progress.push_back(
-            {from, to, routes.layout().process_of(from) != routes.layout().process_of(to),
-             sent[s][i]});
-    }
 }
 
 }  // namespace tidemark

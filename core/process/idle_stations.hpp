@@ -8,7 +8,6 @@
 #include <tidemark/core/process/dataflow_registry.hpp>
 #include <tidemark/core/reports/awake_workers.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
-#include <tidemark/core/traffic.hpp>
 #include <tidemark/progress/policy.hpp>
 
 #include <atomic>
@@ -44,9 +43,6 @@ class IdleStations {
   /// `goes_idle`, on another thread. Called when all workers have finished, before anything is
   /// gone.
   void wait_for_idlers() const;
-
-  /// Adds what was sent. Thread: once the run has ended.
-  void add_to(Traffic& traffic) const;
 
  private:
   void flush(std::uint32_t process);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/process/links.hpp>
 
-#include <map>
 #include <memory>
 #include <utility>
 
@@ -10,10 +9,7 @@ namespace tidemark {
 Links::Links(const Config& config, VirtualNetwork* network, Mail& mail)
     : layout_(layout_of(config)),
       network_(network),
-      mail_(&mail) {
-  if (config.traffic != nullptr)
-    sent_.assign(layout_.workers, std::vector<DataTraffic>(layout_.processes));
-}
+      mail_(&mail) {}
 
 namespace {
 
@@ -33,7 +29,6 @@ struct InTransit {
 void Links::deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) {
   const std::uint32_t from_process = layout_.process_of_worker(from);
   const std::uint32_t to_process = layout_.process_of_worker(to);
-  if (!sent_.empty()) sent_[from][to_process] += {1, envelope.bytes()};
   if (from_process == to_process) return mail_->post(to, envelope);
   network_->send({VirtualNetwork::Kind::data, from_process, to_process, from_process, to_process},
                  envelope.bytes(),
@@ -41,14 +36,6 @@ void Links::deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) {
                    mail->post(to, *std::exchange(sent->envelope, nullptr));
                  });
   network_->depart();
-}
-
-void Links::add_to(Traffic& traffic) const {
-  std::map<std::pair<std::uint32_t, std::uint32_t>, DataTraffic> between;
-  for (std::uint32_t w = 0; w != sent_.size(); ++w)
-    for (std::uint32_t to = 0; to != layout_.processes; ++to)
-      if (sent_[w][to].batches != 0) between[{layout_.process_of_worker(w), to}] += sent_[w][to];
-  for (const auto& [link, sent] : between) traffic.data.push_back({link.first, link.second, sent});
 }
 
 }  // namespace tidemark

@@ -6,11 +6,9 @@
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/reports/virtual_network.hpp>
-#include <tidemark/core/traffic.hpp>
 #include <tidemark/progress/station.hpp>
 
 #include <cstdint>
-#include <vector>
 
 namespace tidemark {
 
@@ -21,19 +19,15 @@ class Links {
   Links(const Config& config, VirtualNetwork* network, Mail& mail);
 
   /// False if all that is delivered can be posted at once.
-  bool needed() const { return layout_.processes > 1 || !sent_.empty(); }
+  bool needed() const { return layout_.processes > 1; }
 
   /// Thread: that of `from`.
   void deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope);
-
-  /// Adds what was sent, if it is counted. Thread: once the run has ended.
-  void add_to(Traffic& traffic) const;
 
  private:
   Layout layout_;
   VirtualNetwork* network_;
   Mail* mail_;
-  std::vector<std::vector<DataTraffic>> sent_;  // by worker, then by process; empty: not counted
 };
 
 }  // namespace tidemark

@@ -6,6 +6,7 @@
 #include <tidemark/core/handover/envelope.hpp>
 
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -16,6 +17,17 @@ class Departure {
  public:
   virtual ~Departure() = default;
   virtual void depart() = 0;
+
+  /// Records of one timestamp for one worker.
+  struct Content {
+    std::uint32_t channel = 0;
+    std::uint32_t to = 0;
+    std::string time;
+    std::uint64_t records = 0;
+    std::uint64_t bytes = 0;
+  };
+  /// What leaves, for those who watch.
+  virtual std::vector<Content> contents() const { return {}; }
 };
 
 /// Race "a consumer's -1 is applied before the producer's +1": what lies here is delivered only
@@ -31,6 +43,9 @@ class Outbox {
 
   void send(std::uint32_t to, Envelope& envelope) { envelopes_.emplace_back(to, &envelope); }
   void send(Departure& departure) { departures_.push_back(&departure); }
+
+  const std::vector<std::pair<std::uint32_t, Envelope*>>& envelopes() const { return envelopes_; }
+  const std::vector<Departure*>& departures() const { return departures_; }
 
   bool empty() const { return envelopes_.empty() && departures_.empty(); }
 

@@ -60,15 +60,16 @@ class SharedBatches final : public Task {
   }
 
   /// Takes a load that has been reported, and leaves it empty. `channel` is one of dataflow number
-  /// `dataflow`. Cost: O(records).
-  void take(std::uint32_t dataflow, std::uint32_t channel, Load<T>& load, Place& place) {
+  /// `dataflow`. The batches keep who has sent how many records if that is given. Cost: O(records).
+  void take(std::uint32_t dataflow, std::uint32_t channel, Load<T>& load, Place& place,
+            const std::uint32_t* sender = nullptr) {
     bool full = false;
     bool first = false;
     {
       const std::lock_guard lock(mutex_);
       std::size_t next = 0;
       for (const auto& [time, end] : load.stretches)
-        next = put(shelf_of(dataflow, channel, time), load, next, end);
+        next = put(shelf_of(dataflow, channel, time), load, next, end, sender);
       place = {this, rounds_};
       full = !leaving_.empty();
       first = !std::exchange(due_, true);
@@ -135,16 +136,29 @@ class SharedBatches final : public Task {
   }
 
   /// Puts the records from `next` to `end` on a shelf, and returns `end`.
-  std::size_t put(Shelf& shelf, Load<T>& load, std::size_t next, std::size_t end) {
+  std::size_t put(Shelf& shelf, Load<T>& load, std::size_t next, std::size_t end,
+                  const std::uint32_t* sender) {
     const RecordType& type = pool_.type();
     while (next != end) {
       if (shelf.open[load.to[next]] == nullptr) open(shelf, load.to[next]);
+      const std::size_t first = next;
       next = type.scatter(load.records.get(), next, end, load.to.data(), shelf.records.data(),
                           type.batch_capacity);
+      if (sender != nullptr) [[unlikely]]
+        note_parts(shelf, load, first, next, *sender);
       const std::uint32_t last = load.to[next - 1];
       if (type.size(*shelf.records[last]) >= type.batch_capacity) leave(shelf, last);
     }
     return end;
+  }
+
+  [[gnu::noinline]] static void note_parts(Shelf& shelf, const Load<T>& load, std::size_t first,
+                                           std::size_t end, std::uint32_t sender) {
+    for (std::size_t i = first; i != end; ++i) {
+      auto& parts = shelf.open[load.to[i]]->parts;
+      if (parts.empty() || parts.back().sender != sender) parts.push_back({sender, 0});
+      ++parts.back().records;
+    }
   }
 
   void open(Shelf& shelf, std::uint32_t to) {

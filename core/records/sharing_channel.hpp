@@ -13,9 +13,11 @@
 #include <tidemark/core/records/outbox.hpp>
 #include <tidemark/core/records/shared_batches.hpp>
 #include <tidemark/core/records/step_state.hpp>
+#include <tidemark/core/text.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -57,8 +59,22 @@ class SharingChannel final : public Consumer<T>,
 
   void depart() override {
     if (place_.left()) place_.at = batches_[executor_->this_thread()];
-    place_.at->take(state_->dataflow, channel_, load_, place_);
+    place_.at->take(state_->dataflow, channel_, load_, place_,
+                    state_->watched ? &state_->worker : nullptr);
     departs_ = false;
+  }
+
+  std::vector<Content> contents() const override {
+    std::vector<Content> all;
+    std::size_t next = 0;
+    for (const auto& [time, end] : load_.stretches) {
+      std::map<std::uint32_t, std::uint64_t> records;  // by receiver
+      for (; next != end; ++next) ++records[load_.to[next]];
+      for (const auto& [to, count] : records)
+        all.push_back({channel_, to, to_text(time), count,
+                       16 + sizeof(T) + count * load_.records.type().record_bytes});
+    }
+    return all;
   }
 
   void list_open(const OpenBuffers<Ledger>::List& list) const override {

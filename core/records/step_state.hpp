@@ -24,6 +24,7 @@ struct StepState {
   Outbox outbox{};             ///< leaves after that
   IndexSet active{};           ///< operators that are to run
   Rests rests{};
+  bool watched = false;             ///< somebody wants to know who has sent what
   const InHand* in_hand = nullptr;  ///< the innermost batch of the operator that runs
 };
 

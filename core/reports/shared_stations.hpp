@@ -5,9 +5,9 @@
 #pragma once
 
 #include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/observe/traffic_counts.hpp>
 #include <tidemark/core/reports/awake_workers.hpp>
 #include <tidemark/core/reports/virtual_network.hpp>
-#include <tidemark/core/traffic.hpp>
 #include <tidemark/progress/report_gathering.hpp>
 
 #include <algorithm>
@@ -25,7 +25,6 @@ struct ReportingSetup {
   std::shared_ptr<const Routes> routes;  ///< null: nothing is gathered
   VirtualNetwork* network = nullptr;     ///< null: delivery is a call
   const AwakeWorkers* awake = nullptr;   ///< not null if there are routes
-  bool counted = false;                  ///< whether the traffic is counted
   /// Has what is gathered in an idle process sent a while later; empty: it is sent at once.
   std::function<void(std::uint32_t process)> linger;
 };
@@ -38,8 +37,6 @@ class ReportStations {
   virtual void flush_worker(std::uint32_t worker) = 0;
   /// Sends what has been gathered at all stations that stand in a process.
   virtual void flush_process(std::uint32_t process) = 0;
-  /// Adds up what was sent: by station, for each of those that follow in the routes.
-  virtual void add_to(std::vector<std::vector<ProgressTraffic>>& sent) = 0;
 };
 
 /// Brings the reports of workers to all ledgers, as the routes say.
@@ -53,10 +50,12 @@ class SharedStations final : public ReportStations {
  public:
   using Ledgers = std::vector<std::unique_ptr<SharedLedger<T>>>;
 
-  /// Requires: `ledgers` outlives this, one for each of the layout.
-  SharedStations(const ReportingSetup& setup, const Ledgers& ledgers)
+  /// `traffic` is null unless it is counted. Requires: it outlives this, and `ledgers`, of which
+  /// there is one for each of the layout.
+  SharedStations(const ReportingSetup& setup, const Ledgers& ledgers, TrafficCounts* traffic)
       : setup_(setup),
         ledgers_(&ledgers),
+        traffic_(traffic),
         gathering_(setup.routes),
         posts_(routes().size()),
         standing_in_(routes().layout().processes) {
@@ -66,7 +65,6 @@ class SharedStations final : public ReportStations {
       Post& post = posts_[s];
       post.process = layout.process_of(station);
       if (station.kind == Station::Kind::ledger) continue;
-      if (setup.counted) post.sent.resize(routes().next(s).size());
       post.ledger = station.kind == Station::Kind::worker ? layout.ledger_of_worker(station.index)
                                                           : first_ledger_in(post.process);
       standing_in_[post.process].push_back(s);
@@ -96,19 +94,11 @@ class SharedStations final : public ReportStations {
     for (const std::size_t station : standing_in_[process]) flush(station);
   }
 
-  void add_to(std::vector<std::vector<ProgressTraffic>>& sent) override {
-    for (std::size_t s = 0; s != posts_.size(); ++s) {
-      const std::lock_guard lock(posts_[s].mutex);
-      for (std::size_t i = 0; i != posts_[s].sent.size(); ++i) sent[s][i] += posts_[s].sent[i];
-    }
-  }
-
  private:
   struct alignas(64) Post {
-    std::mutex mutex;  // guards the station's accumulator and `sent`
+    std::mutex mutex;  // guards the station's accumulator and what is counted of it
     std::uint32_t process = 0;
-    std::uint32_t ledger = 0;             // whose frontiers its policy asks about
-    std::vector<ProgressTraffic> sent{};  // for each station that follows; empty: not counted
+    std::uint32_t ledger = 0;  // whose frontiers its policy asks about
   };
 
   /// What is left to do without locks.
@@ -144,11 +134,11 @@ class SharedStations final : public ReportStations {
     const Station from = routes().station(station);
     const std::uint32_t worker =
         from.kind == Station::Kind::worker ? from.index : LedgerEntry<T>::several_workers;
-    std::vector<ProgressTraffic>& sent = posts_[station].sent;
     std::shared_ptr<const ProgressBatch<T>> shared;  // by all messages
     std::size_t i = 0;
     gathering_.send_all(station, [&](std::size_t to, const ProgressBatch<T>& batch) {
-      if (!sent.empty()) sent[i++].add(batch.changes().size(), sizeof(T));
+      if (traffic_ != nullptr)
+        traffic_->progress_sent(station, i++, batch.changes().size(), sizeof(T));
       if (setup_.network == nullptr) return arrive(to, worker, batch, left);
       if (!shared) shared = std::make_shared<const ProgressBatch<T>>(batch);
       left.in_network = true;
@@ -200,6 +190,7 @@ class SharedStations final : public ReportStations {
 
   ReportingSetup setup_;
   const Ledgers* ledgers_;
+  TrafficCounts* traffic_;
   ReportGathering<T> gathering_;
   std::vector<Post> posts_;                            // by station
   std::vector<std::vector<std::size_t>> standing_in_;  // stations by process, without ledgers

@@ -10,6 +10,7 @@
 #include <tidemark/core/shard/holdings.hpp>
 #include <tidemark/core/shard/operator_shard.hpp>
 #include <tidemark/core/shard/reporting.hpp>
+#include <tidemark/core/shard/shard_watch.hpp>
 #include <tidemark/core/shard/shared_dataflow.hpp>
 
 #include <cstdint>
@@ -36,6 +37,7 @@ class Instance final : public DataflowInstance {
 
   ~Instance() override {
     cancel();
+    if (StepEvents* const rest = watch_.rest()) reporting_.report_rest(*rest);
     for (InquiryEnvelope<T>* inquiry : inquiries_) inquiry->release();
     while (!parts.empty()) parts.pop_back();  // a logic before the ports that it refers to
   }
@@ -48,10 +50,9 @@ class Instance final : public DataflowInstance {
   void attach(std::shared_ptr<SharedDataflow<T>> shared) {
     shared_ = std::move(shared);
     ledger_ = &shared_->ledger_of(state_.worker);
-    trace_ = shared_->trace();
     state_.active = IndexSet(operators.size());
-    activation_.attach(shared_->topology(), operators, state_, shared_->running(state_.worker),
-                       config_->check);
+    watch_.attach(shared_->watcher(), shared_->topology(), operators, state_);
+    activation_.attach(operators, state_, shared_->running(state_.worker), watch_);
     frontiers_.attach(*ledger_, shared_->topology(), state_.worker, operators, state_.active);
     reporting_.attach(*shared_, state_.worker,
                       layout_of(*config_).process_of_worker(state_.worker));
@@ -79,11 +80,9 @@ class Instance final : public DataflowInstance {
       steps_with_open_buffers_ = 0;
       for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
-    reporting_.report(state_.pending, state_.outbox);
-    state_.outbox.deliver_all([&](std::uint32_t to, Envelope& envelope) {
-      if (trace_ != nullptr) trace_message(TraceEvent::Kind::send, envelope, to);
-      mail_->deliver(state_.worker, to, envelope);
-    });
+    reporting_.report(state_.pending, state_.outbox, watch_.send(state_.outbox));
+    state_.outbox.deliver_all(
+        [&](std::uint32_t to, Envelope& envelope) { mail_->deliver(state_.worker, to, envelope); });
     const bool more_to_combine = ledger_->combine_some();
     for (InquiryEnvelope<T>* inquiry : inquiries_) {
       inquiry->answer(holdings_of(operators, inputs, open_buffers));
@@ -128,7 +127,7 @@ class Instance final : public DataflowInstance {
       inquiries_.push_back(&static_cast<InquiryEnvelope<T>&>(envelope));
       return;
     }
-    if (trace_ != nullptr) trace_message(TraceEvent::Kind::receive, envelope, envelope.sender);
+    watch_.receive(envelope);
     receivers[envelope.channel]->accept(envelope);
   }
 
@@ -144,38 +143,17 @@ class Instance final : public DataflowInstance {
   static constexpr int max_steps_open = 8;
 
   void run(std::uint32_t op) {
-    if (trace_ != nullptr) [[unlikely]]
-      trace_schedule(TraceEvent::Kind::start, op);
     activation_.run(op);
-    if (trace_ != nullptr) [[unlikely]]
-      trace_schedule(TraceEvent::Kind::stop, op);
     if (operators[op].interest != Interest::never) frontiers_.update(op);
-  }
-
-  [[gnu::noinline]] void trace_schedule(TraceEvent::Kind kind, std::uint32_t op) {
-    trace_->record({.kind = kind,
-                    .sequence = shared_->trace_sequence(),
-                    .worker = state_.worker,
-                    .subject = op});
-  }
-
-  [[gnu::noinline]] void trace_message(TraceEvent::Kind kind, const Envelope& envelope,
-                                       std::uint32_t peer) {
-    TraceEvent event{.kind = kind,
-                     .sequence = shared_->trace_sequence(),
-                     .worker = state_.worker,
-                     .subject = envelope.channel,
-                     .peer = peer};
-    if (envelope.describe(event)) trace_->record(std::move(event));
   }
 
   const Config* config_;
   Mail* mail_;
   std::shared_ptr<SharedDataflow<T>> shared_;
   SharedLedger<T>* ledger_ = nullptr;
-  Trace* trace_ = nullptr;
 
   StepState<T> state_;
+  ShardWatch<T> watch_;
   Activation<T> activation_;
   FollowedFrontiers<T> frontiers_;
   Reporting<T> reporting_;

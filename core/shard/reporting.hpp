@@ -4,11 +4,13 @@
 #pragma once
 
 #include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/observe/ledger_tracer.hpp>
 #include <tidemark/core/records/outbox.hpp>
 #include <tidemark/core/shard/shared_dataflow.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -30,21 +32,34 @@ class Reporting {
 
   /// Hands the ledger the changes of a step, and leaves them empty. What the outbox holds may be
   /// delivered then, and not before: the receiver's -1 must not come before the +1.
-  void report(ProgressBatch<T>& changes, const Outbox& outbox) {
+  ///
+  /// `events` is null unless the dataflow is traced. They are told with the changes; where only
+  /// what was sent would be, or where the report goes by stations, at once.
+  void report(ProgressBatch<T>& changes, const Outbox& outbox, StepEvents* events = nullptr) {
     changes.compact();
+    if (events != nullptr && (stations_ != nullptr || (changes.empty() && !events->after.empty())))
+      tell(*std::exchange(events, nullptr));
     if (!changes.empty()) {
       quiet_steps_ = 0;
-      if (apply_now(changes, outbox)) {
+      if (apply_now(changes, outbox, events)) {
         changes.clear();
       } else {
         LedgerEntry<T>& entry = take_entry();
         std::swap(entry.batch, changes);
+        if (events != nullptr)
+          entry.events = std::make_unique<StepEvents>(std::exchange(*events, {}));
         shared_->append(entry);
       }
     } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
       quiet_steps_ = 0;
       flush_stations();
     }
+  }
+
+  /// Tells the trace what is left, when the worker has no more to report. Requires: it is traced.
+  void report_rest(StepEvents& events) {
+    shared_->watcher()->tracer->events(events.before);
+    shared_->watcher()->tracer->events(events.after);
   }
 
   /// Sends on what is gathered at the stations of this worker and its process, if any.
@@ -62,8 +77,17 @@ class Reporting {
 
   /// True if the ledger has taken the changes at once, without its log. What is to be delivered
   /// does not wait for a propagation.
-  bool apply_now(const ProgressBatch<T>& changes, const Outbox& outbox) {
-    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(worker_, changes);
+  bool apply_now(const ProgressBatch<T>& changes, const Outbox& outbox, StepEvents* events) {
+    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(worker_, changes, events);
+  }
+
+  /// Tells the trace without changes. With one ledger that goes by its log, behind what this worker
+  /// has reported before.
+  void tell(StepEvents& events) {
+    if (stations_ != nullptr) return report_rest(events);
+    LedgerEntry<T>& entry = take_entry();
+    entry.events = std::make_unique<StepEvents>(std::exchange(events, {}));
+    ledger_->append(entry);
   }
 
   /// Race "workers report faster than the combiner applies": one that has so many entries in the

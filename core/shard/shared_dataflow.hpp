@@ -8,6 +8,7 @@
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/observe/inquiry.hpp>
 #include <tidemark/core/observe/trace_explainer.hpp>
+#include <tidemark/core/observe/watcher.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
 #include <tidemark/core/shard/running_operator.hpp>
 
@@ -65,17 +66,18 @@ class SharedDataflow final : public DataflowView,
       capabilities.update({topology_->location(source), T::minimum()}, config.workers);
     capabilities.compact();
 
+    watch(config, reporting, capabilities);
     for (std::uint32_t l = 0; l != layout_.ledgers(); ++l)
       ledgers_.push_back(std::make_unique<SharedLedger<T>>(
           topology_, config.workers,
           reporting.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
-          wake_of(l, wake), l == 0 ? config.trace : nullptr));
-    if (reporting.routes) stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_);
-    trace_ = config.trace;
-    if (trace_ != nullptr) {
-      trace_->describe(graph_, snapshot());
-      trace_->set_explainer(
-          TraceExplainer<T>(topology_, ledgers_.front()->tracer()->history(), config.workers));
+          wake_of(l, wake), l == 0 && watcher_ && watcher_->tracer ? &*watcher_->tracer : nullptr));
+    if (reporting.routes)
+      stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_, traffic());
+    if (config.trace != nullptr) {
+      config.trace->describe(graph_, snapshot());
+      config.trace->set_replay(std::make_shared<TraceExplainer<T>>(
+          topology_, watcher_->tracer->history(), config.workers));
     }
   }
 
@@ -128,10 +130,10 @@ class SharedDataflow final : public DataflowView,
   /// The entries in which `worker` reports. Thread: that worker.
   ReturnPool<LedgerEntry<T>>& entries_of(std::uint32_t worker) { return entries_[worker].pool; }
 
-  /// Null when not tracing.
-  Trace* trace() const { return trace_; }
-  /// The clock of the trace: the number of batches that its ledger has applied.
-  std::uint64_t trace_sequence() const { return ledgers_.front()->tracer()->sequence(); }
+  /// Null where nobody watches.
+  Watcher<T>* watcher() { return watcher_ ? &*watcher_ : nullptr; }
+  /// Null unless it is counted.
+  TrafficCounts* traffic() { return watcher_ && watcher_->traffic ? &*watcher_->traffic : nullptr; }
 
   /// Tells the ledgers of a worker's step, or has them told. The entry is given back through its
   /// home.
@@ -146,6 +148,15 @@ class SharedDataflow final : public DataflowView,
   std::uint32_t index = 0;  ///< of this dataflow at every worker
 
  private:
+  void watch(const Config& config, const ReportingSetup& reporting,
+             const ProgressBatch<T>& initial) {
+    if (config.trace == nullptr && config.traffic == nullptr && !config.check) return;
+    watcher_.emplace();
+    if (config.trace != nullptr) watcher_->tracer.emplace(*config.trace, *topology_, initial);
+    if (config.traffic != nullptr) watcher_->traffic.emplace(layout_, reporting.routes);
+    watcher_->checks_batch_rule = config.check;
+  }
+
   enum class Ending : std::uint8_t { none, complete, cancelled };
 
   /// True if this call has decided it.
@@ -201,10 +212,10 @@ class SharedDataflow final : public DataflowView,
   std::shared_ptr<const Topology<T>> topology_;
   FlowGraph graph_;
   Layout layout_;
-  Trace* trace_ = nullptr;
   struct alignas(64) Entries {  // a cache line each
     ReturnPool<LedgerEntry<T>> pool;
   };
+  std::optional<Watcher<T>> watcher_;
   std::vector<Entries> entries_;  // by worker; outlive the ledgers' logs
   std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
   std::unique_ptr<SharedStations<T>> stations_;  // null: there is one ledger, told at once

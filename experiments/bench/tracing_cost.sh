@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 #
-# What does tracing cost that is compiled in but off? Counts the instructions of a barrier and of a
+# What does watching cost that is compiled in but off? Counts the instructions of a barrier and of a
 # chain of 16 operators with callgrind, for the sources as they are and for a copy without the calls
 # that trace, and fails if the former takes more than 1 % more. Takes some minutes: it builds twice.
 # Usage: tracing_cost.sh, in any directory. Needs valgrind.
@@ -31,11 +31,12 @@ for name in with without; do
   mkdir "$directory/$name"
   tar -C "$root" --exclude=./build --exclude=./.git --exclude=./out -c . | tar -C "$directory/$name" -x
 done
-# Every call that traces stands behind a look at `trace_` or `tracer_`.
-for file in shard/instance.hpp ledger/shared_ledger.hpp; do
-  sed -i -E 's/\btracer?_ != nullptr/false/' "$directory/without/core/$file"
+# All that watches stands behind a look at `watcher_` or `tracer_`.
+for file in shard/shard_watch.hpp ledger/shared_ledger.hpp; do
+  sed -i -E 's/\b(watch|trac)er_ != nullptr/false/; s/\bwatcher_ == nullptr/true/' \
+    "$directory/without/core/$file"
   if cmp -s "$directory/with/core/$file" "$directory/without/core/$file"; then
-    echo "tracing_cost.sh does not find the calls that trace in core/$file any more" >&2
+    echo "tracing_cost.sh does not find the calls that watch in core/$file any more" >&2
     exit 1
   fi
 done

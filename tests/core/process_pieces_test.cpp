@@ -2,6 +2,7 @@
 //
 // What the workers of a run share, each piece by itself: pools, stopping, links, the registry of
 // dataflows, the progress of inputs.
+#include <tidemark/core/observe/traffic_counts.hpp>
 #include <tidemark/core/process/dataflow_registry.hpp>
 #include <tidemark/core/process/input_progress.hpp>
 #include <tidemark/core/process/links.hpp>
@@ -63,7 +64,6 @@ TEST_CASE("of several errors the first is kept", "[stopping]") {
 struct Letter final : Envelope {
   void release() override {}
   std::size_t bytes() const override { return 100; }
-  bool describe(TraceEvent&) const override { return false; }
 };
 
 struct Postbox final : Mail {
@@ -72,24 +72,30 @@ struct Postbox final : Mail {
   std::vector<std::uint32_t> posted;
 };
 
-TEST_CASE("links count what goes from process to process, and post what stays", "[links]") {
-  Traffic traffic;
+TEST_CASE("links post what stays in a process, and are not needed where there is one", "[links]") {
   Postbox mail;
-  const Config config{.workers = 4, .traffic = &traffic};
-  Links links(config, nullptr, mail);
-  CHECK(links.needed());
+  Links links({.workers = 4}, nullptr, mail);
+  CHECK_FALSE(links.needed());
   Letter letter;
   links.deliver(0, 3, letter);
   links.deliver(1, 2, letter);
   CHECK(mail.posted == std::vector<std::uint32_t>{3, 2});
-  links.add_to(traffic);
-  REQUIRE(traffic.data.size() == 1);
-  CHECK(traffic.data[0].sent == DataTraffic{2, 200});
 }
 
-TEST_CASE("without a second process and without counting there is no need for links", "[links]") {
-  Postbox mail;
-  CHECK_FALSE(Links({.workers = 4}, nullptr, mail).needed());
+TEST_CASE("traffic is counted from process to process, and the counts of dataflows add up",
+          "[traffic]") {
+  const Layout layout{.workers = 4, .processes = 2};
+  TrafficCounts counts(layout, nullptr);
+  counts.data_sent(0, 1, 1, 100);
+  counts.data_sent(1, 3, 2, 50);
+  TrafficCounts others(layout, nullptr);
+  others.data_sent(0, 2, 1, 7);
+  others += counts;
+  const Traffic sent = others.links();
+  REQUIRE(sent.data.size() == 2);
+  CHECK(sent.data[0].sent == DataTraffic{1, 100});
+  CHECK(sent.data[1].sent == DataTraffic{3, 57});
+  CHECK(sent.data_between_processes() == DataTraffic{3, 57});
 }
 
 TEST_CASE("a worker that builds fewer dataflows than another is named, whoever ends first",

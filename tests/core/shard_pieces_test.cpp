@@ -35,7 +35,6 @@ Changes changes_of(StepState<Epoch>& state) {
 struct Letter final : Envelope {
   explicit Letter(int& count) : released(&count) {}
   void release() override { ++*released; }
-  bool describe(TraceEvent&) const override { return false; }
   int* released;
 };
 
@@ -265,6 +264,7 @@ struct Row {
   std::vector<OperatorShard<Epoch>> operators{std::size_t{3}};
   StepState<Epoch> state;
   RunningOperator running;
+  ShardWatch<Epoch> watch;
 
   Row() {
     state.active = IndexSet(3);
@@ -277,7 +277,7 @@ TEST_CASE("while an operator runs others see which, and afterwards that none doe
           "[activation]") {
   Row row;
   Activation<Epoch> activation;
-  activation.attach(*row.topology, row.operators, row.state, row.running, false);
+  activation.attach(row.operators, row.state, row.running, row.watch);
   std::vector<std::optional<std::uint32_t>> seen;
   row.operators[1].logic = [&] { seen.push_back(row.running.get()); };
   row.operators[2].on_close = [&] { seen.push_back(row.running.get()); };
@@ -291,7 +291,7 @@ TEST_CASE("an activation pushes the rests, and names the operator whose code thr
           "[activation]") {
   Row row;
   Activation<Epoch> activation;
-  activation.attach(*row.topology, row.operators, row.state, row.running, false);
+  activation.attach(row.operators, row.state, row.running, row.watch);
   bool pushed = false;
   Step rest;
   rest.act = [&] { pushed = true; };
@@ -306,7 +306,9 @@ TEST_CASE("a checked activation may send only what it held or consumed, and keep
           "[activation]") {
   Row row;
   Activation<Epoch> activation;
-  activation.attach(*row.topology, row.operators, row.state, row.running, true);
+  Watcher<Epoch> watcher{.checks_batch_rule = true};
+  row.watch.attach(&watcher, *row.topology, row.operators, row.state);
+  activation.attach(row.operators, row.state, row.running, row.watch);
   row.state.pending.update({a_out, 1}, -1);  // of an earlier operator
   row.operators[1].logic = [&] {
     row.state.pending.update({b_in, 3}, -1);

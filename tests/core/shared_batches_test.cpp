@@ -77,14 +77,6 @@ TEST_CASE("many workers are the ones that share batches, unless somebody looks a
   Config processes = config;
   processes.processes = 2;
   CHECK_FALSE(shares(processes));
-  Trace trace;
-  Config traced = config;
-  traced.trace = &trace;
-  CHECK_FALSE(shares(traced));
-  Traffic traffic;
-  Config counted = config;
-  counted.traffic = &traffic;
-  CHECK_FALSE(shares(counted));
 }
 
 TEST_CASE("what many workers send to each other arrives in the order of each of them",
