@@ -3,7 +3,7 @@
 // An accumulator for each open window of a key: for every windower and every aggregate.
 #pragma once
 
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/windowing/window_work.hpp>
 
 #include <boost/container/small_vector.hpp>

@@ -3,7 +3,7 @@
 // Values of a key that wait for their turn.
 #pragma once
 
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/windowing/event_time.hpp>
 
 #include <algorithm>

@@ -3,7 +3,7 @@
 // What a window step on a clock keeps of a key, in memory and as bytes.
 #pragma once
 
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/windowing/play_queue.hpp>
 #include <tidemark/windowing/sliced_windows.hpp>
 

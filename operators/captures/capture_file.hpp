@@ -5,7 +5,7 @@
 
 #include <tidemark/operators/captures/capture_event.hpp>
 #include <tidemark/operators/captures/recording.hpp>
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 
 #include <cstdint>
 #include <functional>

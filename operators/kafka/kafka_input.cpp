@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/kafka/kafka_input.hpp>
 #include <tidemark/operators/kafka/rdkafka_handles.hpp>
 

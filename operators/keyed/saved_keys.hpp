@@ -7,7 +7,7 @@
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/worker.hpp>
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/epoch.hpp>

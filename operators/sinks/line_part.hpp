@@ -3,8 +3,8 @@
 // A part of a sink that is a file with a record a line.
 #pragma once
 
-#include <tidemark/operators/codec.hpp>
-#include <tidemark/operators/print_item.hpp>
+#include <tidemark/core/codec.hpp>
+#include <tidemark/core/print_item.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 

@@ -3,7 +3,7 @@
 // StdOutput: prints records on standard output.
 #pragma once
 
-#include <tidemark/operators/print_item.hpp>
+#include <tidemark/core/print_item.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/json_lines_input.hpp>
 

@@ -3,7 +3,7 @@
 // TestingInput: a source of given records, and of accidents.
 #pragma once
 
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/sources/source.hpp>
 
 #include <algorithm>

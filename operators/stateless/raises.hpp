@@ -4,7 +4,7 @@
 #pragma once
 
 #include <tidemark/core/fused.hpp>
-#include <tidemark/operators/print_item.hpp>
+#include <tidemark/core/print_item.hpp>
 
 #include <sstream>
 #include <stdexcept>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // output: records go to a sink, and on; what a dataflow must have; how records are printed.
-#include <tidemark/operators/print_item.hpp>
+#include <tidemark/core/print_item.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>

@@ -3,7 +3,7 @@
 // The codec of Eigen's matrices, vectors and arrays.
 #pragma once
 
-#include <tidemark/operators/codec.hpp>
+#include <tidemark/core/codec.hpp>
 
 #include <Eigen/Core>
 
