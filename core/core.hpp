@@ -8,6 +8,7 @@
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/capability_book.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/dataflow_view.hpp>
@@ -31,6 +32,7 @@
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/pact.hpp>
 #include <tidemark/core/ports.hpp>
+#include <tidemark/core/print_item.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/progress_snapshot.hpp>

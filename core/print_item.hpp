@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// How records look in text sinks.
+// How a record looks as text.
 #pragma once
 
 #include <concepts>

@@ -6,9 +6,13 @@
 // vector whose record type says how to do what has to be done, one indirect call a batch.
 #pragma once
 
+#include <tidemark/core/codec.hpp>
+#include <tidemark/core/print_item.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <iterator>
 #include <limits>
 #include <string>
@@ -40,7 +44,8 @@ std::vector<Item>& records_as(AnyRecords& records) {
 }
 
 /// How to handle vectors of one type of record. There is one for each type (record_type), whose
-/// address tells them apart. Thread: any.
+/// address tells them apart. Whether it can be printed or encoded is asked where a step is used:
+/// declare its `<<` and its Codec beside it. Thread: any.
 struct RecordType {
   static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
@@ -63,6 +68,13 @@ struct RecordType {
   /// Returns where it has stopped.
   std::size_t (*scatter)(AnyRecords& from, std::size_t begin, std::size_t end,
                          const std::uint32_t* to, AnyRecords* const* open, std::size_t limit);
+
+  /// Prints a record as print_item does; null if it cannot be printed.
+  void (*print)(std::ostream& out, const AnyRecords&, std::size_t record);
+  /// Appends the records in [begin, end) as bytes (codec.hpp); null if there is no Codec for them.
+  void (*encode)(std::string& to, const AnyRecords&, std::size_t begin, std::size_t end);
+  /// Adds so many records that were encoded; null if there is no Codec. Throws BadBytes.
+  void (*decode)(AnyRecords& to, ByteReader& from, std::size_t count);
 
   /// The name of the type, for errors.
   std::string name() const;
@@ -136,6 +148,19 @@ struct RecordOperations {
     }
     return end;
   }
+
+  static void print(std::ostream& out, const AnyRecords& records, std::size_t record) {
+    if constexpr (Printable<Item>) print_item(out, of(records)[record]);
+  }
+  static void encode(std::string& to, const AnyRecords& records, std::size_t begin,
+                     std::size_t end) {
+    if constexpr (Encodable<Item>)
+      for (std::size_t i = begin; i != end; ++i) Codec<Item>::write(to, of(records)[i]);
+  }
+  static void decode(AnyRecords& to, ByteReader& from, std::size_t count) {
+    if constexpr (Encodable<Item>)
+      for (; count != 0; --count) of(to).push_back(Codec<Item>::read(from));
+  }
 };
 
 }  // namespace detail
@@ -153,6 +178,9 @@ inline constexpr RecordType record_type{
     .append = detail::RecordOperations<Item>::append,
     .copy = is_copyable<Item> ? detail::RecordOperations<Item>::copy : nullptr,
     .scatter = detail::RecordOperations<Item>::scatter,
+    .print = Printable<Item> ? detail::RecordOperations<Item>::print : nullptr,
+    .encode = Encodable<Item> ? detail::RecordOperations<Item>::encode : nullptr,
+    .decode = Encodable<Item> ? detail::RecordOperations<Item>::decode : nullptr,
 };
 
 /// A vector of some record type, owned by what is no template over it.

@@ -10,7 +10,6 @@
 #include <tidemark/operators/captures/capture_event.hpp>
 #include <tidemark/operators/captures/capture_file.hpp>
 #include <tidemark/operators/captures/captured.hpp>
-#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/ends/capture.hpp>
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
@@ -34,7 +33,6 @@
 #include <tidemark/operators/loops/feedback.hpp>
 #include <tidemark/operators/loops/iterate.hpp>
 #include <tidemark/operators/loops/leave.hpp>
-#include <tidemark/core/print_item.hpp>
 #include <tidemark/operators/routing/branch.hpp>
 #include <tidemark/operators/routing/broadcast.hpp>
 #include <tidemark/operators/routing/composite.hpp>

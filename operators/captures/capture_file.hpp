@@ -3,9 +3,9 @@
 // CaptureFile: a captured stream in a file.
 #pragma once
 
+#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/captures/capture_event.hpp>
 #include <tidemark/operators/captures/recording.hpp>
-#include <tidemark/core/codec.hpp>
 
 #include <cstdint>
 #include <functional>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/operators/captures/recording.hpp>
 #include <tidemark/core/codec.hpp>
+#include <tidemark/operators/captures/recording.hpp>
 #include <tidemark/operators/file_error.hpp>
 
 #include <algorithm>

@@ -5,9 +5,9 @@
 #pragma once
 
 #include <tidemark/core/capability.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/worker.hpp>
-#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/epoch.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/codec.hpp>
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/hash.hpp>
-#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
 
 #include <algorithm>

@@ -108,6 +108,36 @@ Stream<Epoch, std::uint64_t> plain(const Stream<Epoch, Owned>& records, auto pac
   });
 }
 
+TEST_CASE("encoded records are decoded as they were, a part at a time", "[record_type]") {
+  using Item = std::pair<std::string, std::vector<int>>;
+  CHECK(rc::check([](std::vector<Item> items) {
+    const RecordType& type = record_type<Item>;
+    const std::size_t half = items.size() / 2;
+    std::string bytes;
+    type.encode(bytes, erased(items), 0, half);
+    type.encode(bytes, erased(items), half, items.size());
+    ByteReader from(bytes);
+    std::vector<Item> decoded;
+    type.decode(erased(decoded), from, items.size());
+    RC_ASSERT(decoded == items);
+    RC_ASSERT(from.empty());
+    if (items.empty()) return;
+    ByteReader cut(std::string_view(bytes).substr(0, bytes.size() - 1));
+    RC_ASSERT_THROWS_AS(type.decode(erased(decoded), cut, items.size()), BadBytes);
+  }));
+}
+
+TEST_CASE("a record type prints a record as a sink would, and says what it cannot do",
+          "[record_type]") {
+  std::vector<std::pair<std::string, int>> pairs{{"ebb", 1}, {"flood", 2}};
+  std::ostringstream out;
+  record_type<std::pair<std::string, int>>.print(out, erased(pairs), 1);
+  CHECK(out.str() == "(flood, 2)");
+  CHECK(record_type<std::unique_ptr<int>>.encode == nullptr);
+  CHECK(record_type<std::unique_ptr<int>>.decode == nullptr);
+  CHECK(record_type<std::vector<int>>.print == nullptr);
+}
+
 TEST_CASE("records that cannot be copied go through pipelines, exchanges and crowds",
           "[record_type][channel]") {
   for (const std::uint32_t workers : {1u, 3u, 40u}) {
