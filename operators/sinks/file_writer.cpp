@@ -2,6 +2,7 @@
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,8 @@ namespace tidemark {
 namespace {
 
 constexpr std::size_t buffer_size = std::size_t{64} * 1024;
+
+std::atomic<std::uint64_t> next{0};  // temporary file of this process
 
 }  // namespace
 
@@ -33,13 +36,12 @@ FileWriter::FileWriter(std::string path) : path_(std::move(path)) {
   if (exists && !S_ISREG(status.st_mode)) {
     fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
   } else {
-    temporary_ = path_ + ".part-XXXXXX";
-    fd_ = ::mkostemp(temporary_.data(), O_CLOEXEC);
-    if (fd_ >= 0) {
-      const mode_t mask = ::umask(0);
-      ::umask(mask);
-      ::fchmod(fd_, exists ? status.st_mode & 07777 : 0666 & ~mask);
-    }
+    do {
+      temporary_ = path_ + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
+      // Made with 0666, so that the process's umask is minded by who knows it.
+      fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    } while (fd_ < 0 && errno == EEXIST);
+    if (fd_ >= 0 && exists) ::fchmod(fd_, status.st_mode & 07777);
   }
   if (fd_ < 0) throw_file_error("write", path_, errno);
 }

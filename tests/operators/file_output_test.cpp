@@ -5,6 +5,7 @@
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/dir_output.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
+#include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 
 #include <tests/operators/directory.hpp>
@@ -13,6 +14,7 @@
 
 #include <stdexcept>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tidemark::file_output_test {
@@ -115,6 +117,28 @@ TEST_CASE("a new file has the permissions that the process gives to new files", 
   CHECK(::umask(mask) == 027);
   CHECK(error == "");
   CHECK(fs::status(directory / "new").permissions() == fs::perms(0640));
+}
+
+TEST_CASE(
+    "files that several threads begin have the permissions of new files, and no mask is touched",
+    "[file_output]") {
+  const tests::Directory directory;
+  const mode_t mask = ::umask(027);
+  {
+    std::vector<std::jthread> threads;
+    for (int t = 0; t != 4; ++t)
+      threads.emplace_back([&, t] {
+        for (int f = 0; f != 200; ++f)
+          FileWriter(directory / (std::to_string(t) + "-" + std::to_string(f))).commit();
+      });
+  }
+  CHECK(::umask(mask) == 027);
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(directory / "")) {
+    ++files;
+    CHECK(static_cast<unsigned>(entry.status().permissions()) == 0640u);
+  }
+  CHECK(files == 800);
 }
 
 TEST_CASE("a file has its epochs in order, whatever worker had the records", "[file_output]") {
