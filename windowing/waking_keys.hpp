@@ -44,9 +44,11 @@ class WakeWheel {
  public:
   using Entry = WakingKey<Key>;
 
-  /// Has `entry` looked at when `when` has come, or earlier. Requires: it is later than `now`.
+  /// Has `entry` looked at when `when` has come, or earlier; if that is not later than `now`, as
+  /// soon as `wake` is called.
   void wake_by(Entry& entry, EventTime when, EventTime now) {
-    const auto away = static_cast<std::uint64_t>(between(now, when).count());
+    const auto away =
+        static_cast<std::uint64_t>(std::max(when, now) == now ? 0 : between(now, when).count());
     const int list = static_cast<int>(std::bit_width(away));
     if (list < entry.list) put(entry, list);
     EventTime& first = first_[static_cast<std::size_t>(entry.list)];
