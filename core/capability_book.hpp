@@ -29,6 +29,7 @@ struct CapabilityBook {
 
   std::string step;
   OperatorId op{};
+  std::uint32_t output = 0;
   std::uint32_t worker = 0;
   enum class State { building, live, cancelled, gone } state = State::building;
   LocationId location{};

@@ -211,7 +211,14 @@ struct ContainerCodec {
   static std::string signature() { return "[" + Codec<Element>::signature() + "]"; }
   static void write(std::string& to, const Container& values) {
     Codec<std::uint64_t>::write(to, values.size());
-    for (const Element& value : values) Codec<Element>::write(to, value);
+    for (const auto& value : values) {
+      if constexpr (requires { values.key_comp(); }) {  // whose elements have a key that is const
+        Codec<typename Element::first_type>::write(to, value.first);
+        Codec<typename Element::second_type>::write(to, value.second);
+      } else {
+        Codec<Element>::write(to, value);
+      }
+    }
   }
   static Container read(ByteReader& from) {
     Container values;

@@ -5,6 +5,7 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
 
+#include <string>
 #include <utility>
 
 namespace tidemark {
@@ -12,6 +13,12 @@ namespace tidemark {
 std::size_t Dataflow::add_step(std::size_t streams, Step step) {
   steps_.push_back(std::move(step));
   return std::exchange(slots_, slots_ + streams);
+}
+
+void Dataflow::require_streams(std::size_t made, std::size_t count) {
+  if (made == count) return;
+  throw DataflowError("a step was to make " + std::to_string(count) + " streams, and has made " +
+                      std::to_string(made));
 }
 
 void Dataflow::enter_composite(std::string name) {

@@ -76,8 +76,9 @@ class Dataflow {
     using Streams = std::invoke_result_t<Operator, Stream<Epoch, Item>>;
     using Out = typename Streams::value_type::item_type;
     const std::size_t first =
-        add_step(count, [op = std::move(op), input](Scope<Epoch>&, Slots& slots) {
+        add_step(count, [op = std::move(op), input, count](Scope<Epoch>&, Slots& slots) {
           const Streams streams = Operator(op)(Stream<Epoch, Item>(slots[input.slot]));
+          require_streams(streams.size(), count);
           slots.insert(slots.end(), streams.begin(), streams.end());
         });
     std::vector<FlowStream<Out>> streams;
@@ -103,6 +104,9 @@ class Dataflow {
 
   /// Adds a step that fills the next `streams` slots, and returns the first of these.
   std::size_t add_step(std::size_t streams, Step step);
+
+  /// Throws DataflowError unless a step has made as many streams as it was to.
+  static void require_streams(std::size_t made, std::size_t count);
 
   /// Adds a step that makes a `Result`.
   template <typename Result, typename Make>

@@ -15,7 +15,7 @@
 namespace tidemark {
 
 /// Capabilities that wait for their timestamps to be complete, for an operator with an interest in
-/// frontiers (operator_shard.hpp) of `when_due` or more. Thread: its worker.
+/// frontiers (interest.hpp) of `when_due` or more. Thread: its worker.
 ///
 ///     in.for_each([&](auto& batch) { notificator.notify_at(out.retain(batch)); });
 ///     notificator.for_each([&](const Capability<T>& at, std::uint64_t requests) { ... },

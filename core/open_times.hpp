@@ -3,6 +3,7 @@
 // Open times: what an operator keeps of each timestamp until that is complete.
 #pragma once
 
+#include <tidemark/core/capability.hpp>
 #include <tidemark/core/ports.hpp>
 #include <tidemark/progress/antichain.hpp>
 
@@ -27,7 +28,7 @@ class OpenList {
 
   /// What is kept of `time`; null if nothing is yet.
   void* find(const T& time);
-  /// Requires: nothing is kept of `time` yet. The capability is one at `time`.
+  /// Requires: nothing is kept of `time` yet.
   void add(const T& time, Capability<T> capability, State state);
 
   Place begin() { return entries_.begin(); }

@@ -11,7 +11,8 @@
 //     TIDEMARK_STEPS(, Tide);
 //     }  // namespace tidemark
 //
-// and beside the definition of Tide
+// (for its loops also TIDEMARK_ENGINE(, Nested<Tide, N>), and TIDEMARK_STEPS for each depth up to
+// N), and beside the definition of Tide
 //
 //     template <>
 //     inline constexpr bool tidemark::is_compiled_once<Tide> = true;

@@ -86,7 +86,8 @@ class AnyOutput {
   ~AnyOutput() = default;
 
   void require_covered(const Capability<T>& capability, const T& time) const {
-    if (&capability.book() != book_.get() || !less_equal(capability.time(), time)) [[unlikely]]
+    if (&capability.book() != book_.get() || !less_equal(capability.time(), time) ||
+        is_beyond_all_time(time)) [[unlikely]]
       refuse(capability, time);
   }
 
@@ -111,6 +112,7 @@ class AnyOutput {
 
  private:
   [[noreturn]] void refuse(const Capability<T>& capability, const T& time) const;
+  [[noreturn]] void refuse_beyond_all_time(const T& time) const;
   using Summaries = std::vector<typename Level<T>::Ledger::Summary>;
   const Summaries& summaries_of(const void* batch, const From& from) const;
 

@@ -48,9 +48,9 @@ class AnyScope {
   /// Makes an object that lives as long as the worker's instance.
   template <typename Part, typename... Arguments>
   Part& make(Arguments&&... arguments) {
-    auto* const part = new Part(std::forward<Arguments>(arguments)...);
-    keep(part, [](void* of) { delete static_cast<Part*>(of); });
-    return *part;
+    std::unique_ptr<Part> part(new Part(std::forward<Arguments>(arguments)...));
+    keep(part.get(), [](void* of) { delete static_cast<Part*>(of); });
+    return *part.release();
   }
   /// Has `action` called when the ledger is there and before anything runs.
   void when_attached(std::function<void(const Topology<T>&)> action);
@@ -123,7 +123,8 @@ inline constexpr bool is_compiled_once = false;
 template <>
 inline constexpr bool is_compiled_once<Epoch> = true;
 template <std::uint32_t MaxDepth>
-inline constexpr bool is_compiled_once<Nested<Epoch, MaxDepth, MaxDepth>> = MaxDepth <= 2;
+inline constexpr bool is_compiled_once<Nested<Epoch, MaxDepth, MaxDepth>> =
+    MaxDepth == 1 || MaxDepth == 2;
 template <>
 inline constexpr bool is_compiled_once<Product<Epoch, Epoch>> = true;
 

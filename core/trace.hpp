@@ -14,8 +14,11 @@
 //   receive   records were taken        channel, from: worker, time, records
 //
 // Any prefix is a consistent cut. A worker tells what it has done together with the report of its
-// step: what it has received and run comes before the batch, what it has sent after it. With
-// several ledgers, of which a trace holds the batches of the first, it tells that when it reports.
+// step: what it has received and run comes before the batch, what it has sent after it. A step that
+// changes nothing is told with the next report, so a `seq` may be later than what it stands for.
+// Where reports go by stations (several ledgers, of which a trace holds the batches of the first,
+// or a policy that gathers), a worker tells what it has done when it reports; its batch comes
+// later.
 //
 // A frontier is published if somebody reads it, and after the last of the batches that were applied
 // together. All frontiers after any batch follow from the batches (Trace::state_at).
@@ -76,7 +79,7 @@ class TraceReplay {
 
 /// The recorded events of one dataflow, in memory. With several ledgers it is the first one's.
 ///
-/// Thread: `record` from any; the rest once the run has ended.
+/// Thread: `record` and `record_now` from any; the rest once the run has ended.
 class Trace {
  public:
   void describe(const FlowGraph& graph, const ProgressSnapshot& start);

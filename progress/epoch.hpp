@@ -49,6 +49,7 @@ struct Epoch {
 
   friend constexpr auto operator<=>(const Epoch&, const Epoch&) = default;
   friend constexpr bool less_equal(const Epoch& a, const Epoch& b) { return a.value <= b.value; }
+  friend constexpr bool is_beyond_all_time(const Epoch& epoch) { return epoch > maximum(); }
   friend std::ostream& operator<<(std::ostream& out, const Epoch& epoch) {
     return out << epoch.value;
   }

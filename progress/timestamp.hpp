@@ -83,6 +83,12 @@ constexpr int compare_coordinate(const T& a, const T& b, std::uint32_t /*k*/) {
   return a < b ? -1 : b < a ? 1 : 0;
 }
 
+/// True for a value that is no timestamp, though its type has it (Epoch).
+template <typename T>
+constexpr bool is_beyond_all_time(const T&) {
+  return false;
+}
+
 /// How many loop counters a timestamp needs.
 template <typename T>
 constexpr std::uint32_t depth_of(const T&) {

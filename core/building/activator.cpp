@@ -13,6 +13,7 @@ void Activator::activate() const {
 }
 
 void Activator::activate_at(Clock::time_point when) const {
+  if (!state_) return;
   state_->worker->process().executor().call_at(when, [copy = *this] { copy.activate(); });
 }
 

@@ -69,9 +69,9 @@ class Assembly {
   /// Makes an object that lives as long as the instance.
   template <typename Part, typename... Arguments>
   Part& make(Arguments&&... arguments) {
-    auto* const part = new Part(std::forward<Arguments>(arguments)...);
-    keep(part, [](void* of) { delete static_cast<Part*>(of); });
-    return *part;
+    std::unique_ptr<Part> part(new Part(std::forward<Arguments>(arguments)...));
+    keep(part.get(), [](void* of) { delete static_cast<Part*>(of); });
+    return *part.release();
   }
   void keep(void* part, void (*destroy)(void*));
 

@@ -33,7 +33,7 @@ Assembly<T>::Assembly(Worker& worker, std::uint32_t index, std::string name)
 
 template <Timestamp T>
 std::uint32_t Assembly<T>::add_node(FlowNode node) {
-  if (node.op && !node.id.empty() && !ids_.insert(node.id).second)
+  if (!node.id.empty() && !ids_.insert(node.id).second)
     throw DataflowError("two steps have the id '" + node.id + "'; every step id must be used once");
   node.scope = place(node.scope);
   graph_.nodes.push_back(std::move(node));

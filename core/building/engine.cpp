@@ -1,46 +1,8 @@
 // SPDX-License-Identifier: MIT
-//
-// What the instances of the usual timestamps are made of; how they are built is in
-// usual_timestamps.cpp.
-#include <tidemark/core/building/usual_timestamps.hpp>
-#include <tidemark/core/ledger/shared_ledger.hpp>
-#include <tidemark/core/observe/inquiry.hpp>
-#include <tidemark/core/observe/trace_explainer.hpp>
-#include <tidemark/core/process/dataflow_registry.hpp>
-#include <tidemark/core/reports/shared_stations.hpp>
-#include <tidemark/core/shard/instance.hpp>
-#include <tidemark/core/shard/shared_dataflow.hpp>
-#include <tidemark/progress/epoch.hpp>
-#include <tidemark/progress/explain.hpp>
-#include <tidemark/progress/ledger.hpp>
-#include <tidemark/progress/nested.hpp>
-#include <tidemark/progress/product.hpp>
-
-#include <cstdint>
-#include <memory>
-#include <span>
+#include <tidemark/core/building/engine.hpp>
 
 namespace tidemark {
 
-#define TIDEMARK_INSTANCE(...)                                                                     \
-  template class Topology<__VA_ARGS__>;                                                            \
-  template class TopologyBuilder<__VA_ARGS__>;                                                     \
-  template class Tracker<__VA_ARGS__>;                                                             \
-  template class Ledger<__VA_ARGS__>;                                                              \
-  template class PathsTo<__VA_ARGS__>;                                                             \
-  template class SharedLedger<__VA_ARGS__>;                                                        \
-  template class SharedStations<__VA_ARGS__>;                                                      \
-  template class Inquiry<__VA_ARGS__>;                                                             \
-  template class TraceExplainer<__VA_ARGS__>;                                                      \
-  template class SharedDataflow<__VA_ARGS__>;                                                      \
-  template class Instance<__VA_ARGS__>;                                                            \
-  template std::shared_ptr<SharedDataflow<__VA_ARGS__>> DataflowRegistry::attach<__VA_ARGS__>(     \
-      std::uint32_t, std::uint32_t, Topology<__VA_ARGS__>, FlowGraph, std::span<const SourcePort>, \
-      const ReportingSetup&)
-
-TIDEMARK_INSTANCE(Epoch);
-TIDEMARK_INSTANCE(Nested<Epoch, 1>);
-TIDEMARK_INSTANCE(Nested<Epoch, 2>);
-TIDEMARK_INSTANCE(Product<Epoch, Epoch>);
+TIDEMARK_INSTANCES();
 
 }  // namespace tidemark

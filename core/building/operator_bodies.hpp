@@ -230,6 +230,7 @@ auto OperatorBuilder<T>::add_output() -> NewOutput {
   auto book = std::make_shared<CapabilityBook<Ledger>>();
   book->step = ports().name;
   book->op = op_;
+  book->output = source.port;
   book->worker = scope_->worker().index();
   shard().outputs.push_back(book);
   return {source, std::move(book)};

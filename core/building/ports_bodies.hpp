@@ -176,6 +176,7 @@ void AnyOutput<T>::require_in_reach(const void* batch, const From& from, const T
   for (const auto& summary : summaries_of(batch, from))
     if (const auto result = summary.results_in(from.time))
       results.insert(Level<T>::from_ledger(*result));
+  if (is_beyond_all_time(time)) refuse_beyond_all_time(time);
   if (!results.less_equal_to(time))
     book_->refuse("tried to send at " + to_text(time) + " for a batch at " +
                   to_text(from.time, from.depth) + "; it covers timestamps at or after " +
@@ -197,10 +198,20 @@ auto AnyOutput<T>::summaries_of(const void* batch, const From& from) const -> co
 }
 
 template <Timestamp T>
+void AnyOutput<T>::refuse_beyond_all_time(const T& time) const {
+  book_->refuse("tried to send at " + to_text(time) +
+                ", which is no timestamp: it stands for the end");
+}
+
+template <Timestamp T>
 void AnyOutput<T>::refuse(const Capability<T>& capability, const T& time) const {
   if (&capability.book() != book_.get())
-    book_->refuse("tried to send at " + to_text(time) + " with a capability of step '" +
-                  capability.book().step + "'; an output takes only capabilities of its own");
+    book_->refuse(
+        "tried to send at " + to_text(time) + " through output " + std::to_string(book_->output) +
+        " with a capability of output " + std::to_string(capability.book().output) +
+        (capability.book().op == book_->op ? "" : " of step '" + capability.book().step + "'") +
+        "; an output takes only capabilities of its own");
+  if (is_beyond_all_time(time)) refuse_beyond_all_time(time);
   book_->refuse("tried to send at " + to_text(time) + " with a capability at " +
                 to_text(capability.time()) + "; it covers timestamps at or after " +
                 to_text(capability.time()));

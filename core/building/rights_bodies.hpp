@@ -96,9 +96,13 @@ void Capability<T>::drop() noexcept {
 
 template <Timestamp T>
 void Capability<T>::require_later(const T& later, const char* verb) const {
-  if (less_equal(time(), later)) return;
-  book().refuse(std::string("tried to ") + verb + " a capability at " + to_text(time()) + " to " +
-                to_text(later) + "; it may only move to timestamps at or after " + to_text(time()));
+  if (less_equal(time(), later) && !is_beyond_all_time(later)) return;
+  const std::string tried = std::string("tried to ") + verb + " a capability at " +
+                            to_text(time()) + " to " + to_text(later);
+  if (is_beyond_all_time(later))
+    book().refuse(tried +
+                  ", which is no timestamp: it stands for the end; drop the capability instead");
+  book().refuse(tried + "; it may only move to timestamps at or after " + to_text(time()));
 }
 
 template <Timestamp T>

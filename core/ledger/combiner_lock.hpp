@@ -19,6 +19,18 @@ class CombinerLock {
     while (!try_lock()) std::this_thread::yield();
   }
 
+  /// Unlocks when it goes, as by an exception. Requires: locked.
+  class Held {
+   public:
+    explicit Held(CombinerLock& lock) : lock_(&lock) {}
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    ~Held() { lock_->unlock(); }
+
+   private:
+    CombinerLock* lock_;
+  };
+
  private:
   std::atomic<bool> locked_{false};
 };

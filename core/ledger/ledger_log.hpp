@@ -59,18 +59,25 @@ class LedgerLog {
   void append(LedgerEntry<T>& entry) { entries_.push(entry); }
   bool empty() const { return entries_.empty(); }
 
-  /// Calls `take(entry)` for each entry, and gives it back.
+  /// Calls `take(entry)` for each entry, and gives it back; all of them if it throws.
   template <typename Take>
   void take_all(Take&& take) {
-    for (LedgerEntry<T>* entry = entries_.take_all(); entry != nullptr;) {
-      LedgerEntry<T>* const rest = entry->next;
-      take(std::as_const(*entry));
-      give_back(entry);
-      entry = rest;
+    Taken taken{entries_.take_all()};
+    while (taken.first != nullptr) {
+      take(std::as_const(*taken.first));
+      taken.drop_first();
     }
   }
 
  private:
+  struct Taken {
+    LedgerEntry<T>* first;
+    ~Taken() {
+      while (first != nullptr) drop_first();
+    }
+    void drop_first() { give_back(std::exchange(first, first->next)); }
+  };
+
   MpscStack<LedgerEntry<T>> entries_;
 };
 

@@ -60,10 +60,10 @@ class SharedLedger {
   [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch,
                                         StepEvents* events = nullptr) {
     if (!lock_.try_lock()) return false;
+    const CombinerLock::Held held(lock_);
     apply_log();
     apply(worker, batch, events);
     finish();
-    lock_.unlock();
     return true;
   }
 
@@ -76,9 +76,9 @@ class SharedLedger {
     for (int drains = 0; !log_.empty(); ++drains) {
       if (drains == max_drains) return true;
       if (!lock_.try_lock()) return false;
+      const CombinerLock::Held held(lock_);
       apply_log();
       finish();
-      lock_.unlock();
     }
     return false;
   }
@@ -108,15 +108,27 @@ class SharedLedger {
 
   WaiterSet& waiters() { return readers_.waiters(); }
 
+  /// Records what the log still holds, of a run that has failed: publishes nothing and wakes
+  /// nobody. Requires: it is traced.
+  void trace_rest() {
+    lock_.lock();
+    const CombinerLock::Held held(lock_);
+    log_.take_all([&](const LedgerEntry<T>& entry) {
+      if (!entry.watch) apply_traced(entry.worker, entry.batch, entry.events.get());
+    });
+  }
+
   /// True once every count is zero: nothing is held, queued or in flight anywhere.
   bool complete() const { return publication_.complete(); }
 
   /// Calls `look(ledger)` between two batches and returns its result. Waits for the combiner.
   template <typename Look>
   auto inspect(Look&& look) {
-    lock_.lock();
-    auto result = look(std::as_const(ledger_));
-    lock_.unlock();
+    auto result = [&] {
+      lock_.lock();
+      const CombinerLock::Held held(lock_);
+      return look(std::as_const(ledger_));
+    }();
     combine();  // what was appended meanwhile
     return result;
   }
@@ -125,9 +137,8 @@ class SharedLedger {
   template <typename Look>
   auto try_inspect(Look&& look) -> std::optional<decltype(look(std::declval<const Ledger<T>&>()))> {
     if (!lock_.try_lock()) return std::nullopt;
-    auto result = look(std::as_const(ledger_));
-    lock_.unlock();
-    return result;
+    const CombinerLock::Held held(lock_);
+    return look(std::as_const(ledger_));
   }
 
   /// The state after all batches applied so far. O(locations).

@@ -8,9 +8,11 @@
 #include <tidemark/core/trace.hpp>
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/ledger.hpp>
+#include <tidemark/progress/topology.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,8 +22,6 @@ namespace tidemark {
 struct StepEvents {
   std::vector<TraceEvent> before;  ///< the report of the step: received and run
   std::vector<TraceEvent> after;   ///< sent
-
-  bool empty() const { return before.empty() && after.empty(); }
 };
 
 /// All batches of a ledger, kept while tracing.

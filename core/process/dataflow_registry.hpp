@@ -7,6 +7,7 @@
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/flow_graph.hpp>
+#include <tidemark/core/observe/traffic_counts.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
 #include <tidemark/core/shard/shared_dataflow.hpp>
 #include <tidemark/progress/error.hpp>

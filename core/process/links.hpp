@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Links: the way of data between virtual processes, and how much of it there is.
+// Links: the way of data between virtual processes.
 #pragma once
 
 #include <tidemark/core/config.hpp>

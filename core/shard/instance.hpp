@@ -39,7 +39,8 @@ class Instance final : public DataflowInstance {
     cancel();
     if (StepEvents* const rest = watch_.rest()) reporting_.report_rest(*rest);
     for (InquiryEnvelope<T>* inquiry : inquiries_) inquiry->release();
-    while (!parts.empty()) parts.pop_back();  // a logic before the ports that it refers to
+    operators.clear();  // and then a logic before the ports that it refers to
+    while (!parts.empty()) parts.pop_back();
   }
 
   std::uint32_t index() const { return state_.dataflow; }

@@ -56,10 +56,11 @@ class Reporting {
     }
   }
 
-  /// Tells the trace what is left, when the worker has no more to report. Requires: it is traced.
+  /// Tells the trace what is left, when the worker has no more to report, and what the log still
+  /// holds of a run that has failed. Requires: it is traced.
   void report_rest(StepEvents& events) {
-    shared_->watcher()->tracer->events(events.before);
-    shared_->watcher()->tracer->events(events.after);
+    tell(events);
+    if (stations_ == nullptr) ledger_->trace_rest();
   }
 
   /// Sends on what is gathered at the stations of this worker and its process, if any.
@@ -84,10 +85,13 @@ class Reporting {
   /// Tells the trace without changes. With one ledger that goes by its log, behind what this worker
   /// has reported before.
   void tell(StepEvents& events) {
-    if (stations_ != nullptr) return report_rest(events);
-    LedgerEntry<T>& entry = take_entry();
-    entry.events = std::make_unique<StepEvents>(std::exchange(events, {}));
-    ledger_->append(entry);
+    if (stations_ != nullptr) {
+      shared_->watcher()->tracer->events(events.before);
+      shared_->watcher()->tracer->events(events.after);
+    } else {
+      ledger_->append(*new LedgerEntry<T>{
+          .worker = worker_, .events = std::make_unique<StepEvents>(std::exchange(events, {}))});
+    }
   }
 
   /// Race "workers report faster than the combiner applies": one that has so many entries in the

@@ -3,14 +3,19 @@
 // The shard's end of the seam through which a dataflow is watched.
 #pragma once
 
+#include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/observe/batch_rule.hpp>
 #include <tidemark/core/observe/watcher.hpp>
+#include <tidemark/core/records/outbox.hpp>
 #include <tidemark/core/records/step_state.hpp>
 #include <tidemark/core/shard/operator_shard.hpp>
+#include <tidemark/core/trace.hpp>
+#include <tidemark/progress/ledger.hpp>
 #include <tidemark/progress/topology.hpp>
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -92,6 +97,7 @@ class ShardWatch {
   }
 
   [[gnu::noinline]] StepEvents* note_sent(const Outbox& outbox) {
+    if (!watcher_->tracer && !watcher_->traffic) return nullptr;
     for (const auto& [to, envelope] : outbox.envelopes()) {
       if (watcher_->traffic) watcher_->traffic->data_sent(state_->worker, to, 1, envelope->bytes());
       if (watcher_->tracer)

@@ -84,13 +84,18 @@ TEST_CASE("two steps with one id are refused", "[build_errors]") {
                     "two steps have the id 'numbers'; every step id must be used once");
 }
 
-TEST_CASE("fused steps may share a label", "[build_errors]") {
-  tests::run_to_end({.executor = ExecutorKind::deterministic}, [](Scope<Epoch>& scope) {
-    auto stream = tests::rounds(scope, 1, tests::numbers(1));
-    for (int i = 0; i != 2; ++i)
-      stream = tests::map_numbers(
-          stream, [](std::uint64_t n) { return n; }, "same");
-  });
+TEST_CASE("two fused steps with one id are refused, and those without one are not",
+          "[build_errors]") {
+  const auto twice = [](const std::string& id) {
+    tests::run_to_end({.executor = ExecutorKind::deterministic}, [&](Scope<Epoch>& scope) {
+      auto stream = tests::rounds(scope, 1, tests::numbers(1));
+      for (int i = 0; i != 2; ++i)
+        stream = tests::map_numbers(
+            stream, [](std::uint64_t n) { return n; }, id);
+    });
+  };
+  twice("");
+  CHECK_THROWS_WITH(twice("same"), "two steps have the id 'same'; every step id must be used once");
 }
 
 TEST_CASE("a stream of another dataflow is refused", "[build_errors]") {

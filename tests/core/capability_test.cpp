@@ -124,9 +124,45 @@ TEST_CASE("an output refuses a capability of another output", "[capability][erro
     INFO(tests::name_of(kind));
     CHECK_THROWS_WITH(
         tests::run_to_end({.executor = kind}, misuse),
-        "step 'two ways' failed on worker 0: step 'two ways' on worker 0 tried to send at 0 with "
-        "a capability of step 'two ways'; an output takes only capabilities of its own");
+        "step 'two ways' failed on worker 0: step 'two ways' on worker 0 tried to send at 0 "
+        "through output 0 with a capability of output 1; an output takes only capabilities of its "
+        "own");
   }
+}
+
+TEST_CASE("nobody moves to the value that stands for the end", "[capability][errors]") {
+  constexpr Epoch end{std::numeric_limits<std::uint64_t>::max()};
+  const auto misuse_by = [](auto mistake) {
+    tests::run_to_end({.executor = ExecutorKind::deterministic}, [&](Scope<Epoch>& scope) {
+      OperatorBuilder<Epoch> op(scope, "early");
+      auto& out = op.output<int>().first;
+      op.build([&out, mistake, own = std::optional(op.initial_capability(0))]() mutable {
+        if (own) mistake(out, *own);
+        own.reset();
+      });
+    });
+  };
+  CHECK_THROWS_WITH(misuse_by([&](auto&, auto& own) { own.downgrade(end); }),
+                    Catch::Contains("18446744073709551615, which is no timestamp"));
+  CHECK_THROWS_WITH(misuse_by([&](auto&, auto& own) { own.delayed(end); }),
+                    Catch::Contains("18446744073709551615, which is no timestamp"));
+  CHECK_THROWS_WITH(misuse_by([&](auto& out, auto& own) { out.at(own, end).give(1); }),
+                    Catch::Contains("18446744073709551615, which is no timestamp"));
+  misuse_by([](auto&, auto& own) { own.downgrade(Epoch::maximum()); });  // is no misuse
+}
+
+TEST_CASE("an input does not advance to the value that stands for the end, and a probe says so",
+          "[capability][errors]") {
+  execute({.executor = ExecutorKind::deterministic}, [](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+      auto [handle, numbers] = new_input<int>(scope);
+      return std::pair(std::move(handle), tidemark::probe(numbers));
+    });
+    CHECK_THROWS_AS(input.advance_to(std::numeric_limits<std::uint64_t>::max()), CapabilityError);
+    input.advance_to(Epoch::maximum());
+    worker.step_while([&] { return probe.less_than(Epoch::maximum()); });
+    CHECK_FALSE(probe.done());
+  });
 }
 
 TEST_CASE("a capability that user code keeps beyond a failed run is inert", "[capability]") {

@@ -294,5 +294,11 @@ TEST_CASE("with several workers each is told when what it waits for is complete"
   });
 }
 
+TEST_CASE("an activator that belongs to no operator wakes nobody", "[activator]") {
+  const Activator none;
+  none.activate();
+  none.activate_at(Clock::now());
+}
+
 }  // namespace
 }  // namespace tidemark::operator_test

@@ -4,15 +4,19 @@
 #include <tidemark/core/own_timestamps.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/unordered_input.hpp>
 
+#include <tests/core/runs.hpp>
 #include <tests/support.hpp>
 
 #include <compare>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <ostream>
-#include <set>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -93,6 +97,46 @@ TEST_CASE("a dataflow runs on a timestamp of a program's own", "[core]") {
     input.send(4);
   });
   CHECK(seen == std::vector<std::pair<Subset, int>>{{{0}, 3}, {{0b01}, 3}, {{0b11}, 4}});
+}
+
+TEST_CASE("what is complete is released, whatever is open beside it", "[core]") {
+  for (const std::uint32_t workers : {1u, 2u}) {
+    tests::Watchdog watchdog("own timestamps");
+    std::mutex mutex;
+    std::map<Subset, int> sums;
+    execute({.workers = workers, .executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+      auto [input, first, probe] = worker.dataflow<Subset>([&](Scope<Subset>& scope) {
+        auto [handle, capability, numbers] = new_unordered_input<int>(scope);
+        const auto all = Exchange{[](int) { return std::uint64_t{0}; }};
+        const auto summed = unary_due<int>(
+            numbers, all, "sum", "",
+            [open = OpenTimes<Subset, int>{}](auto& in, auto& out) mutable {
+              in.for_each([&](auto& batch) {
+                for (const int number : batch) open.at(batch, out) += number;
+              });
+              open.release([&](const auto& at, int sum) { out.at(at).give(sum); }, in.frontier());
+            });
+        sink(summed, Pipeline{}, "see", "", [&](auto& in) {
+          in.for_each([&](auto& batch) {
+            const std::lock_guard lock(mutex);
+            for (const int sum : batch) sums[batch.time] += sum;
+          });
+        });
+        return std::tuple(handle, std::move(capability), tidemark::probe(summed));
+      });
+      std::optional<Capability<Subset>> a = first.delayed({0b01}), b = first.delayed({0b10});
+      { const Capability<Subset> dropped = std::move(first); }
+      input.send(*a, 1);
+      input.send(*b, 10);
+      b.reset();  // {0b10} is complete while {0b01}, which sorts before it, is open
+      worker.step_while([&] { return probe.less_equal({0b10}); });
+      CHECK(probe.frontier() == Antichain<Subset>{{0b01}});
+      a.reset();
+      worker.step_while([&] { return !probe.done(); });
+    });
+    const int n = static_cast<int>(workers);
+    CHECK(sums == std::map<Subset, int>{{{0b01}, n}, {{0b10}, 10 * n}});
+  }
 }
 
 }  // namespace

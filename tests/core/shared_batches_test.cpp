@@ -55,8 +55,7 @@ Numbers drip(Scope<Epoch>& scope, Number count) {
   return stream;
 }
 
-TEST_CASE("many workers are the ones that share batches, unless somebody looks at who sends",
-          "[shared_batches]") {
+TEST_CASE("many workers are the ones that share batches, whoever watches", "[shared_batches]") {
   const auto shares = [](const Config& config) {
     std::atomic<bool> result{false};
     tests::run_to_end(
@@ -77,6 +76,12 @@ TEST_CASE("many workers are the ones that share batches, unless somebody looks a
   Config processes = config;
   processes.processes = 2;
   CHECK_FALSE(shares(processes));
+  Trace trace;
+  Traffic traffic;
+  Config watched = config;
+  watched.trace = &trace;
+  watched.traffic = &traffic;
+  CHECK(shares(watched));
 }
 
 TEST_CASE("what many workers send to each other arrives in the order of each of them",

@@ -231,6 +231,33 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("whoever looks and throws leaves the ledger to others, and no entry behind",
+          "[shared_ledger][errors]") {
+  SharedLedger<Epoch> ledger = start<Epoch>();
+  const auto look = [](const Ledger<Epoch>&) -> int { throw std::runtime_error("unprintable"); };
+  CHECK_THROWS_AS(ledger.inspect(look), std::runtime_error);
+  CHECK_THROWS_AS(ledger.try_inspect(look), std::runtime_error);
+  ReturnPool<LedgerEntry<Epoch>> pool;
+  LedgerLog<Epoch> log;
+  for (std::uint64_t n = 0; n != 3; ++n) {
+    auto& entry = downgrade(n, n + 1);
+    entry.home = &pool;
+    log.append(entry);
+  }
+  CHECK_THROWS_AS(log.take_all([](const auto&) { throw std::runtime_error("unprintable"); }),
+                  std::runtime_error);
+  for (int n = 0; n != 3; ++n) {
+    LedgerEntry<Epoch>* const entry = pool.take();
+    REQUIRE(entry != nullptr);
+    entry->home = nullptr;
+    give_back(entry);
+  }
+  ledger.append(downgrade(0, 1));
+  ledger.combine();
+  CHECK(ledger.try_inspect([](const Ledger<Epoch>& l) { return l.frontier(a_out); }) ==
+        Antichain<Epoch>{1});
+}
+
 TEST_CASE("entries that nobody has applied are freed with the ledger", "[shared_ledger]") {
   ReturnPool<LedgerEntry<Epoch>> pool;
   {

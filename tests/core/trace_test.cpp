@@ -114,7 +114,7 @@ TEST_CASE("in every prefix of a trace no count is negative and no frontier has p
   });
 }
 
-TEST_CASE("frontiers in a trace only move forward, and each move names its batch", "[trace]") {
+TEST_CASE("frontiers in a trace only move forward, each after the last of its batches", "[trace]") {
   for_each_trace([](const Trace& trace, const Config&) {
     std::map<std::uint32_t, Antichain<Epoch>> frontiers;
     std::uint64_t sequence = 1;

@@ -150,8 +150,8 @@ TEST_CASE("an unordered input takes capabilities of its own only, which move for
   CHECK(error_of([](Handle& input, auto& own, auto&) { input.send(own, 1); }) == "no error");
   CHECK(
       error_of([](Handle& input, auto&, auto& foreign) { input.send(foreign, 1); }) ==
-      "step 'one' on worker 0 tried to send at 0 with a capability of step 'two'; an output takes "
-      "only capabilities of its own");
+      "step 'one' on worker 0 tried to send at 0 through output 0 with a capability of output 0 of "
+      "step 'two'; an output takes only capabilities of its own");
   CHECK(error_of([](Handle&, auto& own, auto&) {
           own.downgrade(5);
           own.delayed(4);

@@ -2,6 +2,7 @@
 //
 // Watching changes nothing: a run that is traced, counted and checked is the run that would have
 // been.
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/process.hpp>
@@ -14,8 +15,11 @@
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <tuple>
 
 namespace tidemark::watching_test {
@@ -112,12 +116,14 @@ TEST_CASE("with the same seed the same operators run, whoever watches", "[watchi
                            .seed = seed,
                            .ledgers = ledgers});
     for (const Config& protocol : tests::protocols(workers)) configs.push_back(protocol);
+    configs.push_back(configs.back());
+    configs.back().turn = std::chrono::microseconds(1);  // so that it matters when
   }
   for (Config& config : configs) {
     INFO(tests::to_text(config));
     config.check = false;
     const Seen unwatched = run(config);
-    REQUIRE(unwatched.schedule.size() >= 20);
+    REQUIRE(unwatched.schedule.size() >= 10);
     for_each_watcher(config, [&](const Config& watched) { CHECK(run(watched) == unwatched); });
   }
 }
@@ -177,7 +183,7 @@ TEST_CASE("any prefix of a trace is a consistent cut, on every executor", "[watc
       std::map<std::string, std::int64_t> counts;  // at the input
       std::map<std::uint32_t, bool> runs;          // by worker
       std::map<std::uint32_t, Channel> channels;
-      std::size_t sends = 0;
+      std::uint64_t sent = 0, received = 0;
       for (const TraceEvent& e : trace.events()) {
         CHECK(e.sequence >= sequence);
         sequence = e.sequence;
@@ -185,19 +191,57 @@ TEST_CASE("any prefix of a trace is a consistent cut, on every executor", "[watc
         if (e.kind == TraceEvent::Kind::batch) {
           for (const TraceEvent::Change& change : e.changes)
             if (change.location == input) counts[change.time] += change.diff;
+        } else if (e.kind == TraceEvent::Kind::frontier) {
+          CHECK(e.frontier == trace.state_at(sequence).ports[e.subject].frontier);
         } else if (e.kind == TraceEvent::Kind::start || e.kind == TraceEvent::Kind::stop) {
           CHECK(std::exchange(runs[e.worker], e.kind == TraceEvent::Kind::start) ==
                 (e.kind == TraceEvent::Kind::stop));
         } else if (e.kind == TraceEvent::Kind::send) {
-          ++sends;
+          sent += e.records;
           channels[e.subject].send(e, weight);
           CHECK(channels[e.subject].at(e.time) <= counts[e.time]);  // what is on its way is counted
         } else if (e.kind == TraceEvent::Kind::receive) {
+          received += e.records;
           channels[e.subject].receive(e, weight);  // what comes was sent
           CHECK(counts[e.time] > 0);               // and counts until its step is reported
         }
       }
-      CHECK(sends > 0);
+      // And nothing is missing.
+      CHECK(sent > 0);
+      CHECK(sent == received);
+      for (const auto& [time, count] : counts) CHECK(count == 0);
+      for (const auto& [worker, is_running] : runs) CHECK_FALSE(is_running);
+    }
+}
+
+TEST_CASE("the trace of a run that fails is a consistent cut, too", "[watching][trace][errors]") {
+  for (const ExecutorKind kind : tests::executors())
+    for (std::uint64_t seed = 0; seed != 10; ++seed) {
+      Trace trace;
+      const Config config{
+          .workers = 5, .threads = 2, .executor = kind, .seed = seed, .trace = &trace};
+      INFO(tests::to_text(config));
+      std::atomic<Number> left{100 + 50 * seed};
+      CHECK_THROWS_AS(tests::run_to_end(config,
+                                        [&](Scope<Epoch>& scope) {
+                                          sink(tests::rounds(scope, 20, tests::numbers(20)),
+                                               tests::by_hash(), "fail", "", [&](auto& in) {
+                                                 in.for_each([&](auto& batch) {
+                                                   for (Number n : batch)
+                                                     if (static_cast<void>(n), left-- == 0)
+                                                       throw std::runtime_error("enough");
+                                                 });
+                                               });
+                                        }),
+                      StepError);
+      Channel channel;
+      std::uint64_t sequence = 0;
+      for (const TraceEvent& e : trace.events()) {
+        CHECK(e.sequence >= sequence);
+        sequence = e.sequence;
+        if (e.kind == TraceEvent::Kind::send) channel.send(e, 1);
+        if (e.kind == TraceEvent::Kind::receive) channel.receive(e, 1);
+      }
     }
 }
 
