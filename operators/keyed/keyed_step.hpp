@@ -38,6 +38,8 @@ class KeyedShard {
         logic.on_eof(key, states, out);
       };
   static constexpr bool sends_by_itself = has_timers || has_eof;
+  /// The run's clock is asked for those who go by it.
+  static constexpr bool takes_now = has_timers || requires { requires Logic::takes_now; };
   static constexpr bool has_snapshot =
       requires(const Logic& logic, const State& state) { logic.snapshot(state); };
 
@@ -62,7 +64,7 @@ class KeyedShard {
         executor_(&executor) {}
 
   void run(InputPort<T, Item>& in, OutputPort<T, Out>& out) {
-    if constexpr (has_timers) now_ = executor_->now();
+    if constexpr (takes_now) now_ = executor_->now();
     if (!loaded_) load();
     const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken
     in.for_each([&](Batch<T, Item>& batch) {
@@ -97,7 +99,7 @@ class KeyedShard {
   }
 
   State restore(Saved saved) {
-    if constexpr (has_snapshot && has_timers) {
+    if constexpr (has_snapshot && takes_now) {
       return logic_.restore(std::move(saved), now_);
     } else if constexpr (has_snapshot) {
       return logic_.restore(std::move(saved));
@@ -141,6 +143,8 @@ class KeyedShard {
         const Key key = item.first;
         logic_.on_item(std::move(item), states_, out, now_);
         set_timer(key);
+      } else if constexpr (takes_now) {
+        logic_.on_item(std::move(item), states_, out, now_);
       } else {
         logic_.on_item(std::move(item), states_, out);
       }
@@ -226,7 +230,8 @@ class KeyedShard {
 ///     void on_eof(const Key&, States&, Emitter<T, Out>&);
 ///
 /// and for what is saved of a key where that is not its State (`restore` is given `now`, too, if it
-/// has timers): Saved snapshot(const State&) const, State restore(Saved).
+/// has timers): Saved snapshot(const State&) const, State restore(Saved). One without timers that
+/// says `static constexpr bool takes_now = true` is given `now` by on_item and restore as well.
 ///
 /// In a run with a StateStore the keys touched in an epoch are told to it when that is complete,
 /// and the step begins with what it gives; both by Codec<Key> and Codec<Saved>. Requires, if it has

@@ -23,12 +23,17 @@ struct StatefulLogic {
   using Key = typename Item::first_type;
   using Value = typename Item::second_type;
   using State = KeyLogic;
-  static constexpr bool takes_now = requires(KeyLogic& logic, Value value, Clock::time_point now) {
-    logic.on_item(std::move(value), now);
-  };
+  static constexpr bool item_takes_now =
+      requires(KeyLogic& logic, Value value, Clock::time_point now) {
+        logic.on_item(std::move(value), now);
+      };
+  static constexpr bool takes_now =
+      item_takes_now || requires(const KeyLogic& logic, Clock::time_point now) {
+        KeyLogic::restore(logic.snapshot(), now);
+      };
 
   static auto call(KeyLogic& logic, Value value, Clock::time_point now) {
-    if constexpr (takes_now) {
+    if constexpr (item_takes_now) {
       return logic.on_item(std::move(value), now);
     } else {
       return logic.on_item(std::move(value));
@@ -38,7 +43,7 @@ struct StatefulLogic {
 
   Builder builder;
 
-  void on_item(Item item, auto& states, auto& out, Clock::time_point now = {}) {
+  void on_item(Item item, auto& states, auto& out, Clock::time_point now = {}) {  // if takes_now
     auto at = states.find(item.first);
     if (at == states.end()) at = states.emplace(item.first, build_state(builder, item.first)).first;
     finish(item.first, call(at->second, std::move(item.second), now), states, out);

@@ -11,6 +11,7 @@
 #include <tidemark/operators/sources/testing_input.hpp>
 
 #include <tests/operators/flow.hpp>
+#include <tests/operators/memory_store.hpp>
 #include <tests/operators/timed_input.hpp>
 #include <tests/support.hpp>
 
@@ -54,6 +55,41 @@ std::vector<Out> values_of(const std::vector<Item>& items, Step step) {
     REQUIRE(log.sorted() == *first);
   });
   return *first;
+}
+
+/// Tells when each value came and when it was made again, without timers.
+struct Clocked {
+  std::optional<Clock::time_point> begun{};
+
+  std::pair<std::vector<std::int64_t>, bool> on_item(int, Clock::time_point now) {
+    if (!begun) begun = now;
+    return {{(now - *begun) / 1s}, false};
+  }
+  std::int64_t snapshot() const { return 0; }
+  static Clocked restore(std::int64_t, Clock::time_point now) { return {now - 100s}; }
+};
+
+TEST_CASE("a logic without timers is given the run's clock, too, and when it is restored",
+          "[stateful]") {
+  using Told = std::pair<std::string, std::int64_t>;
+  const auto told = [](StateStore* states) {
+    Config config = tests::deterministic(1, 0);
+    config.states = states;
+    Log<Told> log;
+    Dataflow flow;
+    input(flow, "in",
+          TestingInput<Keyed>::with_marks(
+              {Keyed{"k", 1}, TestingMark::pause(5s), Keyed{"k", 2}, TestingMark::end_of_file()}),
+          tests::epoch_per_poll()) |
+        stateful("clocked", [] { return Clocked{}; }) |
+        inspect([&log](const Told& item) { log.add(item); }) | output("out", tests::Discard{});
+    cluster_main(flow, config);
+    return log.sorted();
+  };
+  tests::MemoryStore store;
+  CHECK(told(&store) == std::vector<Told>{{"k", 0}, {"k", 5}});
+  const auto restored = store.going_on_with(2);
+  CHECK(told(restored.get()) == std::vector<Told>{{"k", 105}});
 }
 
 TEST_CASE("batch sends a key's values when they are as many as asked for, and the rest at the end",
