@@ -85,6 +85,10 @@ class AnyOutput {
  protected:
   ~AnyOutput() = default;
 
+  void require_own(const Capability<T>& capability) const {
+    if (&capability.book() != book_.get()) [[unlikely]]
+      refuse(capability, capability.time());
+  }
   void require_covered(const Capability<T>& capability, const T& time) const {
     if (&capability.book() != book_.get() || !less_equal(capability.time(), time) ||
         is_beyond_all_time(time)) [[unlikely]]
@@ -131,7 +135,9 @@ class OutputPort final : public AnyOutput<T>, private Emitter<T, Item> {
   /// Where to send at the capability's timestamp. Throws CapabilityError for a capability of
   /// another output.
   Emitter<T, Item>& at(const Capability<T>& capability) {
-    return at(capability, capability.time());
+    this->require_own(capability);
+    this->set_time(capability.time());
+    return *this;
   }
 
   /// Where to send at `time`. Throws CapabilityError, too, if that is not later than or equal to

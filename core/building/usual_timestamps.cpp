@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/core/building/engine.hpp>
 #include <tidemark/core/building/usual_timestamps.hpp>
 
 namespace tidemark {

@@ -157,6 +157,9 @@ class SharedLedger {
   }
 
   void apply_log() {
+    if (!log_.empty()) apply_entries();
+  }
+  [[gnu::noinline]] void apply_entries() {
     log_.take_all([&](const LedgerEntry<T>& entry) {
       if (entry.watch) {
         readers_.begin(*entry.watch);

@@ -1,8 +1,0 @@
-// SPDX-License-Identifier: MIT
-#include <tidemark/core/building/engine.hpp>
-
-namespace tidemark {
-
-TIDEMARK_INSTANCES();
-
-}  // namespace tidemark
