@@ -18,11 +18,6 @@
 //     inline constexpr bool tidemark::is_compiled_once<Tide> = true;
 #pragma once
 
-#include <tidemark/core/building/assembly_bodies.hpp>
-#include <tidemark/core/building/operator_bodies.hpp>
-#include <tidemark/core/building/ports_bodies.hpp>
-#include <tidemark/core/building/probe_bodies.hpp>
-#include <tidemark/core/building/rights_bodies.hpp>
 #include <tidemark/core/building/usual_timestamps.hpp>
 
 namespace tidemark::detail {

@@ -52,33 +52,40 @@ class LedgerLog {
   LedgerLog(const LedgerLog&) = delete;
   LedgerLog& operator=(const LedgerLog&) = delete;
   ~LedgerLog() {
-    for (LedgerEntry<T>* entry = entries_.take_all_reversed(); entry != nullptr;)
-      give_back(std::exchange(entry, entry->next));
+    give_back_all(taken_);
+    give_back_all(entries_.take_all_reversed());
   }
 
   void append(LedgerEntry<T>& entry) { entries_.push(entry); }
   bool empty() const { return entries_.empty(); }
 
-  /// Calls `take(entry)` for each entry, and gives it back; all of them if it throws.
+  /// Calls `take(entry)` for each entry, and gives it back. If it throws, those that follow are
+  /// kept for the next call: no report is lost.
   template <typename Take>
   void take_all(Take&& take) {
-    Taken taken{entries_.take_all()};
-    while (taken.first != nullptr) {
-      take(std::as_const(*taken.first));
-      taken.drop_first();
-    }
+    take_rest(take);  // of a call that threw
+    taken_ = entries_.take_all();
+    take_rest(take);
   }
 
  private:
-  struct Taken {
-    LedgerEntry<T>* first;
-    ~Taken() {
-      while (first != nullptr) drop_first();
-    }
-    void drop_first() { give_back(std::exchange(first, first->next)); }
+  struct GiveBack {
+    void operator()(LedgerEntry<T>* entry) const { give_back(entry); }
   };
 
+  template <typename Take>
+  void take_rest(Take& take) {
+    while (taken_ != nullptr) {
+      const std::unique_ptr<LedgerEntry<T>, GiveBack> entry(std::exchange(taken_, taken_->next));
+      take(std::as_const(*entry));
+    }
+  }
+  static void give_back_all(LedgerEntry<T>* first) {
+    while (first != nullptr) give_back(std::exchange(first, first->next));
+  }
+
   MpscStack<LedgerEntry<T>> entries_;
+  LedgerEntry<T>* taken_ = nullptr;  // in the order in which they were appended
 };
 
 }  // namespace tidemark

@@ -37,7 +37,7 @@ class Instance final : public DataflowInstance {
 
   ~Instance() override {
     cancel();
-    if (StepEvents* const rest = watch_.rest()) reporting_.report_rest(*rest);
+    tell_rest();
     for (InquiryEnvelope<T>* inquiry : inquiries_) inquiry->release();
     operators.clear();  // and then a logic before the ports that it refers to
     while (!parts.empty()) parts.pop_back();
@@ -142,6 +142,17 @@ class Instance final : public DataflowInstance {
 
  private:
   static constexpr int max_steps_open = 8;
+
+  /// A trace that cannot be told, as of timestamps that cannot be printed, has ended the run
+  /// before.
+  void tell_rest() noexcept {
+    StepEvents* const rest = watch_.rest();
+    if (rest == nullptr) return;
+    try {
+      reporting_.report_rest(*rest);
+    } catch (...) {
+    }
+  }
 
   void run(std::uint32_t op) {
     activation_.run(op);

@@ -4,6 +4,7 @@
 #include <tidemark/core/own_timestamps.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/trace.hpp>
 #include <tidemark/core/unordered_input.hpp>
 
 #include <tests/core/runs.hpp>
@@ -16,6 +17,7 @@
 #include <mutex>
 #include <optional>
 #include <ostream>
+#include <stdexcept>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -39,6 +41,7 @@ struct Subset {
     }
   };
 
+  static constexpr std::uint8_t unprintable = 0xFF;
   std::uint8_t elements = 0;
 
   static constexpr Subset minimum() { return {}; }
@@ -47,6 +50,7 @@ struct Subset {
     return (a.elements & ~b.elements) == 0;
   }
   friend std::ostream& operator<<(std::ostream& out, const Subset& subset) {
+    if (subset.elements == unprintable) throw std::runtime_error("this subset has no name");
     return out << '#' << int{subset.elements};
   }
 };
@@ -66,19 +70,23 @@ namespace {
 static_assert(Timestamp<Subset>);
 static_assert(!is_compiled_once<Subset>);
 
+/// The sum of what comes at each timestamp, when that is complete.
+Stream<Subset, int> summed(const Stream<Subset, int>& numbers, auto pact) {
+  return unary_due<int>(
+      numbers, pact, "sum", "", [open = OpenTimes<Subset, int>{}](auto& in, auto& out) mutable {
+        in.for_each([&](auto& batch) {
+          for (const int number : batch) open.at(batch, out) += number;
+        });
+        open.release([&](const auto& at, int sum) { out.at(at).give(sum); }, in.frontier());
+      });
+}
+
 TEST_CASE("a dataflow runs on a timestamp of a program's own", "[core]") {
   std::vector<std::pair<Subset, int>> seen;
   execute({.workers = 1, .executor = ExecutorKind::threads}, [&](Worker& worker) {
     auto [input, probe] = worker.dataflow<Subset>([&](Scope<Subset>& scope) {
       auto [handle, numbers] = new_input<int>(scope);
-      const auto sums = unary_due<int>(
-          numbers, Pipeline{}, "sum", "",
-          [open = OpenTimes<Subset, int>{}](auto& in, auto& out) mutable {
-            in.for_each([&](auto& batch) {
-              for (const int number : batch) open.at(batch, out) += number;
-            });
-            open.release([&](const auto& at, int sum) { out.at(at).give(sum); }, in.frontier());
-          });
+      const auto sums = summed(numbers, Pipeline{});
       sink(sums, Pipeline{}, "see", "", [&](auto& in) {
         in.for_each([&](auto& batch) {
           for (const int sum : batch) seen.emplace_back(batch.time, sum);
@@ -108,21 +116,14 @@ TEST_CASE("what is complete is released, whatever is open beside it", "[core]") 
       auto [input, first, probe] = worker.dataflow<Subset>([&](Scope<Subset>& scope) {
         auto [handle, capability, numbers] = new_unordered_input<int>(scope);
         const auto all = Exchange{[](int) { return std::uint64_t{0}; }};
-        const auto summed = unary_due<int>(
-            numbers, all, "sum", "",
-            [open = OpenTimes<Subset, int>{}](auto& in, auto& out) mutable {
-              in.for_each([&](auto& batch) {
-                for (const int number : batch) open.at(batch, out) += number;
-              });
-              open.release([&](const auto& at, int sum) { out.at(at).give(sum); }, in.frontier());
-            });
-        sink(summed, Pipeline{}, "see", "", [&](auto& in) {
+        const auto sums_of_all = summed(numbers, all);
+        sink(sums_of_all, Pipeline{}, "see", "", [&](auto& in) {
           in.for_each([&](auto& batch) {
             const std::lock_guard lock(mutex);
             for (const int sum : batch) sums[batch.time] += sum;
           });
         });
-        return std::tuple(handle, std::move(capability), tidemark::probe(summed));
+        return std::tuple(handle, std::move(capability), tidemark::probe(sums_of_all));
       });
       std::optional<Capability<Subset>> a = first.delayed({0b01}), b = first.delayed({0b10});
       { const Capability<Subset> dropped = std::move(first); }
@@ -136,6 +137,33 @@ TEST_CASE("what is complete is released, whatever is open beside it", "[core]") 
     });
     const int n = static_cast<int>(workers);
     CHECK(sums == std::map<Subset, int>{{{0b01}, n}, {{0b10}, 10 * n}});
+  }
+}
+
+TEST_CASE("a timestamp that cannot be printed ends a run that is traced, and nothing hangs",
+          "[core][errors]") {
+  for (const ExecutorKind kind : tests::executors_for_throwing_closures()) {
+    INFO(tests::name_of(kind));
+    tests::Watchdog watchdog("an unprintable timestamp");
+    Trace trace;
+    CHECK_THROWS_WITH(
+        execute(
+            {.workers = 3, .threads = 2, .executor = kind, .trace = &trace},
+            [](Worker& worker) {
+              auto [input, probe] = worker.dataflow<Subset>([](Scope<Subset>& scope) {
+                auto [handle, numbers] = new_input<int>(scope);
+                const auto by_number = Exchange{[](int n) { return std::uint64_t(n); }};
+                return std::pair{std::move(handle), tidemark::probe(summed(numbers, by_number))};
+              });
+              for (int n = 0; n != 100; ++n) input.send(n);
+              input.advance_to({1});
+              worker.step_while([&] { return probe.less_equal({0}); });
+              input.advance_to({Subset::unprintable});
+              for (int n = 0; n != 100; ++n) input.send(n);
+              input.close();
+              worker.step_while([&] { return !probe.done(); });
+            }),
+        Catch::Contains("this subset has no name"));
   }
 }
 

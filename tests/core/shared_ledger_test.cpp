@@ -246,6 +246,9 @@ TEST_CASE("whoever looks and throws leaves the ledger to others, and no entry be
   }
   CHECK_THROWS_AS(log.take_all([](const auto&) { throw std::runtime_error("unprintable"); }),
                   std::runtime_error);
+  int left = 0;
+  log.take_all([&](const auto&) { ++left; });
+  CHECK(left == 2);  // the others are not lost
   for (int n = 0; n != 3; ++n) {
     LedgerEntry<Epoch>* const entry = pool.take();
     REQUIRE(entry != nullptr);
