@@ -49,7 +49,6 @@ AnyBatch<T>& BatchPool<T>::take() {
 template <Timestamp T>
 void BatchPool<T>::give_back(AnyBatch<T>& batch) {
   batch.records.clear();
-  batch.parts.clear();
   free_.give_back(batch);
 }
 

@@ -25,8 +25,8 @@ struct LedgerEntry {
   ProgressBatch<T> batch;
   std::optional<LocationId> watch;
   Told told = Told::always;  ///< of a watch
-  /// What the worker has done besides, if its dataflow is traced; null otherwise. With an empty
-  /// batch it is all that the entry tells.
+  /// What the worker has done besides, if its dataflow is traced; null otherwise, and in an entry
+  /// that has a home. With an empty batch it is all that the entry tells.
   std::unique_ptr<StepEvents> events{};
 
   static constexpr std::uint32_t several_workers = TraceEvent::several_workers;
@@ -38,7 +38,6 @@ void give_back(LedgerEntry<T>* entry) {
     delete entry;
   } else {
     entry->batch.clear();
-    entry->events.reset();
     entry->home->give_back(*entry);
   }
 }

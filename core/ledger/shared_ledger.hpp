@@ -57,12 +57,11 @@ class SharedLedger {
   /// Applies what is in the log, and then a compacted batch of `worker`, who calls it, if no other
   /// thread is at it; else nothing happens. True if it was done. In line, with `apply`, for it is
   /// what a worker alone does in each step.
-  [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch,
-                                        StepEvents* events = nullptr) {
+  [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
     if (!lock_.try_lock()) return false;
     const CombinerLock::Held held(lock_);
     apply_log();
-    apply(worker, batch, events);
+    apply(worker, batch, nullptr);
     finish();
     return true;
   }

@@ -163,6 +163,7 @@ class SharedBatches final : public Task {
 
   void open(Shelf& shelf, std::uint32_t to) {
     SharedBatch& batch = pool_.take();
+    batch.parts.clear();
     shelf.open[to] = &batch;
     shelf.records[to] = &batch.records.get();
     shelf.opened.push_back(to);

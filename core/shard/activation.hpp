@@ -35,10 +35,12 @@ class Activation {
     OperatorShard<T>& shard = (*operators_)[op];
     running_->set(op);
     try {
-      watch_->begin_activation(op);
-      shard.logic();
-      state_->rests.push_all();
-      watch_->end_activation(op);
+      if (watch_->nobody_watches()) [[likely]] {
+        shard.logic();
+        state_->rests.push_all();
+      } else {
+        run_watched(op);
+      }
     } catch (...) {
       rethrow_as_step_error(shard.name, state_->worker, "");
     }
@@ -61,6 +63,13 @@ class Activation {
   }
 
  private:
+  [[gnu::noinline]] void run_watched(std::uint32_t op) {
+    watch_->begin_activation(op);
+    (*operators_)[op].logic();
+    state_->rests.push_all();
+    watch_->end_activation(op);
+  }
+
   Operators* operators_ = nullptr;
   StepState<T>* state_ = nullptr;
   RunningOperator* running_ = nullptr;

@@ -32,22 +32,15 @@ class Reporting {
 
   /// Hands the ledger the changes of a step, and leaves them empty. What the outbox holds may be
   /// delivered then, and not before: the receiver's -1 must not come before the +1.
-  ///
-  /// `events` is null unless the dataflow is traced. They are told with the changes; where only
-  /// what was sent would be, or where the report goes by stations, at once.
-  void report(ProgressBatch<T>& changes, const Outbox& outbox, StepEvents* events = nullptr) {
+  void report(ProgressBatch<T>& changes, const Outbox& outbox) {
     changes.compact();
-    if (events != nullptr && (stations_ != nullptr || (changes.empty() && !events->after.empty())))
-      tell(*std::exchange(events, nullptr));
     if (!changes.empty()) {
       quiet_steps_ = 0;
-      if (apply_now(changes, outbox, events)) {
+      if (apply_now(changes, outbox)) {
         changes.clear();
       } else {
         LedgerEntry<T>& entry = take_entry();
         std::swap(entry.batch, changes);
-        if (events != nullptr)
-          entry.events = std::make_unique<StepEvents>(std::exchange(*events, {}));
         shared_->append(entry);
       }
     } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
@@ -56,11 +49,28 @@ class Reporting {
     }
   }
 
+  /// The same, and tells the trace what the worker has done besides, in the same entry of the log;
+  /// what changes nothing and sends nothing, later. The caller combines before its step is over, so
+  /// it makes no difference that the changes are not applied at once. Where reports go by stations
+  /// the trace is told before.
+  void report_traced(ProgressBatch<T>& changes, const Outbox& outbox, StepEvents& events) {
+    if (stations_ != nullptr) {
+      tell(events);
+      return report(changes, outbox);
+    }
+    changes.compact();
+    if (changes.empty() && events.after.empty()) return;
+    ledger_->append(
+        *new LedgerEntry<T>{.worker = worker_,
+                            .batch = std::exchange(changes, {}),
+                            .events = std::make_unique<StepEvents>(std::exchange(events, {}))});
+  }
+
   /// Tells the trace what is left, when the worker has no more to report, and what the log still
   /// holds of a run that has failed. Requires: it is traced.
   void report_rest(StepEvents& events) {
-    tell(events);
     if (stations_ == nullptr) ledger_->trace_rest();
+    tell(events);
   }
 
   /// Sends on what is gathered at the stations of this worker and its process, if any.
@@ -78,20 +88,13 @@ class Reporting {
 
   /// True if the ledger has taken the changes at once, without its log. What is to be delivered
   /// does not wait for a propagation.
-  bool apply_now(const ProgressBatch<T>& changes, const Outbox& outbox, StepEvents* events) {
-    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(worker_, changes, events);
+  bool apply_now(const ProgressBatch<T>& changes, const Outbox& outbox) {
+    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(worker_, changes);
   }
 
-  /// Tells the trace without changes. With one ledger that goes by its log, behind what this worker
-  /// has reported before.
   void tell(StepEvents& events) {
-    if (stations_ != nullptr) {
-      shared_->watcher()->tracer->events(events.before);
-      shared_->watcher()->tracer->events(events.after);
-    } else {
-      ledger_->append(*new LedgerEntry<T>{
-          .worker = worker_, .events = std::make_unique<StepEvents>(std::exchange(events, {}))});
-    }
+    shared_->watcher()->tracer->events(events.before);
+    shared_->watcher()->tracer->events(events.after);
   }
 
   /// Race "workers report faster than the combiner applies": one that has so many entries in the

@@ -38,16 +38,12 @@ class ShardWatch {
     state.watched = watcher != nullptr && watcher->tracer;
   }
 
+  bool nobody_watches() const { return watcher_ == nullptr; }
+
   /// Around the logic of `op`, and the rests that it leaves. Throws CapabilityError for a broken
-  /// batch rule.
-  void begin_activation(std::uint32_t op) {
-    if (watcher_ != nullptr) [[unlikely]]
-      note_begin(op);
-  }
-  void end_activation(std::uint32_t op) {
-    if (watcher_ != nullptr) [[unlikely]]
-      note_end(op);
-  }
+  /// batch rule. Requires: somebody watches.
+  void begin_activation(std::uint32_t op);
+  void end_activation(std::uint32_t op);
 
   /// Before an envelope is accepted.
   void receive(const Envelope& envelope) {
@@ -67,25 +63,6 @@ class ShardWatch {
   StepEvents* rest() { return state_ != nullptr && state_->watched ? &events_ : nullptr; }
 
  private:
-  [[gnu::noinline]] void note_begin(std::uint32_t op) {
-    if (watcher_->tracer) add(events_.before, {.kind = TraceEvent::Kind::start, .subject = op});
-    if (!watcher_->checks_batch_rule) return;
-    rule_.emplace(*topology_, OperatorId{op});
-    for (std::uint32_t each = 0; each != operators_->size(); ++each)
-      if (each == op || !(*operators_)[each].how_to_close.empty())
-        rule_->note_held({each}, (*operators_)[each].outputs);
-    others_changes_ = std::exchange(state_->pending, {});
-  }
-
-  [[gnu::noinline]] void note_end(std::uint32_t op) {
-    if (watcher_->tracer) add(events_.before, {.kind = TraceEvent::Kind::stop, .subject = op});
-    if (!watcher_->checks_batch_rule) return;
-    rule_->check(state_->pending.view(), state_->worker);
-    for (const auto& [pointstamp, diff] : state_->pending.changes())
-      others_changes_.update(pointstamp, diff);
-    state_->pending = std::exchange(others_changes_, {});
-  }
-
   [[gnu::noinline]] void note_received(const Envelope& envelope) {
     if (!watcher_->tracer) return;
     for (Envelope::Content& content : envelope.contents())
@@ -134,5 +111,26 @@ class ShardWatch {
   std::optional<BatchRule<T>> rule_;  // of the activation
   ProgressBatch<T> others_changes_;   // of the step before it
 };
+
+template <Timestamp T>
+void ShardWatch<T>::begin_activation(std::uint32_t op) {
+  if (watcher_->tracer) add(events_.before, {.kind = TraceEvent::Kind::start, .subject = op});
+  if (!watcher_->checks_batch_rule) return;
+  rule_.emplace(*topology_, OperatorId{op});
+  for (std::uint32_t each = 0; each != operators_->size(); ++each)
+    if (each == op || !(*operators_)[each].how_to_close.empty())
+      rule_->note_held({each}, (*operators_)[each].outputs);
+  others_changes_ = std::exchange(state_->pending, {});
+}
+
+template <Timestamp T>
+void ShardWatch<T>::end_activation(std::uint32_t op) {
+  if (watcher_->tracer) add(events_.before, {.kind = TraceEvent::Kind::stop, .subject = op});
+  if (!watcher_->checks_batch_rule) return;
+  rule_->check(state_->pending.view(), state_->worker);
+  for (const auto& [pointstamp, diff] : state_->pending.changes())
+    others_changes_.update(pointstamp, diff);
+  state_->pending = std::exchange(others_changes_, {});
+}
 
 }  // namespace tidemark
