@@ -54,14 +54,14 @@ class SharedLedger {
   /// the producer appends before it delivers, so its entry comes first.
   void append(LedgerEntry<T>& entry) { log_.append(entry); }
 
-  /// Applies what is in the log, and then a compacted batch of `worker`, who calls it, if no other
-  /// thread is at it; else nothing happens. True if it was done. In line, with `apply`, for it is
-  /// what a worker alone does in each step.
-  [[gnu::always_inline]] bool try_apply(std::uint32_t worker, const ProgressBatch<T>& batch) {
+  /// Applies what is in the log, and then a compacted batch, if no other thread is at it; else
+  /// nothing happens. True if it was done. In line, for it is what a worker alone does in each
+  /// step. Requires: it is not traced.
+  [[gnu::always_inline]] bool try_apply(const ProgressBatch<T>& batch) {
     if (!lock_.try_lock()) return false;
     const CombinerLock::Held held(lock_);
     apply_log();
-    apply(worker, batch, nullptr);
+    ledger_.apply(batch);
     finish();
     return true;
   }
@@ -164,18 +164,14 @@ class SharedLedger {
         readers_.begin(*entry.watch);
         ledger_.read(*entry.watch, entry.told);
         moved_.push_back(*entry.watch);
+      } else if (tracer_ != nullptr) [[unlikely]] {
+        apply_traced(entry.worker, entry.batch, entry.events.get());
       } else {
-        apply(entry.worker, entry.batch, entry.events.get());
+        ledger_.apply(entry.batch);
       }
     });
   }
 
-  [[gnu::always_inline]] void apply(std::uint32_t worker, const ProgressBatch<T>& batch,
-                                    StepEvents* events) {
-    if (tracer_ != nullptr) [[unlikely]]
-      return apply_traced(worker, batch, events);
-    ledger_.apply(batch);
-  }
   [[gnu::noinline]] void apply_traced(std::uint32_t worker, const ProgressBatch<T>& batch,
                                       StepEvents* events) {
     if (events != nullptr) tracer_->events(events->before);

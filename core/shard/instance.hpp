@@ -81,11 +81,9 @@ class Instance final : public DataflowInstance {
       steps_with_open_buffers_ = 0;
       for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
-    if (StepEvents* const events = watch_.send(state_.outbox)) [[unlikely]] {
-      reporting_.report_traced(state_.pending, state_.outbox, *events);
-    } else {
+    StepEvents* const events = watch_.send(state_.outbox);
+    if (events == nullptr || !reporting_.report_traced(state_.pending, *events)) [[likely]]
       reporting_.report(state_.pending, state_.outbox);
-    }
     state_.outbox.deliver_all(
         [&](std::uint32_t to, Envelope& envelope) { mail_->deliver(state_.worker, to, envelope); });
     const bool more_to_combine = ledger_->combine_some();

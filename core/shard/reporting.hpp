@@ -49,21 +49,22 @@ class Reporting {
     }
   }
 
-  /// The same, and tells the trace what the worker has done besides, in the same entry of the log;
+  /// Reports, and tells the trace what the worker has done besides, in the same entry of the log;
   /// what changes nothing and sends nothing, later. The caller combines before its step is over, so
-  /// it makes no difference that the changes are not applied at once. Where reports go by stations
-  /// the trace is told before.
-  void report_traced(ProgressBatch<T>& changes, const Outbox& outbox, StepEvents& events) {
+  /// it makes no difference that the changes are not applied at once. False where reports go by
+  /// stations: then the trace has been told, and the report is still to be made.
+  bool report_traced(ProgressBatch<T>& changes, StepEvents& events) {
     if (stations_ != nullptr) {
       tell(events);
-      return report(changes, outbox);
+      return false;
     }
     changes.compact();
-    if (changes.empty() && events.after.empty()) return;
-    ledger_->append(
-        *new LedgerEntry<T>{.worker = worker_,
-                            .batch = std::exchange(changes, {}),
-                            .events = std::make_unique<StepEvents>(std::exchange(events, {}))});
+    if (!changes.empty() || !events.after.empty())
+      ledger_->append(
+          *new LedgerEntry<T>{.worker = worker_,
+                              .batch = std::exchange(changes, {}),
+                              .events = std::make_unique<StepEvents>(std::exchange(events, {}))});
+    return true;
   }
 
   /// Tells the trace what is left, when the worker has no more to report, and what the log still
@@ -89,7 +90,7 @@ class Reporting {
   /// True if the ledger has taken the changes at once, without its log. What is to be delivered
   /// does not wait for a propagation.
   bool apply_now(const ProgressBatch<T>& changes, const Outbox& outbox) {
-    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(worker_, changes);
+    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(changes);
   }
 
   void tell(StepEvents& events) {
