@@ -27,14 +27,18 @@ struct CapabilityBook {
   using Held =
       boost::intrusive::list<HeldCapability<T>, boost::intrusive::constant_time_size<false>>;
 
-  std::string step;
+  // What each batch that is sent asks comes first, on one cache line.
+  const InHand* const* in_hand = nullptr;  ///< the innermost one, while live
   OperatorId op{};
   std::uint32_t output = 0;
   std::uint32_t worker = 0;
   enum class State { building, live, cancelled, gone } state = State::building;
   LocationId location{};
-  ProgressBatch<T>* pending = nullptr;              ///< of the worker's current step, while live
-  const InHand* const* in_hand = nullptr;           ///< the innermost one, while live
+  ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step, while live
+  /// Bit i: the only connection from input i leaves timestamps as they are. For inputs from 64 on,
+  /// and for all others, see `from_input`.
+  std::uint64_t same_time = 0;
+  std::string step;
   std::vector<std::pair<T, std::int64_t>> early{};  ///< changes while building
   /// By input: the summaries of its connections to this output.
   std::vector<std::vector<typename T::Summary>> from_input{};

@@ -84,7 +84,8 @@ class OperatorBuilder {
   std::pair<OutputPort<T, Item>&, Stream<T, Item>> output() {
     auto [source, book] = add_output();
     auto& port = scope_->template make<OutputPort<T, Item>>(std::move(book));
-    outputs_.push_back(&port);
+    (last_output_ == nullptr ? outputs_ : last_output_->next) = &port;
+    last_output_ = &port;
     return {port,
             Stream<T, Item>(AnyStream<T>{scope_, &port.tee(), node_, source.port, source, 0})};
   }
@@ -129,11 +130,26 @@ class OperatorBuilder {
   /// are batches, a frontier of interest has moved, or an activator asks for it.
   template <typename Logic>
   void build(Logic logic) {
-    auto& kept = scope_->template make<Logic>(std::move(logic));
-    finish(&kept, [](void* of) { (*static_cast<Logic*>(of))(); });
+    struct Kept final : Work {
+      explicit Kept(Logic&& given) : logic(std::move(given)) {}
+      void run() override { logic(); }
+      Logic logic;
+    };
+    finish(scope_->template make<Kept>(std::move(logic)));
   }
 
  private:
+  /// What an operator does when it runs: its logic, and then its outputs push. Where there are many
+  /// operators each is cold when its turn comes, so the logic and the way to the outputs lie side
+  /// by side.
+  struct Work {
+    virtual void run() = 0;
+    AnyOutput<T>* outputs = nullptr;  ///< a list by `next`
+
+   protected:
+    ~Work() = default;
+  };
+
   struct NewInput {
     StepState<Ledger>& state;
     TargetPort target;
@@ -145,8 +161,8 @@ class OperatorBuilder {
   using NewOutput = std::pair<SourcePort, std::shared_ptr<CapabilityBook<Ledger>>>;
   NewOutput add_output();
 
-  /// Tells the ports what they are connected to, and the shard its logic: `run(logic)`.
-  void finish(void* logic, void (*run)(void*));
+  /// Tells the ports what they are connected to, and the shard its work.
+  void finish(Work& work);
 
   Assembly<Ledger>& assembly();
   OperatorPorts<Ledger>& ports();
@@ -156,7 +172,8 @@ class OperatorBuilder {
   OperatorId op_;
   std::uint32_t node_ = 0;
   std::optional<std::vector<Connection<Ledger>>> connections_;
-  std::vector<AnyOutput<T>*> outputs_;
+  AnyOutput<T>* outputs_ = nullptr;
+  AnyOutput<T>* last_output_ = nullptr;
 };
 
 }  // namespace tidemark

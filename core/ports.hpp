@@ -79,6 +79,9 @@ class AnyOutput {
   /// Pushes what has been sent so far.
   virtual void flush() = 0;
 
+  /// The next output of the same operator.
+  AnyOutput* next = nullptr;
+
   /// Where the capabilities of this output are listed.
   const std::shared_ptr<Book>& book() const { return book_; }
 
@@ -117,8 +120,8 @@ class AnyOutput {
  private:
   [[noreturn]] void refuse(const Capability<T>& capability, const T& time) const;
   [[noreturn]] void refuse_beyond_all_time(const T& time) const;
-  using Summaries = std::vector<typename Level<T>::Ledger::Summary>;
-  const Summaries& summaries_of(const void* batch, const From& from) const;
+  /// The input by which a batch came. Throws CapabilityError for one that is not in hand.
+  std::uint32_t require_in_hand(const void* batch, const From& from) const;
 
   std::shared_ptr<Book> book_;
 };

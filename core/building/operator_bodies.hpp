@@ -237,7 +237,7 @@ auto OperatorBuilder<T>::add_output() -> NewOutput {
 }
 
 template <Timestamp T>
-void OperatorBuilder<T>::finish(void* logic, void (*run)(void*)) {
+void OperatorBuilder<T>::finish(Work& work) {
   if (!connections_) {
     connections_.emplace();
     for (std::uint32_t i = 0; i != ports().inputs; ++i)
@@ -247,11 +247,18 @@ void OperatorBuilder<T>::finish(void* logic, void (*run)(void*)) {
   for (const auto& [input, output, summary] : *connections_)
     if (input < ports().inputs && output < ports().outputs)  // else freezing complains
       shard().outputs[output]->from_input[input].push_back(summary);
+  using Same = typename Ledger::Summary;
+  for (const auto& book : shard().outputs)
+    for (std::uint32_t i = 0; i != std::min(ports().inputs, 64U); ++i)
+      if (const auto& by = book->from_input[i]; by.size() == 1 && by.front() == Same())
+        book->same_time |= std::uint64_t{1} << i;
   ports().connections = std::move(*connections_);
   shard().name = ports().name;
-  shard().logic = [logic, run, outputs = std::move(outputs_)] {
-    run(logic);
-    for (AnyOutput<T>* const output : outputs) output->flush();
+  work.outputs = outputs_;
+  shard().logic = [&work] {
+    work.run();
+    for (AnyOutput<T>* output = work.outputs; output != nullptr; output = output->next)
+      output->flush();
   };
 }
 

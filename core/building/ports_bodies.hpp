@@ -149,7 +149,9 @@ void AnyInput<T>::set_location(LocationId at) {
 
 template <Timestamp T>
 std::optional<T> AnyOutput<T>::result(const void* batch, const From& from) const {
-  const auto& summaries = summaries_of(batch, from);
+  const std::uint32_t input = require_in_hand(batch, from);
+  if (input < 64 && (book_->same_time >> input & 1) != 0) return Level<T>::from_ledger(from.time);
+  const auto& summaries = book_->from_input[input];
   if (summaries.size() != 1)
     book_->refuse("tried to send for a batch at " + to_text(from.time, from.depth) +
                   " of an input which has " +
@@ -172,7 +174,7 @@ T AnyOutput<T>::require_result(const void* batch, const From& from) const {
 template <Timestamp T>
 void AnyOutput<T>::require_in_reach(const void* batch, const From& from, const T& time) const {
   Antichain<T> results;
-  for (const auto& summary : summaries_of(batch, from))
+  for (const auto& summary : book_->from_input[require_in_hand(batch, from)])
     if (const auto result = summary.results_in(from.time))
       results.insert(Level<T>::from_ledger(*result));
   if (is_beyond_all_time(time)) refuse_beyond_all_time(time);
@@ -183,7 +185,7 @@ void AnyOutput<T>::require_in_reach(const void* batch, const From& from, const T
 }
 
 template <Timestamp T>
-auto AnyOutput<T>::summaries_of(const void* batch, const From& from) const -> const Summaries& {
+std::uint32_t AnyOutput<T>::require_in_hand(const void* batch, const From& from) const {
   const InHand* in_hand = *book_->in_hand;
   while (in_hand != nullptr && in_hand->batch != batch) in_hand = in_hand->outside;
   if (in_hand == nullptr)
@@ -193,7 +195,7 @@ auto AnyOutput<T>::summaries_of(const void* batch, const From& from) const -> co
   if (in_hand->input.op != book_->op)
     book_->refuse("tried to send for a batch at " + to_text(from.time, from.depth) +
                   " that another operator has in hand");
-  return book_->from_input[in_hand->input.port];
+  return in_hand->input.port;
 }
 
 template <Timestamp T>

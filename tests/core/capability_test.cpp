@@ -30,11 +30,11 @@ template <Timestamp T>
 struct Shelf {
   ProgressBatch<T> pending;
   std::shared_ptr<CapabilityBook<T>> book =
-      std::make_shared<CapabilityBook<T>>(CapabilityBook<T>{.step = "sorter",
-                                                            .worker = 3,
+      std::make_shared<CapabilityBook<T>>(CapabilityBook<T>{.worker = 3,
                                                             .state = CapabilityBook<T>::State::live,
                                                             .location = {7},
-                                                            .pending = &pending});
+                                                            .pending = &pending,
+                                                            .step = "sorter"});
   Capability<T> first = Capability<T>::adopt(book, T::minimum());
 };
 
