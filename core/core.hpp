@@ -23,7 +23,6 @@
 #include <tidemark/core/hash.hpp>
 #include <tidemark/core/in_hand.hpp>
 #include <tidemark/core/input_handle.hpp>
-#include <tidemark/core/interest.hpp>
 #include <tidemark/core/network_options.hpp>
 #include <tidemark/core/notificator.hpp>
 #include <tidemark/core/open_input.hpp>

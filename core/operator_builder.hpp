@@ -5,11 +5,11 @@
 
 #include <tidemark/core/activator.hpp>
 #include <tidemark/core/capability.hpp>
-#include <tidemark/core/interest.hpp>
 #include <tidemark/core/open_input.hpp>
 #include <tidemark/core/ports.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
+#include <tidemark/progress/interest.hpp>
 #include <tidemark/progress/operator_ports.hpp>
 
 #include <cstdint>

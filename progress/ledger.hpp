@@ -9,7 +9,9 @@
 
 #include <tidemark/progress/change_batch.hpp>
 #include <tidemark/progress/check.hpp>
+#include <tidemark/progress/interest.hpp>
 #include <tidemark/progress/location.hpp>
+#include <tidemark/progress/needed_sites.hpp>
 #include <tidemark/progress/tracker.hpp>
 
 #include <cstdint>
@@ -38,9 +40,8 @@ enum class NegativeCounts {
 template <Timestamp T>
 class Ledger {
  public:
-  Ledger(std::shared_ptr<const Topology<T>> topology, NegativeCounts negative,
-         Materialise materialise = Materialise::needed)
-      : tracker_(std::move(topology), materialise),
+  Ledger(std::shared_ptr<const Topology<T>> topology, NegativeCounts negative)
+      : tracker_(std::move(topology)),
         negative_(negative) {}
 
   /// Applies a compacted batch. Frontiers are as before until `propagate`, so that several batches
@@ -54,12 +55,14 @@ class Ledger {
     ++sequence_;
   }
 
-  /// From here on the moves of a location's frontier are reported, as `told` says, until `forget`.
-  void read(LocationId location, Told told = Told::always) { tracker_.read(location, told); }
-  void forget(LocationId location) { tracker_.forget(location); }
+  /// From here on the moves of a location's frontier are reported as `interest` says. The frontier
+  /// itself can be asked for at any time.
+  void set_interest(LocationId location, Interest interest) {
+    tracker_.set_interest(location, interest);
+  }
 
-  /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved and whose
-  /// reader is to be told, and for others that are materialised (tracker.hpp).
+  /// Calls `moved(location, old frontier, new frontier)` for each frontier that has moved and in
+  /// whose moves there is an interest, and for others that are sites (needed_sites.hpp).
   template <typename Moved>
   void propagate(Moved&& moved) {
     tracker_.propagate(std::forward<Moved>(moved));
@@ -80,7 +83,7 @@ class Ledger {
   friend bool operator==(const Ledger& a, const Ledger& b) { return a.tracker_ == b.tracker_; }
 
  private:
-  Tracker<T> tracker_;
+  Tracker<T, NeededSites> tracker_;
   NegativeCounts negative_;
   std::uint64_t sequence_ = 0;
 };

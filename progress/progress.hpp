@@ -11,9 +11,12 @@
 #include <tidemark/progress/explain.hpp>
 #include <tidemark/progress/graph_shape.hpp>
 #include <tidemark/progress/index_set.hpp>
+#include <tidemark/progress/interest.hpp>
+#include <tidemark/progress/labels.hpp>
 #include <tidemark/progress/ledger.hpp>
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/mutable_antichain.hpp>
+#include <tidemark/progress/needed_sites.hpp>
 #include <tidemark/progress/nested.hpp>
 #include <tidemark/progress/operator_ports.hpp>
 #include <tidemark/progress/partial_order.hpp>

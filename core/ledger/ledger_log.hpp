@@ -24,7 +24,7 @@ struct LedgerEntry {
   std::uint32_t worker = 0;                 ///< whose report it is; or `several_workers`
   ProgressBatch<T> batch;
   std::optional<LocationId> watch;
-  Told told = Told::always;  ///< of a watch
+  Interest interest = Interest::always;  ///< of a watch
   /// What the worker has done besides, if its dataflow is traced; null otherwise, and in an entry
   /// that has a home. With an empty batch it is all that the entry tells.
   std::unique_ptr<StepEvents> events{};

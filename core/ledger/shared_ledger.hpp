@@ -99,9 +99,9 @@ class SharedLedger {
   /// Race "first read of a location that was not materialised": registering a reader is an entry of
   /// the log like any other, and counts from the publication that follows. Requires: the caller has
   /// armed itself at the location before; all readers of a location want to be told the same.
-  void watch(LocationId location, Told told = Told::always) {
+  void watch(LocationId location, Interest interest = Interest::always) {
     if (!readers_.request(location)) return;
-    append(*new LedgerEntry<T>{.watch = location, .told = told});
+    append(*new LedgerEntry<T>{.watch = location, .interest = interest});
     combine();
   }
 
@@ -162,7 +162,7 @@ class SharedLedger {
     log_.take_all([&](const LedgerEntry<T>& entry) {
       if (entry.watch) {
         readers_.begin(*entry.watch);
-        ledger_.read(*entry.watch, entry.told);
+        ledger_.set_interest(*entry.watch, entry.interest);
         moved_.push_back(*entry.watch);
       } else if (tracer_ != nullptr) [[unlikely]] {
         apply_traced(entry.worker, entry.batch, entry.events.get());
@@ -191,7 +191,7 @@ class SharedLedger {
       tracer_->published(ledger_, moved_);  // before anybody acts on it
     publication_.publish(moved_, complete, frontier_of());
     for (const LocationId location : moved_)
-      if (readers_.wake_or_give_up(location, wake_)) ledger_.forget(location);
+      if (readers_.wake_or_give_up(location, wake_)) ledger_.set_interest(location, Interest::never);
     moved_.clear();
     if (complete) wake_(everyone);
   }

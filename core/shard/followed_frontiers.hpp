@@ -37,10 +37,10 @@ class FollowedFrontiers {
 
   /// From here on the worker is woken when the frontier at `location` moves. Ends with as many
   /// calls of `disarm` as of `arm`: several operators and probes may follow one location.
-  void arm(LocationId location, Told told = Told::always) {
+  void arm(LocationId location, Interest interest = Interest::always) {
     if (armed_[location.value]++ != 0) return;
     ledger_->waiters().arm(location.value, worker_);
-    ledger_->watch(location, told);
+    ledger_->watch(location, interest);
   }
   void disarm(LocationId location) {
     if (--armed_[location.value] == 0) ledger_->waiters().disarm(location.value, worker_);
@@ -100,7 +100,7 @@ class FollowedFrontiers {
     for (FrontierWatch<T>* watch : shard.watches) {
       const bool own = topology_->operator_of(watch->location).value == op;
       if (!own) following_elsewhere_.insert(op);
-      arm(watch->location, due && own ? Told::when_due : Told::always);
+      arm(watch->location, due && own ? Interest::when_due : Interest::always);
       watch->reader.attach(ledger_->published(watch->location));
     }
     // What was published before the bits were set is looked at now. To read the count first pairs

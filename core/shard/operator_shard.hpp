@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/capability.hpp>
-#include <tidemark/core/interest.hpp>
 #include <tidemark/core/ledger/frontier_reader.hpp>
+#include <tidemark/progress/interest.hpp>
 
 #include <algorithm>
 #include <functional>

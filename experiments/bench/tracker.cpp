@@ -54,7 +54,7 @@ std::vector<Pair> held(std::uint64_t round, Pair) {
 
 template <Timestamp T>
 double ours(bool loop, std::uint64_t rounds) {
-  Tracker<T> tracker(graph<T>(loop), Materialise::all);
+  Tracker<T> tracker(graph<T>(loop));
   const Topology<T>& topology = tracker.topology();
   const LocationId source = topology.location(SourcePort{{0}, 0});
   const LocationId end = topology.location(SourcePort{{operators}, 0});

@@ -5,19 +5,21 @@
 
 #include <tidemark/progress/change_batch.hpp>
 #include <tidemark/progress/explain.hpp>
+#include <tidemark/progress/needed_sites.hpp>
 #include <tidemark/progress/tracker.hpp>
 
+#include <tests/progress/graph.hpp>
 #include <tests/progress/random_topology.hpp>
 #include <tests/reference/naive_tracker.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -38,24 +40,25 @@ struct Seen {
   std::uint64_t steps = 0;
   std::uint64_t batches = 0;
   std::uint64_t moves = 0;         // of frontiers
-  std::uint64_t hidden_moves = 0;  // of those of locations that are not materialised
+  std::uint64_t hidden_moves = 0;  // of those of locations that are no sites
   std::uint64_t due_moves = 0;     // reported to readers that are told when due
   std::uint64_t visits = 0;
   std::uint64_t causes = 0;  // found by explanations
 };
 
-template <Timestamp T>
+/// `Sites` says which locations of the tracker have a frontier of their own.
+template <Timestamp T, template <typename> typename Sites>
 class Comparison {
  public:
+  static constexpr bool all_sites = std::is_same_v<Sites<T>, AllSites<T>>;
   using Batch = ChangeBatch<Pointstamp<T>>;
 
-  Comparison(Topology<T> topology, Materialise materialise, Seen& seen)
+  Comparison(Topology<T> topology, Seen& seen)
       : topology_(std::make_shared<const Topology<T>>(std::move(topology))),
-        materialise_(materialise),
-        tracker_(topology_, materialise),
+        tracker_(topology_),
         oracle_(*topology_),
         seen_(seen),
-        read_(locations()),
+        interest_(locations(), Interest::never),
         moved_(locations()),
         dirty_(locations()) {
     bool loop = false, segment = false;
@@ -71,21 +74,18 @@ class Comparison {
   const Topology<T>& topology() const { return *topology_; }
   std::uint32_t locations() const { return topology_->locations(); }
 
-  /// Reads a location, or forgets one that is being read.
-  void toggle(LocationId location, Told told) {
-    auto& read = read_[location.value];
-    note(std::string(read                   ? "forget "
-                     : told == Told::always ? "read "
-                                            : "read when due ") +
+  /// Has an interest in the moves at a location, or none any longer.
+  void toggle(LocationId location, Interest interest)
+    requires(!all_sites)
+  {
+    Interest& now = interest_[location.value];
+    now = now == Interest::never ? interest : Interest::never;
+    note(std::string(now == Interest::never    ? "forget "
+                     : now == Interest::always ? "read "
+                                               : "read when due ") +
          topology_->describe(location));
     ++seen_.steps;
-    if (read) {
-      tracker_.forget(location);
-      read.reset();
-    } else {
-      tracker_.read(location, told);
-      read = told;
-    }
+    tracker_.set_interest(location, now);
     expect(tracker_.frontier(location) == oracle_.frontier(location),
            "does not change a frontier when a reader comes or goes", location);
   }
@@ -93,7 +93,7 @@ class Comparison {
   /// Applies a batch to both, with readers that come and go before it is propagated, and compares
   /// them. `monotone` says that no frontier may move back.
   void apply(Batch& batch, bool monotone,
-             std::span<const std::pair<LocationId, Told>> toggles = {}) {
+             std::span<const std::pair<LocationId, Interest>> toggles = {}) {
     const auto& changes = batch.view();
     note(changes);
     ++seen_.batches;
@@ -107,7 +107,8 @@ class Comparison {
       }
       if (!(own == tracker_.counts(location).frontier())) make_dirty(location);
     }
-    for (const auto& [location, told] : toggles) toggle(location, told);
+    if constexpr (!all_sites)
+      for (const auto& [location, interest] : toggles) toggle(location, interest);
     for (std::uint32_t l = 0; l != locations(); ++l)
       expect(tracker_.frontier({l}) == oracle_.frontier({l}), "waits for the propagation", {l});
 
@@ -166,7 +167,7 @@ class Comparison {
     expect(tracker_.empty(), "is empty at the end", {0});
     for (std::uint32_t l = 0; l != locations(); ++l)
       expect(tracker_.frontier({l}).empty(), "leaves no ghost behind", {l});
-    expect(tracker_ == Tracker<T>(topology_), "equals a new tracker at the end", {0});
+    expect(tracker_ == Tracker<T, Sites>(topology_), "equals a new tracker at the end", {0});
   }
 
  private:
@@ -176,13 +177,13 @@ class Comparison {
   /// Whether a location's moves must be reported.
   bool must_report(LocationId location) const {
     const std::uint32_t p = position(location);
-    if (materialise_ == Materialise::all) return true;
-    const std::optional<Told> told = read_[location.value];
-    if (told == Told::when_due && !shape().cyclic(p) && p + 1 != shape().segment_end(p)) {
+    if (all_sites) return true;
+    const Interest interest = interest_[location.value];
+    if (interest == Interest::when_due && !shape().cyclic(p) && p + 1 != shape().segment_end(p)) {
       const LocationId output{shape().vertex_at(p + 1)};
       return !oracle_.frontier(location).dominates(tracker_.counts(output).frontier());
     }
-    return told || shape().segment_begin(p) == p;
+    return interest != Interest::never || shape().segment_begin(p) == p;
   }
 
   void compare(std::uint64_t visits) {
@@ -190,7 +191,7 @@ class Comparison {
       expect(tracker_.frontier({l}) == oracle_.frontier({l}), "agrees with the oracle", {l});
       const bool changed = !(oracle_.before({l}) == oracle_.frontier({l}));
       expect(moved_[l] || !changed || !must_report({l}), "reports every move", {l});
-      seen_.due_moves += moved_[l] && read_[l] == Told::when_due ? 1 : 0;
+      seen_.due_moves += moved_[l] && interest_[l] == Interest::when_due ? 1 : 0;
       seen_.moves += changed ? 1 : 0;
       seen_.hidden_moves += changed && !moved_[l] ? 1 : 0;
       moved_[l] = false;
@@ -203,7 +204,7 @@ class Comparison {
       expect(std::ranges::count(oracle_.frontier(label.location), label.time) == 1,
              "settles only what stays", label.location);
     const std::uint64_t expected = visits_of_dirty();
-    expect(materialise_ == Materialise::all ? visits == expected : visits <= expected,
+    expect(all_sites ? visits == expected : visits <= expected,
            "visits once what has changed itself or behind a change, and nothing else", {0});
     seen_.visits += visits;
   }
@@ -246,9 +247,7 @@ class Comparison {
     std::ostringstream text;
     text << "broken: the tracker " << what << ", at " << topology_->describe(location)
          << "\n  tracker " << tracker_.frontier(location) << ", oracle "
-         << oracle_.frontier(location)
-         << (materialise_ == Materialise::all ? ", everything materialised" : "")
-         << "\nthe graph:\n"
+         << oracle_.frontier(location) << (all_sites ? ", with all sites" : "") << "\nthe graph:\n"
          << to_text(*topology_) << "the script:\n";
     for (const auto& [line, batch] : script_) {
       text << ' ';
@@ -262,14 +261,13 @@ class Comparison {
   }
 
   std::shared_ptr<const Topology<T>> topology_;
-  Materialise materialise_;
-  Tracker<T> tracker_;
+  Tracker<T, Sites> tracker_;
   NaiveTracker<T> oracle_;
   Seen& seen_;
-  std::vector<std::optional<Told>> read_;  // by location
-  std::vector<bool> moved_;                // by location
-  std::vector<bool> dirty_;                // by the position where a component begins
-  std::vector<Pointstamp<T>> labels_;      // settled by the last propagation
+  std::vector<Interest> interest_;     // by location
+  std::vector<bool> moved_;            // by location
+  std::vector<bool> dirty_;            // by the position where a component begins
+  std::vector<Pointstamp<T>> labels_;  // settled by the last propagation
   std::vector<std::pair<std::string, std::vector<typename Batch::Change>>> script_;
 };
 

@@ -8,6 +8,13 @@
 
 #include <tests/support.hpp>
 
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
 namespace tidemark::tests {
 
 /// A graph by name: operators and channels in one place, frontiers by `words.out0`.
@@ -34,9 +41,9 @@ class Graph {
     builder_.connect(SourcePort{from, 0}, TargetPort{to, input});
   }
   Topology<T> freeze() && { return std::move(builder_).freeze(); }
-  Tracker<T> track(Materialise materialise = Materialise::all) && {
-    return Tracker<T>(std::make_shared<const Topology<T>>(std::move(builder_).freeze()),
-                      materialise);
+  template <template <typename> typename Sites = AllSites>
+  Tracker<T, Sites> track() && {
+    return Tracker<T, Sites>(std::make_shared<const Topology<T>>(std::move(builder_).freeze()));
   }
 
  private:
@@ -50,23 +57,23 @@ LocationId at(const Topology<T>& topology, const std::string& name) {
   FAIL("there is no location " << name);
   return {};
 }
-template <Timestamp T>
-LocationId at(const Tracker<T>& tracker, const std::string& name) {
+template <Timestamp T, template <typename> typename Sites>
+LocationId at(const Tracker<T, Sites>& tracker, const std::string& name) {
   return at(tracker.topology(), name);
 }
 
 /// Changes one count and propagates; returns how many locations were visited for it.
-template <Timestamp T>
-std::uint64_t change(Tracker<T>& tracker, const std::string& name, const T& time,
-                     std::int64_t diff) {
+template <Timestamp T, template <typename> typename Sites>
+std::uint64_t change(Tracker<T, Sites>& tracker, const std::string& name,
+                     const std::type_identity_t<T>& time, std::int64_t diff) {
   const std::uint64_t before = tracker.visits();
   tracker.update({at(tracker, name), time}, diff);
   tracker.propagate([](auto&&...) {});
   return tracker.visits() - before;
 }
 
-template <Timestamp T>
-const Antichain<T>& frontier(const Tracker<T>& tracker, const std::string& name) {
+template <Timestamp T, template <typename> typename Sites>
+const Antichain<T>& frontier(const Tracker<T, Sites>& tracker, const std::string& name) {
   return tracker.frontier(at(tracker, name));
 }
 

@@ -23,18 +23,18 @@ enum class Batches {
 
 /// A graph and a run on it. Every few batches all counts are brought back to zero, in an order of
 /// the tape, and at the end of the tape in that of the pointstamps.
-template <Timestamp T>
+template <Timestamp T, template <typename> typename Sites>
 class RandomRun {
  public:
   /// Throws Difference.
-  static void run(Tape& graph, Tape& script, Batches batches, Seen& seen) {
-    const bool all = script.below(2) == 1;
-    RandomRun run(TopologyDrawer<T>::draw(graph), all ? Materialise::all : Materialise::needed,
-                  seen);
+  static void run(Topology<T> topology, Tape& script, Batches batches, Seen& seen) {
+    RandomRun run(std::move(topology), seen);
     while (!script.at_end()) {
-      if (script.below(4) == 3) {
-        const auto [location, told] = run.draw_reader(script);
-        run.both_.toggle(location, told);
+      if constexpr (!Comparison<T, Sites>::all_sites) {
+        if (script.below(4) == 3) {
+          const auto [location, interest] = run.draw_reader(script);
+          run.both_.toggle(location, interest);
+        }
       }
       if (script.below(16) == 15) run.explain(script);
       if (script.below(24) == 23) {
@@ -53,8 +53,7 @@ class RandomRun {
  private:
   using Counts = std::map<Pointstamp<T>, std::int64_t>;
 
-  RandomRun(Topology<T> topology, Materialise materialise, Seen& seen)
-      : both_(std::move(topology), materialise, seen) {}
+  RandomRun(Topology<T> topology, Seen& seen) : both_(std::move(topology), seen) {}
 
   void begin(Tape& tape) {
     for (std::uint32_t n = 1 + tape.below(4); n != 0; --n) change(draw_pointstamp(tape), +1);
@@ -126,10 +125,10 @@ class RandomRun {
   }
 
   /// Who is told when due reads an input.
-  std::pair<LocationId, Told> draw_reader(Tape& tape) const {
+  std::pair<LocationId, Interest> draw_reader(Tape& tape) const {
     const LocationId location = draw_location(tape);
     const bool when_due = tape.below(4) != 0 && both_.topology().is_target(location);
-    return {location, when_due ? Told::when_due : Told::always};
+    return {location, when_due ? Interest::when_due : Interest::always};
   }
   LocationId draw_location(Tape& tape) const { return {tape.below(both_.locations())}; }
   Pointstamp<T> draw_pointstamp(Tape& tape) const {
@@ -147,15 +146,26 @@ class RandomRun {
 
   /// Readers come and go before the propagation, too.
   void apply(Tape& tape, bool monotone) {
-    std::vector<std::pair<LocationId, Told>> toggles;
+    std::vector<std::pair<LocationId, Interest>> toggles;
     for (std::uint32_t n = tape.below(8) / 6; n != 0; --n) toggles.push_back(draw_reader(tape));
     both_.apply(batch_, monotone, toggles);
     batch_.clear();
   }
 
-  Comparison<T> both_;
+  Comparison<T, Sites> both_;
   ChangeBatch<Pointstamp<T>> batch_;
   Counts live_, consumed_;  // not zero
 };
+
+/// A run of either tracker, as the tape says. Throws Difference.
+template <Timestamp T>
+void random_run(Tape& graph, Tape& script, Batches batches, Seen& seen) {
+  Topology<T> topology = TopologyDrawer<T>::draw(graph);
+  if (script.below(2) == 1) {
+    RandomRun<T, AllSites>::run(std::move(topology), script, batches, seen);
+  } else {
+    RandomRun<T, NeededSites>::run(std::move(topology), script, batches, seen);
+  }
+}
 
 }  // namespace tidemark::tests

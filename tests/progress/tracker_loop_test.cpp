@@ -2,6 +2,7 @@
 //
 // Tracker: loops in loops worked out by hand, and the search that settles them.
 #include <tidemark/progress/epoch.hpp>
+#include <tidemark/progress/needed_sites.hpp>
 #include <tidemark/progress/nested.hpp>
 #include <tidemark/progress/tracker.hpp>
 
@@ -22,7 +23,8 @@ using tests::Graph;
 
 /// input -> round -> work -> leave -> done, with `again` around `work` (the inner loop) and `next`
 /// from `leave` to `round` (the outer one): what leaves the inner loop may enter it again.
-Tracker<Loops> reentry(Materialise materialise = Materialise::all) {
+template <template <typename> typename Sites = AllSites>
+Tracker<Loops, Sites> reentry() {
   Graph<Loops> graph;
   const OperatorId input = graph.add("input", 0, 1);
   const OperatorId round = graph.add_at(1, "round", 2, 1);
@@ -39,7 +41,7 @@ Tracker<Loops> reentry(Materialise materialise = Materialise::all) {
   graph.connect(leave, next);
   graph.connect(next, round, 1);
   graph.connect(leave, done);
-  return std::move(graph).track(materialise);
+  return std::move(graph).track<Sites>();
 }
 
 TEST_CASE("a value in an inner loop holds back the inner counter 0 of the next outer round",
@@ -154,7 +156,8 @@ TEST_CASE("two loops connected crosswise through an outer feedback hold each oth
 
 TEST_CASE("a loop inside which nobody reads reports only where its frontiers branch or are held",
           "[tracker][loop][segment]") {
-  Tracker<Loops> all = reentry(), needed = reentry(Materialise::needed);
+  Tracker<Loops> all = reentry();
+  Tracker<Loops, NeededSites> needed = reentry<NeededSites>();
   const std::uint64_t visits_all = change<Loops>(all, "input.out0", {0, 0, 0}, +1);
   const std::uint64_t visits = change<Loops>(needed, "input.out0", {0, 0, 0}, +1);
   CHECK(visits < visits_all);

@@ -43,7 +43,7 @@ void check_runs(Batches batches) {
     Tape graph = tests::draw_tape("graph", 400);
     Tape script = tests::draw_tape("script", 500);
     try {
-      tests::RandomRun<T>::run(graph, script, batches, seen);
+      tests::random_run<T>(graph, script, batches, seen);
     } catch (const Difference& difference) {
       RC_FAIL(difference.what());
     }

@@ -2,7 +2,7 @@
 //
 // Tracker: what is not read costs nothing. Segments, readers, and counts inside a segment.
 #include <tidemark/progress/epoch.hpp>
-#include <tidemark/progress/tracker.hpp>
+#include <tidemark/progress/needed_sites.hpp>
 
 #include <tests/progress/graph.hpp>
 #include <tests/support.hpp>
@@ -11,17 +11,18 @@ namespace tidemark::tracker_segment_test {
 namespace {
 
 using Frontier = Antichain<Epoch>;
+using Needed = Tracker<Epoch, NeededSites>;
 using tests::at;
 using tests::change;
 using tests::frontier;
 
 /// input -> step0 -> ... : one segment.
-Tracker<Epoch> segment(int steps, Materialise materialise = Materialise::needed) {
-  return tests::chain<Epoch>(steps).track(materialise);
+Needed segment(int steps) {
+  return tests::chain<Epoch>(steps).track<NeededSites>();
 }
 
 /// The moves of a propagation: `step0.in0 {3} {5}; `.
-std::string moves(Tracker<Epoch>& tracker) {
+std::string moves(auto& tracker) {
   std::ostringstream text;
   tracker.propagate([&](LocationId location, const Frontier& before, const Frontier& after) {
     text << tracker.topology().describe(location) << ' ' << before << ' ' << after << "; ";
@@ -29,14 +30,13 @@ std::string moves(Tracker<Epoch>& tracker) {
   return text.str();
 }
 
-void update(Tracker<Epoch>& tracker, const std::string& name, std::uint64_t time,
-            std::int64_t diff) {
+void update(auto& tracker, const std::string& name, std::uint64_t time, std::int64_t diff) {
   tracker.update({at(tracker, name), time}, diff);
 }
 
 /// One whose input is at `epoch`.
-Tracker<Epoch> segment_at(std::uint64_t epoch) {
-  Tracker<Epoch> tracker = segment(10);
+Needed segment_at(std::uint64_t epoch) {
+  Needed tracker = segment(10);
   update(tracker, "input.out0", epoch, +1);
   moves(tracker);
   return tracker;
@@ -44,19 +44,20 @@ Tracker<Epoch> segment_at(std::uint64_t epoch) {
 
 TEST_CASE("a location that nobody reads is not visited and knows its frontier all the same",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(100);
-  CHECK(change<Epoch>(tracker, "input.out0", 5, +1) == 1);
+  Needed tracker = segment(100);
+  CHECK(change(tracker, "input.out0", 5, +1) == 1);
   CHECK(frontier(tracker, "step50.in0") == Frontier{5});
   CHECK(frontier(tracker, "step99.out0") == Frontier{5});
-  CHECK(change<Epoch>(tracker, "input.out0", 5, -1) == 1);
+  CHECK(change(tracker, "input.out0", 5, -1) == 1);
   CHECK(frontier(tracker, "step99.out0").empty());
 }
 
 TEST_CASE("an epoch through 1,000 idle operators costs as many visits as through 10",
           "[tracker][segment]") {
   const auto visits = [](int steps) {
-    Tracker<Epoch> tracker = segment(steps);
-    tracker.read(at(tracker, "step" + std::to_string(steps - 1) + ".out0"));
+    Needed tracker = segment(steps);
+    tracker.set_interest(at(tracker, "step" + std::to_string(steps - 1) + ".out0"),
+                         Interest::always);
     update(tracker, "input.out0", 0, +1);
     moves(tracker);
     const std::uint64_t before = tracker.visits();
@@ -69,25 +70,20 @@ TEST_CASE("an epoch through 1,000 idle operators costs as many visits as through
   CHECK(visits(10) == 2);
 }
 
-TEST_CASE("a tracker that materialises everything reports the move of every location",
+TEST_CASE("a tracker whose locations are all sites reports the move of every location",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(2, Materialise::all);
+  Tracker<Epoch> tracker = tests::chain<Epoch>(2).track();
   update(tracker, "input.out0", 3, +1);
   CHECK(moves(tracker) ==
         "input.out0 {} {3}; step0.in0 {} {3}; step0.out0 {} {3}; step1.in0 {} {3}; "
         "step1.out0 {} {3}; ");
-  tracker.forget(at(tracker, "step0.in0"));
-  update(tracker, "input.out0", 3, -1);
-  CHECK(moves(tracker) ==
-        "input.out0 {3} {}; step0.in0 {3} {}; step0.out0 {3} {}; step1.in0 {3} {}; "
-        "step1.out0 {3} {}; ");
 }
 
 TEST_CASE("two readers of a segment are told and nobody between them is visited",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(50);
-  tracker.read(at(tracker, "step10.in0"));
-  tracker.read(at(tracker, "step40.out0"));
+  Needed tracker = segment(50);
+  tracker.set_interest(at(tracker, "step10.in0"), Interest::always);
+  tracker.set_interest(at(tracker, "step40.out0"), Interest::always);
   update(tracker, "input.out0", 3, +1);
   CHECK(moves(tracker) == "input.out0 {} {3}; step10.in0 {} {3}; step40.out0 {} {3}; ");
   CHECK(tracker.visits() == 3);
@@ -95,8 +91,8 @@ TEST_CASE("two readers of a segment are told and nobody between them is visited"
 
 TEST_CASE("a reader that comes in mid-run finds the frontier that was there",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment_at(3);
-  tracker.read(at(tracker, "step5.in0"));
+  Needed tracker = segment_at(3);
+  tracker.set_interest(at(tracker, "step5.in0"), Interest::always);
   CHECK(frontier(tracker, "step5.in0") == Frontier{3});
   CHECK(moves(tracker).empty());
   update(tracker, "input.out0", 4, +1);
@@ -106,21 +102,21 @@ TEST_CASE("a reader that comes in mid-run finds the frontier that was there",
 
 TEST_CASE("a reader that comes between a change and its propagation is told of the move",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment_at(3);
+  Needed tracker = segment_at(3);
   update(tracker, "input.out0", 3, -1);
-  tracker.read(at(tracker, "step5.in0"));
+  tracker.set_interest(at(tracker, "step5.in0"), Interest::always);
   CHECK(frontier(tracker, "step5.in0") == Frontier{3});
   CHECK(moves(tracker) == "input.out0 {3} {}; step5.in0 {3} {}; ");
 }
 
 TEST_CASE("a location that was forgotten costs nothing again", "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(10);
+  Needed tracker = segment(10);
   const LocationId middle = at(tracker, "step5.in0");
-  tracker.read(middle);
-  CHECK(change<Epoch>(tracker, "input.out0", 3, +1) == 2);
-  tracker.forget(middle);
+  tracker.set_interest(middle, Interest::always);
+  CHECK(change(tracker, "input.out0", 3, +1) == 2);
+  tracker.set_interest(middle, Interest::never);
   CHECK(tracker.frontier(middle) == Frontier{3});
-  CHECK(change<Epoch>(tracker, "input.out0", 3, -1) == 1);
+  CHECK(change(tracker, "input.out0", 3, -1) == 1);
   CHECK(tracker.frontier(middle).empty());
 }
 
@@ -128,22 +124,22 @@ TEST_CASE(
     "a location that is forgotten between a change there and its propagation forgets nothing "
     "of it",
     "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(10);
+  Needed tracker = segment(10);
   const LocationId middle = at(tracker, "step5.in0");
-  tracker.read(middle);
+  tracker.set_interest(middle, Interest::always);
   update(tracker, "step5.in0", 3, +1);
-  tracker.forget(middle);
+  tracker.set_interest(middle, Interest::never);
   CHECK(tracker.frontier(middle).empty());
   CHECK(moves(tracker) == "step5.in0 {} {3}; ");
   update(tracker, "step5.in0", 3, -1);
-  tracker.forget(middle);
+  tracker.set_interest(middle, Interest::never);
   CHECK(tracker.frontier(middle) == Frontier{3});
   CHECK(moves(tracker) == "step5.in0 {3} {}; ");
   CHECK(frontier(tracker, "step9.out0").empty());
 }
 
 TEST_CASE("a pointstamp splits its segment as long as it is there", "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment_at(3);
+  Needed tracker = segment_at(3);
   update(tracker, "step5.in0", 1, +1);
   CHECK(moves(tracker) == "step5.in0 {3} {1}; ");
   CHECK(frontier(tracker, "step4.out0") == Frontier{3});
@@ -157,12 +153,12 @@ TEST_CASE("a pointstamp splits its segment as long as it is there", "[tracker][s
   CHECK(frontier(tracker, "step9.out0") == Frontier{2});
   update(tracker, "step7.out0", 2, -1);
   CHECK(moves(tracker) == "step7.out0 {2} {3}; ");
-  CHECK(change<Epoch>(tracker, "input.out0", 3, -1) == 1);  // all in one piece again
+  CHECK(change(tracker, "input.out0", 3, -1) == 1);  // all in one piece again
   CHECK(frontier(tracker, "step9.out0").empty());
 }
 
 /// Moves the input on, and returns the moves.
-std::string advance(Tracker<Epoch>& tracker, std::uint64_t from, std::uint64_t to) {
+std::string advance(Needed& tracker, std::uint64_t from, std::uint64_t to) {
   update(tracker, "input.out0", to, +1);
   update(tracker, "input.out0", from, -1);
   return moves(tracker);
@@ -170,7 +166,7 @@ std::string advance(Tracker<Epoch>& tracker, std::uint64_t from, std::uint64_t t
 
 TEST_CASE("pointstamps cost nothing until the frontier passes them", "[tracker][segment][sleep]") {
   constexpr int steps = 100;
-  Tracker<Epoch> tracker = segment(steps);
+  Needed tracker = segment(steps);
   update(tracker, "input.out0", 0, +1);
   moves(tracker);
   for (int i = 0; i != steps; ++i) update(tracker, "step" + std::to_string(i) + ".out0", 50, +1);
@@ -188,7 +184,7 @@ TEST_CASE("pointstamps cost nothing until the frontier passes them", "[tracker][
 
 TEST_CASE("of pointstamps that sleep on a segment each wakes when the frontier passes it",
           "[tracker][segment][sleep]") {
-  Tracker<Epoch> tracker = segment_at(0);
+  Needed tracker = segment_at(0);
   update(tracker, "step2.out0", 5, +1);
   update(tracker, "step4.out0", 3, +1);
   update(tracker, "step6.in0", 9, +1);
@@ -208,7 +204,7 @@ TEST_CASE("of pointstamps that sleep on a segment each wakes when the frontier p
 }
 
 TEST_CASE("a pointstamp that was put to sleep again wakes again", "[tracker][segment][sleep]") {
-  Tracker<Epoch> tracker = segment(10);
+  Needed tracker = segment(10);
   update(tracker, "input.out0", 0, +1);
   update(tracker, "step5.out0", 2, +1);
   moves(tracker);
@@ -226,9 +222,9 @@ TEST_CASE("a reader that waits for its capabilities is told when one is due, and
           "[tracker][segment][sleep]") {
   for (const bool output_is_read : {false, true}) {
     INFO("the output " << (output_is_read ? "has a reader, too" : "has no reader"));
-    Tracker<Epoch> tracker = segment_at(0);
-    tracker.read(at(tracker, "step5.in0"), Told::when_due);
-    if (output_is_read) tracker.read(at(tracker, "step5.out0"));
+    Needed tracker = segment_at(0);
+    tracker.set_interest(at(tracker, "step5.in0"), Interest::when_due);
+    if (output_is_read) tracker.set_interest(at(tracker, "step5.out0"), Interest::always);
     const auto output = [&](const std::string& move) {
       return output_is_read ? "step5.out0 " + move + "; " : "";
     };
@@ -251,30 +247,30 @@ TEST_CASE("a reader that waits for its capabilities is told when one is due, and
 
 TEST_CASE("a reader that waits for its capabilities is told though their output gets a reader, too",
           "[tracker][segment][sleep]") {
-  Tracker<Epoch> tracker = segment(10);
+  Needed tracker = segment(10);
   update(tracker, "input.out0", 0, +1);
-  tracker.read(at(tracker, "step5.in0"), Told::when_due);
+  tracker.set_interest(at(tracker, "step5.in0"), Interest::when_due);
   moves(tracker);
   update(tracker, "step5.out0", 3, +1);
-  tracker.read(at(tracker, "step5.out0"));
+  tracker.set_interest(at(tracker, "step5.out0"), Interest::always);
   CHECK(advance(tracker, 0, 4) == "input.out0 {0} {4}; step5.in0 {0} {4}; step5.out0 {0} {3}; ");
-  tracker.forget(at(tracker, "step5.out0"));
+  tracker.set_interest(at(tracker, "step5.out0"), Interest::never);
   CHECK(advance(tracker, 4, 5) == "input.out0 {4} {5}; step5.in0 {4} {5}; ");
 }
 
 TEST_CASE(
     "a reader that waits for its capabilities and then wants to be told always is told always",
     "[tracker][segment][sleep]") {
-  Tracker<Epoch> tracker = segment_at(0);
-  for (const Told told : {Told::when_due, Told::always, Told::when_due})
-    tracker.read(at(tracker, "step5.in0"), told);
+  Needed tracker = segment_at(0);
+  for (const Interest told : {Interest::when_due, Interest::always, Interest::when_due})
+    tracker.set_interest(at(tracker, "step5.in0"), told);
   CHECK(advance(tracker, 0, 1) == "input.out0 {0} {1}; step5.in0 {0} {1}; ");
 }
 
 TEST_CASE("a batch that waits at the input of a reader that waits for its capabilities holds it up",
           "[tracker][segment][sleep]") {
-  Tracker<Epoch> tracker = segment(10);
-  tracker.read(at(tracker, "step5.in0"), Told::when_due);
+  Needed tracker = segment(10);
+  tracker.set_interest(at(tracker, "step5.in0"), Interest::when_due);
   update(tracker, "input.out0", 0, +1);
   moves(tracker);
   update(tracker, "step5.out0", 2, +1);
@@ -287,17 +283,17 @@ TEST_CASE("a batch that waits at the input of a reader that waits for its capabi
 
 TEST_CASE("a count that comes and goes before the propagation moves nothing",
           "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment_at(3);
+  Needed tracker = segment_at(3);
   update(tracker, "step5.in0", 1, +1);
   update(tracker, "step5.in0", 1, -1);
   CHECK(moves(tracker).empty());
-  CHECK(change<Epoch>(tracker, "input.out0", 3, -1) == 1);
+  CHECK(change(tracker, "input.out0", 3, -1) == 1);
 }
 
 TEST_CASE("a copy of a tracker has the same readers", "[tracker][segment]") {
-  Tracker<Epoch> tracker = segment(10);
-  tracker.read(at(tracker, "step5.in0"));
-  Tracker<Epoch> copy = tracker;
+  Needed tracker = segment(10);
+  tracker.set_interest(at(tracker, "step5.in0"), Interest::always);
+  Needed copy = tracker;
   update(copy, "input.out0", 3, +1);
   CHECK(moves(copy) == "input.out0 {} {3}; step5.in0 {} {3}; ");
   CHECK(frontier(tracker, "step5.in0").empty());

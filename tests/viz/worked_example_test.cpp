@@ -127,7 +127,7 @@ TEST_CASE("the loop that progress/README.md shows goes as its table and its pict
           "[tracker][loop][pictures]") {
   const Example built = example();
   const Topology<Time>& topology = *built.topology;
-  Tracker<Time> tracker(built.topology, Materialise::all);
+  Tracker<Time> tracker(built.topology);
   Watch watch(topology);
   const auto at = [&](const std::string& name) {
     std::uint32_t l = 0;

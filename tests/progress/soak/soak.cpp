@@ -64,7 +64,7 @@ template <Timestamp T>
 std::optional<std::string> run(Case& given, Batches batches, Seen& seen) {
   Tape graph(given.graph), script(given.script);
   try {
-    RandomRun<T>::run(graph, script, batches, seen);
+    random_run<T>(graph, script, batches, seen);
   } catch (const Difference& difference) {
     given.script.resize(script.used());
     return difference.what();
