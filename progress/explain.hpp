@@ -119,7 +119,7 @@ class PathsTo {
       }
       for (const ShapeEdge& edge : shape.successors(shape.position_of(here.location.value))) {
         const LocationId to{shape.vertex_at(edge.position)};
-        const auto result = topology_->summary(edge.edge).results_in(here.time);
+        const auto result = topology_->results_in(here.time, edge);
         if (result && least[to.value].insert(*result)) reached.push_back({{to, *result}, next});
       }
     }

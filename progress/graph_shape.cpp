@@ -272,10 +272,10 @@ std::variant<FrozenShape, IllegalCycle> GraphShape::freeze() const {
   for (const Edge& edge : boost::make_iterator_range(boost::edges(graph))) {
     const std::uint32_t from = frozen.position_of_[boost::source(edge, graph)];
     const std::uint32_t to = frozen.position_of_[boost::target(edge, graph)];
-    TIDEMARK_CHECK(from < to || graph[edge].effect.advances != 0,
-                   "an edge that advances nothing leads upward");
-    frozen.successors_[next_successor[from]++] = {to, graph[edge].number};
-    frozen.predecessors_[next_predecessor[to]++] = {from, graph[edge].number};
+    const auto& [number, effect] = graph[edge];
+    TIDEMARK_CHECK(from < to || effect.advances != 0, "an edge that advances nothing leads upward");
+    frozen.successors_[next_successor[from]++] = {to, number, effect.identity};
+    frozen.predecessors_[next_predecessor[to]++] = {from, number, effect.identity};
   }
   return frozen;
 }

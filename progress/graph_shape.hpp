@@ -26,6 +26,7 @@ struct EdgeEffect {
 struct ShapeEdge {
   std::uint32_t position;
   std::uint32_t edge;
+  bool identity;  ///< timestamps stay as they are
 };
 
 /// A cycle round which a timestamp could cause itself.

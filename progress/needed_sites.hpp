@@ -48,7 +48,8 @@ class NeededSites {
   }
   std::span<const ShapeEdge> successors(std::uint32_t position) const {
     const std::uint32_t end = shape_->segment_end(position);
-    return shape_->successors(std::min(next_from(position + 1), end) - 1);
+    const std::size_t next = chosen_.next_from(position + 1);
+    return shape_->successors(static_cast<std::uint32_t>(std::min<std::size_t>(next, end) - 1));
   }
 
   /// From here on the moves of a frontier are reported as `interest` says. For an input whose

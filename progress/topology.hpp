@@ -31,6 +31,10 @@ class Topology {
 
   const FrozenShape& shape() const { return shape_; }
   const Summary& summary(std::uint32_t edge) const { return summaries_[edge]; }
+  /// What a timestamp at one end of an edge results in at the other.
+  std::optional<T> results_in(const T& time, const ShapeEdge& edge) const {
+    return edge.identity ? std::optional(time) : summaries_[edge.edge].results_in(time);
+  }
 
   std::span<const OperatorPorts<T>> operators() const { return operators_; }
   std::span<const Channel> channels() const { return channels_; }

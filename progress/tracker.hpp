@@ -80,13 +80,14 @@ class Tracker {
   void update(std::span<const std::pair<Pointstamp<T>, std::int64_t>> changes) {
     for (auto change = changes.begin(); change != changes.end();) {
       const LocationId location = change->first.location;
-      MutableAntichain<T>& counts = sites_[at(location)].counts;
+      const std::uint32_t position = at(location);
+      MutableAntichain<T>& counts = sites_[position].counts;
       outstanding_ -= counts.entries().size();
       bool least_changed = false;
       for (; change != changes.end() && change->first.location == location; ++change)
         least_changed |= counts.update(change->first.time, change->second);
       outstanding_ += counts.entries().size();
-      if (least_changed) sites_.recounted(at(location), dirty_);
+      if (least_changed) sites_.recounted(position, dirty_);
     }
   }
   void update(const Pointstamp<T>& pointstamp, std::int64_t diff) {
@@ -133,7 +134,7 @@ class Tracker {
     scratch_ = sites_[position].counts.frontier();
     for (const ShapeEdge& edge : shape().predecessors(position))
       for (const T& time : sites_.frontier(edge.position))
-        if (const auto t = topology_->summary(edge.edge).results_in(time)) scratch_.insert(*t);
+        if (const auto t = topology_->results_in(time, edge)) scratch_.insert(*t);
     settle(position, scratch_, moved);
   }
 
@@ -141,9 +142,7 @@ class Tracker {
   /// order of timestamps is total and Martins' where it is partial.
   void search(std::uint32_t first, auto& moved, auto& on_label) {
     const std::uint32_t last = shape().component_end(first);
-    const auto inside = [&](const ShapeEdge& e) {
-      return first <= e.position && e.position < last;
-    };
+    const auto inside = [&](auto& e) { return first <= e.position && e.position < last; };
     labels_.clear();
     if (settled_.size() < last - first) settled_.resize(last - first);
     for (auto p = sites_.next_from(first); p < last; p = sites_.next_from(p + 1)) {
@@ -171,7 +170,7 @@ class Tracker {
   }
 
   void push(const ShapeEdge& edge, const T& time, std::uint32_t to) {
-    if (auto result = topology_->summary(edge.edge).results_in(time)) labels_.push({*result, to});
+    if (const auto result = topology_->results_in(time, edge)) labels_.push({*result, to});
   }
 
   /// Takes over the new frontier of a site, and leaves the old one in its place.
