@@ -30,9 +30,7 @@ class IndexSet {
   }
 
   void erase(std::size_t index) {
-    count_ -= contains(index) ? 1 : 0;
-    bits_[index / 64] &= ~bit(index);
-    if (bits_[index / 64] == 0) bits_[words_ + index / 4096] &= ~bit(index / 64);
+    if (contains(index)) remove(index);
   }
 
   bool contains(std::size_t index) const { return (bits_[index / 64] & bit(index)) != 0; }
@@ -42,7 +40,7 @@ class IndexSet {
   /// Removes and returns the least element that is at least `from`; `none` if there is none.
   std::size_t pop_from(std::size_t from) {
     const std::size_t index = next_from(from);
-    if (index != none) erase(index);
+    if (index != none) remove(index);
     return index;
   }
 
@@ -78,6 +76,12 @@ class IndexSet {
   }
 
  private:
+  /// Requires: it is an element.
+  void remove(std::size_t index) {
+    --count_;
+    if ((bits_[index / 64] &= ~bit(index)) == 0) bits_[words_ + index / 4096] &= ~bit(index / 64);
+  }
+
   static std::uint64_t bit(std::size_t index) { return std::uint64_t{1} << (index % 64); }
   static std::uint64_t at_least(std::size_t index) { return ~std::uint64_t{0} << (index % 64); }
   static std::uint64_t at_most(std::size_t index) { return ~std::uint64_t{0} >> (63 - index % 64); }

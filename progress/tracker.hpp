@@ -71,8 +71,7 @@ class Tracker {
   const Topology<T>& topology() const { return *topology_; }
   const Antichain<T>& frontier(LocationId location) const { return sites_.frontier(at(location)); }
   const MutableAntichain<T>& counts(LocationId l) const { return sites_[at(l)].counts; }
-  /// True if every count is zero.
-  bool empty() const { return outstanding_ == 0; }
+  bool empty() const { return outstanding_ == 0; }  ///< every count is zero
   /// How many times a location, or a timestamp at a location of a loop, was looked at so far.
   std::uint64_t visits() const { return visits_; }
 

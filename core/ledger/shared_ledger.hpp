@@ -191,7 +191,8 @@ class SharedLedger {
       tracer_->published(ledger_, moved_);  // before anybody acts on it
     publication_.publish(moved_, complete, frontier_of());
     for (const LocationId location : moved_)
-      if (readers_.wake_or_give_up(location, wake_)) ledger_.set_interest(location, Interest::never);
+      if (readers_.wake_or_give_up(location, wake_))
+        ledger_.set_interest(location, Interest::never);
     moved_.clear();
     if (complete) wake_(everyone);
   }
