@@ -150,9 +150,8 @@ std::pair<InputHandle<T, Item>, Stream<T, Item>> new_input(Scope<T>& scope, std:
   OperatorBuilder<T> op(scope, "input", std::move(id));
   op.set_input("close it, or let its handle go out of scope");
   auto [out, stream] = op.template output<Item>();
-  Capability<T> capability = op.initial_capability(0);
   op.build([] {});
-  return {InputHandle<T, Item>(scope.worker(), out, std::move(capability)), stream};
+  return {InputHandle<T, Item>(scope.worker(), out, op.initial_capability(0)), stream};
 }
 
 }  // namespace tidemark

@@ -85,7 +85,7 @@ TEST_CASE("a pool takes back from any thread what its owner hands out", "[return
     });
     for (int i = 0; i != 20000 / tests::slowdown; ++i) {
       AnyBatch<Epoch>& batch = pool.take();
-      if (!batch.records.size() == 0) made.clear();
+      if (batch.records.size() != 0) made.clear();
       records_as<int>(batch.records.get()).push_back(i);
       made.insert(&batch);
       mailbox.push(batch);
