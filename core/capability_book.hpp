@@ -27,7 +27,7 @@ struct CapabilityBook {
   using Held =
       boost::intrusive::list<HeldCapability<T>, boost::intrusive::constant_time_size<false>>;
 
-  // What each batch that is sent asks comes first, on one cache line.
+  // What each batch that is sent asks comes first.
   const InHand* const* in_hand = nullptr;  ///< the innermost one, while live
   OperatorId op{};
   std::uint32_t output = 0;

@@ -12,6 +12,8 @@
 
 namespace tidemark {
 
+struct RecordType;
+
 /// How batches get from one step to the next.
 enum class Contract {
   fused,     ///< in the same push: no queue, no location between the two
@@ -58,6 +60,7 @@ struct FlowEdge {
   std::uint32_t to = 0;         ///< index of the node it enters
   std::uint32_t to_port = 0;    ///< input port of that node
   Contract contract = Contract::fused;
+  const RecordType* records = nullptr;  ///< what flows in it; null in a graph drawn by hand
 };
 
 /// The logical graph of one dataflow, with what was fused marked in it. Every worker has the same.

@@ -79,8 +79,7 @@ class AnyOutput {
   /// Pushes what has been sent so far.
   virtual void flush() = 0;
 
-  /// The next output of the same operator.
-  AnyOutput* next = nullptr;
+  AnyOutput* next = nullptr;  ///< of the same operator; the engine's
 
   /// Where the capabilities of this output are listed.
   const std::shared_ptr<Book>& book() const { return book_; }

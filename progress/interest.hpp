@@ -13,8 +13,8 @@ enum class Interest {
   /// then the input's `frontier()` lags, and with one input and one output, outside of loops, to
   /// wait costs nothing; otherwise it is like `when_holding`.
   when_due,
-  /// Those at which it holds a capability. A tracker, which does not know who holds what, is told
-  /// by whoever runs the operator: `always` while it holds one, `never` else.
+  /// Those at which it holds a capability. A tracker does not know who holds what, and takes this
+  /// for `always`.
   when_holding,
   always,
 };

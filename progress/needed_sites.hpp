@@ -54,8 +54,8 @@ class NeededSites {
 
   /// From here on the moves of a frontier are reported as `interest` says. For an input whose
   /// output follows it on a segment outside of loops `when_due` has a meaning of its own: those
-  /// after which the output holds something back. Else it is `always`. An interest in all moves is
-  /// not lowered but to `never`.
+  /// after which the output holds something back. Else it is `always`, as `when_holding` is. An
+  /// interest in all moves is not lowered but to `never`. Requires, of `when_due`: an input.
   void set_interest(std::uint32_t position, Interest interest, const IndexSet& dirty) {
     Needed& site = sites_[position];
     const bool alone = position + 1 == shape_->segment_end(position) || shape_->cyclic(position);

@@ -156,6 +156,7 @@ struct Nested {
       if (a.counters[k] > b.counters[k]) return false;
     return true;
   }
+  friend constexpr bool is_beyond_all_time(const Nested& t) { return is_beyond_all_time(t.time); }
   friend constexpr bool precedes_all_after(const Nested& t) {
     return precedes_all_after(t.time) && t.counters == std::array<std::uint64_t, Depth>{};
   }

@@ -31,6 +31,9 @@ struct Product {
   friend constexpr bool less_equal(const Product& a, const Product& b) {
     return less_equal(a.first, b.first) && less_equal(a.second, b.second);
   }
+  friend constexpr bool is_beyond_all_time(const Product& pair) {
+    return is_beyond_all_time(pair.first) || is_beyond_all_time(pair.second);
+  }
   friend constexpr bool precedes_all_after(const Product& pair) {
     return precedes_all_after(pair.first) && pair.second == B::minimum();
   }

@@ -28,8 +28,8 @@ struct Site {
   Antichain<T> frontier;
 };
 
-/// Which locations have a frontier of their own: all. With `NeededSites`, which has the same
-/// members, fewer do. What is to be swept is `dirty`, a component as a whole, by its first
+/// Which locations have a frontier of their own: all. `NeededSites`, which has these members, too,
+/// is the other choice. What is to be swept is `dirty`, a component as a whole, by its first
 /// position.
 template <Timestamp T>
 class AllSites {
@@ -94,13 +94,13 @@ class Tracker {
     update(std::span(&change, 1));
   }
 
-  /// Tells sites that are there where they are needed who needs one, and for what.
+  /// Requires NeededSites: see there.
   void set_interest(LocationId l, auto interest) { sites_.set_interest(at(l), interest, dirty_); }
 
   /// Brings all frontiers up to date and calls `moved(location, old frontier, new frontier)` once
-  /// for each site's that has changed, in sweep order; `label(location, time, settled)` for each
-  /// label that a search takes up. Cost: the sites whose own count or a predecessor's frontier
-  /// changed, plus the whole of each component among them.
+  /// for each site's that has changed and that somebody is to be told of, in sweep order;
+  /// `label(location, time, settled)` for each label that a search takes up. Cost: the sites whose
+  /// own count or a predecessor's frontier changed, plus the whole of each component among them.
   void propagate(auto&& moved, auto&& label) {
     for (std::size_t p = dirty_.pop_from(0); p != IndexSet::none; p = dirty_.pop_from(p)) {
       const auto position = static_cast<std::uint32_t>(p);
@@ -117,8 +117,9 @@ class Tracker {
 
   /// Two trackers are equal if they hold the same counts; frontiers follow from those.
   friend bool operator==(const Tracker& a, const Tracker& b) {
-    bool equal = true;
-    for (std::uint32_t l = 0; l != a.shape().size(); ++l) equal &= a.counts({l}) == b.counts({l});
+    bool equal = a.shape().size() == b.shape().size();
+    for (std::uint32_t l = 0; equal && l != a.shape().size(); ++l)
+      equal = a.counts({l}) == b.counts({l});
     return equal;
   }
 

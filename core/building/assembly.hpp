@@ -5,6 +5,7 @@
 
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/process.hpp>
+#include <tidemark/core/shard/blueprint.hpp>
 #include <tidemark/core/shard/instance.hpp>
 #include <tidemark/core/worker.hpp>
 #include <tidemark/progress/topology.hpp>
@@ -14,6 +15,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -37,17 +39,19 @@ class Assembly {
   std::uint32_t add_node(FlowNode node);
   template <typename Predicate>
   bool has_step(Predicate predicate) const {
-    return std::ranges::any_of(graph_.nodes, predicate);
+    return std::ranges::any_of(blueprint_.graph.nodes, predicate);
   }
-  FlowNode& node(std::uint32_t index) { return graph_.nodes[index]; }
-  void add_edge(FlowEdge edge) { graph_.edges.push_back(edge); }
+  FlowNode& node(std::uint32_t index) { return blueprint_.graph.nodes[index]; }
+  void add_edge(FlowEdge edge) { blueprint_.graph.edges.push_back(edge); }
 
   /// Adds a loop inside the scope `parent`, and returns its index.
   std::uint32_t add_loop(std::string name, std::uint32_t parent);
   /// What is added to the scope `in` from here on belongs to a composite step, until `leave`.
   void enter_composite(std::string name, std::uint32_t in);
   void leave_composite() { composites_.pop_back(); }
-  const std::string& scope_name(std::uint32_t scope) const { return graph_.scopes[scope].name; }
+  const std::string& scope_name(std::uint32_t scope) const {
+    return blueprint_.graph.scopes[scope].name;
+  }
 
   /// A feedback that waits for the stream which closes its loop.
   void open_feedback(OperatorId op, std::string loop);
@@ -61,10 +65,11 @@ class Assembly {
   void connect(SourcePort from, TargetPort to) { channels_.push_back({from, to}); }
 
   /// Every worker begins with a capability at the minimum at this output.
-  void add_initial_capability(SourcePort source) { initial_.push_back(source); }
+  void add_initial_capability(SourcePort source) { blueprint_.initial.push_back(source); }
 
-  /// Adds a receiver of envelopes and returns its channel.
-  std::uint32_t add_receiver(Receiver& receiver);
+  /// Adds a receiver of envelopes and returns its channel, which is the same at every worker if
+  /// other workers send by it: records to `op`.
+  std::uint32_t add_receiver(Receiver& receiver, std::optional<OperatorId> op);
 
   /// Makes an object that lives as long as the instance.
   template <typename Part, typename... Arguments>
@@ -95,13 +100,12 @@ class Assembly {
 
   Worker* worker_;
   std::unique_ptr<Instance<T>> instance_;
-  FlowGraph graph_;
+  Blueprint blueprint_;
   std::set<std::string> ids_;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> composites_;  // open ones: in, index
   std::map<OperatorId, std::string> open_feedbacks_;
   std::vector<OperatorPorts<T>> ports_;
   std::vector<Channel> channels_;
-  std::vector<SourcePort> initial_;
   std::vector<std::pair<OperatorId, std::vector<FrontierWatch<T>*>*>> end_watchers_;
   std::vector<std::function<void(const Topology<T>&)>> attached_;
 };

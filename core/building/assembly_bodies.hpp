@@ -27,8 +27,8 @@ Assembly<T>::Assembly(Worker& worker, std::uint32_t index, std::string name)
     : worker_(&worker),
       instance_(std::make_unique<Instance<T>>(worker.index(), index, worker.process().config(),
                                               worker.process())) {
-  graph_.name = std::move(name);
-  graph_.scopes.front().name = graph_.name;
+  blueprint_.graph.name = std::move(name);
+  blueprint_.graph.scopes.front().name = blueprint_.graph.name;
 }
 
 template <Timestamp T>
@@ -36,20 +36,20 @@ std::uint32_t Assembly<T>::add_node(FlowNode node) {
   if (!node.id.empty() && !ids_.insert(node.id).second)
     throw DataflowError("two steps have the id '" + node.id + "'; every step id must be used once");
   node.scope = place(node.scope);
-  graph_.nodes.push_back(std::move(node));
-  return static_cast<std::uint32_t>(graph_.nodes.size() - 1);
+  blueprint_.graph.nodes.push_back(std::move(node));
+  return static_cast<std::uint32_t>(blueprint_.graph.nodes.size() - 1);
 }
 
 template <Timestamp T>
 std::uint32_t Assembly<T>::add_loop(std::string name, std::uint32_t parent) {
-  graph_.scopes.push_back({std::move(name), place(parent)});
-  return static_cast<std::uint32_t>(graph_.scopes.size() - 1);
+  blueprint_.graph.scopes.push_back({std::move(name), place(parent)});
+  return static_cast<std::uint32_t>(blueprint_.graph.scopes.size() - 1);
 }
 
 template <Timestamp T>
 void Assembly<T>::enter_composite(std::string name, std::uint32_t in) {
-  const auto index = static_cast<std::uint32_t>(graph_.scopes.size());
-  graph_.scopes.push_back({std::move(name), place(in), FlowScope::Kind::composite});
+  const auto index = static_cast<std::uint32_t>(blueprint_.graph.scopes.size());
+  blueprint_.graph.scopes.push_back({std::move(name), place(in), FlowScope::Kind::composite});
   composites_.emplace_back(in, index);
 }
 
@@ -67,7 +67,8 @@ OperatorId Assembly<T>::add_operator(PortDepths depths) {
 }
 
 template <Timestamp T>
-std::uint32_t Assembly<T>::add_receiver(Receiver& receiver) {
+std::uint32_t Assembly<T>::add_receiver(Receiver& receiver, std::optional<OperatorId> op) {
+  blueprint_.receivers.push_back(op);
   instance_->receivers.push_back(&receiver);
   return static_cast<std::uint32_t>(instance_->receivers.size() - 1);
 }
@@ -90,13 +91,13 @@ void Assembly<T>::finish() {
                         "stream that goes round");
   if (worker_->next_dataflow() != instance_->index())
     throw DataflowError("worker " + std::to_string(worker_->index()) +
-                        " has built another dataflow in the function that builds '" + graph_.name +
-                        "'; build one after the other");
+                        " has built another dataflow in the function that builds '" +
+                        blueprint_.graph.name + "'; build one after the other");
   Topology<T> topology = freeze();
   Process& process = worker_->process();
   const IdleStations* const stations = process.idle_stations();
   auto shared = process.registry().attach<T>(
-      instance_->index(), worker_->index(), std::move(topology), std::move(graph_), initial_,
+      instance_->index(), worker_->index(), std::move(topology), std::move(blueprint_),
       stations != nullptr ? stations->setup() : ReportingSetup{});
   for (const auto& input : instance_->inputs)
     input->set_location(shared->topology().location(input->target));
@@ -128,12 +129,12 @@ Topology<T> Assembly<T>::freeze() {
   for (OperatorPorts<T>& op : ports_)
     builder.add_operator(op.name, op.inputs, op.outputs, std::move(op.connections), op.depths);
   for (const Channel& channel : channels_) builder.connect(channel.from, channel.to);
-  for (FlowNode& node : graph_.nodes)
+  for (FlowNode& node : blueprint_.graph.nodes)
     if (node.op) node.first_location = {builder.operators()[node.op->value].first_location};
   try {
     return std::move(builder).freeze();
   } catch (const CycleError& error) {
-    throw LoopError(error, std::move(graph_));
+    throw LoopError(error, std::move(blueprint_.graph));
   }
 }
 

@@ -61,7 +61,7 @@ void AnyOpenInput<T>::pipe(const AnyStream<T>& stream) const {
 template <Timestamp T>
 void AnyOpenInput<T>::exchange(const AnyStream<T>& stream, std::unique_ptr<Router> router) const {
   add_channel(stream, Contract::exchange);
-  const std::uint32_t channel = assembly().add_receiver(*port_);
+  const std::uint32_t channel = assembly().add_receiver(*port_, port_->target.op);
   Process& process = scope_->worker().process();
   StepState<Ledger>& state = scope_->instance().state();
   if (state.peers == 1) {
@@ -102,7 +102,8 @@ void AnyOpenInput<T>::add_channel(const AnyStream<T>& stream, Contract contract)
     throw DataflowError("step '" + step + "' in '" + scope_->name() + "' takes a stream of '" +
                         stream.scope->name() +
                         "'; a stream goes from loop to loop by leave() and enter(loop)");
-  assembly().add_edge({stream.node, stream.port, node_, port_->target.port, contract});
+  assembly().add_edge(
+      {stream.node, stream.port, node_, port_->target.port, contract, &stream.tee->type()});
   assembly().connect(stream.feeder, port_->target);
 }
 
@@ -219,7 +220,7 @@ Activator OperatorBuilder<T>::activator() {
   activator.state_ = std::make_shared<Activator::State>();
   activator.state_->worker = &scope_->worker();
   activator.state_->dataflow = scope_->instance().index();
-  activator.state_->channel = assembly().add_receiver(receiver);
+  activator.state_->channel = assembly().add_receiver(receiver, std::nullopt);
   return activator;
 }
 
@@ -290,7 +291,8 @@ AnyStream<T> add_fused_step(const AnyStream<T>& input, std::string kind, std::st
                                                     .inputs = 1,
                                                     .outputs = 1,
                                                     .feeder = input.feeder});
-  input.scope->assembly().add_edge({input.node, input.port, node, 0, Contract::fused});
+  input.scope->assembly().add_edge(
+      {input.node, input.port, node, 0, Contract::fused, &input.tee->type()});
   return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1};
 }
 

@@ -96,7 +96,7 @@ class SharedLedger {
   /// What was published, and when.
   const Publication<T>& publication() const { return publication_; }
 
-  /// Race "first read of a location that was not materialised": registering a reader is an entry of
+  /// Race "first read of a location that was no site": registering a reader is an entry of
   /// the log like any other, and counts from the publication that follows. Requires: the caller has
   /// armed itself at the location before; all readers of a location want to be told the same.
   void watch(LocationId location, Interest interest = Interest::always) {

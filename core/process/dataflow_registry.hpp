@@ -6,9 +6,9 @@
 
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
-#include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/observe/traffic_counts.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
+#include <tidemark/core/shard/blueprint.hpp>
 #include <tidemark/core/shard/shared_dataflow.hpp>
 #include <tidemark/progress/error.hpp>
 #include <tidemark/progress/topology.hpp>
@@ -19,7 +19,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,11 +39,10 @@ class DataflowRegistry {
         post_(std::move(post)) {}
 
   /// The dataflow number `index`: made from these parts by the first worker that comes, compared by
-  /// the others. Throws DataflowError if they differ, naming the first operator that does.
+  /// the others. Throws DataflowError if they differ, naming the first step that does.
   template <Timestamp T>
   std::shared_ptr<SharedDataflow<T>> attach(std::uint32_t index, std::uint32_t worker,
-                                            Topology<T> topology, FlowGraph graph,
-                                            std::span<const SourcePort> initial,
+                                            Topology<T> topology, Blueprint blueprint,
                                             const ReportingSetup& reporting);
 
   /// Worker `worker` will build no more than the `count` dataflows that it has. Throws
@@ -79,8 +77,8 @@ class DataflowRegistry {
 template <Timestamp T>
 std::shared_ptr<SharedDataflow<T>> DataflowRegistry::attach(std::uint32_t index,
                                                             std::uint32_t worker,
-                                                            Topology<T> topology, FlowGraph graph,
-                                                            std::span<const SourcePort> initial,
+                                                            Topology<T> topology,
+                                                            Blueprint blueprint,
                                                             const ReportingSetup& reporting) {
   const std::lock_guard lock(mutex_);
   require_same_number(worker, index + 1);
@@ -88,8 +86,8 @@ std::shared_ptr<SharedDataflow<T>> DataflowRegistry::attach(std::uint32_t index,
   if (!shared_[index].has_value()) {
     Config config = *config_;
     if (index != 0) config.trace = nullptr;
-    auto shared = std::make_shared<SharedDataflow<T>>(std::move(topology), std::move(graph),
-                                                      initial, config, reporting, wake_, post_);
+    auto shared = std::make_shared<SharedDataflow<T>>(std::move(topology), std::move(blueprint),
+                                                      config, reporting, wake_, post_);
     shared->index = index;
     shared_[index] = shared;
     views_.push_back(shared);
@@ -111,6 +109,8 @@ std::shared_ptr<SharedDataflow<T>> DataflowRegistry::attach(std::uint32_t index,
                         name(topology) + ", and was " + name((*known)->topology()) +
                         " at the worker that built it first (or is connected differently)");
   }
+  if (const std::string what = difference(blueprint, (*known)->blueprint()); !what.empty())
+    throw DataflowError(where + " differently: " + what + " at the worker that built it first");
   return *known;
 }
 

@@ -10,6 +10,7 @@
 #include <tidemark/core/observe/trace_explainer.hpp>
 #include <tidemark/core/observe/watcher.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
+#include <tidemark/core/shard/blueprint.hpp>
 #include <tidemark/core/shard/running_operator.hpp>
 
 #include <algorithm>
@@ -20,7 +21,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -50,19 +50,18 @@ class SharedDataflow final : public DataflowView,
   /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
   using Post = std::function<void(const std::function<Envelope&(std::uint32_t worker)>& make)>;
 
-  /// `initial` lists the sources at which every worker begins with a capability at the minimum.
-  SharedDataflow(Topology<T> topology, FlowGraph graph, std::span<const SourcePort> initial,
-                 const Config& config, const ReportingSetup& reporting,
-                 std::function<void(std::uint32_t)> wake, Post post)
+  SharedDataflow(Topology<T> topology, Blueprint blueprint, const Config& config,
+                 const ReportingSetup& reporting, std::function<void(std::uint32_t)> wake,
+                 Post post)
       : topology_(std::make_shared<Topology<T>>(std::move(topology))),
-        graph_(std::move(graph)),
+        blueprint_(std::move(blueprint)),
         layout_(layout_of(config)),
         entries_(config.workers),
         wake_(wake),
         post_(std::move(post)),
         running_(config.workers) {
     ProgressBatch<T> capabilities;
-    for (const SourcePort& source : initial)
+    for (const SourcePort& source : blueprint_.initial)
       capabilities.update({topology_->location(source), T::minimum()}, config.workers);
     capabilities.compact();
 
@@ -75,14 +74,15 @@ class SharedDataflow final : public DataflowView,
     if (reporting.routes)
       stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_, traffic());
     if (config.trace != nullptr) {
-      config.trace->describe(graph_, snapshot());
+      config.trace->describe(graph(), snapshot());
       config.trace->set_replay(std::make_shared<TraceExplainer<T>>(
           topology_, watcher_->tracer->history(), config.workers));
     }
   }
 
   const Topology<T>& topology() const { return *topology_; }
-  const FlowGraph& graph() const override { return graph_; }
+  const Blueprint& blueprint() const { return blueprint_; }
+  const FlowGraph& graph() const override { return blueprint_.graph; }
   ProgressSnapshot snapshot() override { return ledgers_.front()->snapshot(); }
 
   std::shared_ptr<Question> ask() override { return ask(watched_locations()); }
@@ -210,7 +210,7 @@ class SharedDataflow final : public DataflowView,
   }
 
   std::shared_ptr<const Topology<T>> topology_;
-  FlowGraph graph_;
+  Blueprint blueprint_;
   Layout layout_;
   struct alignas(64) Entries {  // a cache line each
     ReturnPool<LedgerEntry<T>> pool;

@@ -45,7 +45,7 @@ auto enter(Scope<Inner>& loop) {
     const AnyStream<Outer> input = detail::bounded<Outer>(stream);
     const std::uint32_t node =
         loop.add_node({.kind = "enter", .inputs = 1, .outputs = 1, .feeder = input.feeder});
-    loop.add_edge({input.node, input.port, node, 0, Contract::fused});
+    loop.add_edge({input.node, input.port, node, 0, Contract::fused, &input.tee->type()});
     auto& step = loop.template make<detail::EnterStep<Outer, Inner>>(input.tee->type());
     input.feed(step);
     return Stream<Inner, Item>(

@@ -62,6 +62,91 @@ TEST_CASE("workers that build different graphs are told the first operator that 
   }
 }
 
+/// What is said when two workers build a dataflow by `build(stream, turn)`: first that of turn 0.
+template <typename Build>
+std::string told(const Build& build) {
+  std::uint32_t turn = 0;
+  try {
+    tests::run_to_end(
+        {.workers = 2, .executor = ExecutorKind::deterministic},
+        [&](Scope<Epoch>& scope) { build(tests::rounds(scope, 3, tests::numbers(3)), turn++); });
+  } catch (const DataflowError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+/// An operator `end` without a logic; `extend(builder)` gives it more than its input.
+template <typename Item, typename Pact, typename Extend>
+void end(const Stream<Epoch, Item>& stream, Pact pact, Extend extend) {
+  OperatorBuilder<Epoch> op(*stream.scope, "end");
+  auto& in = op.input(stream, pact);
+  extend(op);
+  op.build([&in] { in.for_each([](auto&) {}); });
+}
+
+TEST_CASE("workers whose graphs differ in what flows, or in who takes it, are told the step",
+          "[build_errors]") {
+  const auto nothing = [](auto&) {};
+  CHECK_THAT(told([&](const Numbers& numbers, std::uint32_t turn) {
+               if (turn == 0) return end(numbers, Pipeline{}, nothing);
+               end(fuse<int>(numbers, "halve", "", [](Epoch, auto&, auto&) {}), Pipeline{},
+                   nothing);
+             }),
+             Catch::Contains("built dataflow 0 differently: step 'end' takes records of type '") &&
+                 Catch::Contains("int' from its own worker, and took") &&
+                 Catch::Contains("unsigned long' from its own worker at the worker that"));
+  CHECK_THAT(told([&](const Numbers& numbers, std::uint32_t turn) {
+               if (turn == 0) return end(numbers, tests::by_value(), nothing);
+               end(numbers, Pipeline{}, nothing);
+             }),
+             Catch::Contains("step 'end' takes records") &&
+                 Catch::Contains("from its own worker, and took") &&
+                 Catch::Contains("from all workers at the worker that"));
+}
+
+TEST_CASE("workers whose graphs differ in who begins with a capability are told the step",
+          "[build_errors]") {
+  for (const std::uint32_t odd : {0U, 1U}) {
+    CHECK_THAT(
+        told([&](const Numbers& numbers, std::uint32_t turn) {
+          end(numbers, Pipeline{}, [&](auto& op) {
+            op.template output<int>();
+            if (turn == odd) op.initial_capability(0);
+          });
+        }),
+        Catch::Contains(odd == 1 ? "step 'end', output 0, begins with a capability and did not at"
+                                 : "step 'end', output 0, begins without a capability and had"));
+  }
+}
+
+TEST_CASE("a worker may have an activator more, but not before an exchange", "[build_errors]") {
+  const auto one_more = [](bool before, std::uint32_t odd) {
+    return told([=](const Numbers& numbers, std::uint32_t turn) {
+      const auto activator = [&](auto& op) {
+        if (turn == odd) op.activator();
+      };
+      if (before) end(numbers, Pipeline{}, activator);
+      end(numbers, tests::by_value(), [](auto&) {});
+      if (!before) end(numbers, Pipeline{}, activator);
+    });
+  };
+  for (const std::uint32_t odd : {0U, 1U}) {
+    CHECK(one_more(false, odd).empty());
+    CHECK_THAT(one_more(true, odd),
+               Catch::Contains("step 'end' gets records by channel") &&
+                   Catch::Contains("there was not the same number of activators before it at"));
+  }
+}
+
+TEST_CASE("workers may fuse steps of their own", "[build_errors]") {
+  CHECK(told([](const Numbers& numbers, std::uint32_t turn) {
+          const auto look = [](Epoch, const auto&) {};
+          end(turn == 0 ? numbers : fuse_in_place(numbers, "look", "", look), Pipeline{},
+              [](auto&) {});
+        }).empty());
+}
+
 TEST_CASE("workers that build a dataflow on different timestamps are told so", "[build_errors]") {
   using Pair = Product<Epoch, Epoch>;
   CHECK_THROWS_WITH(execute({.workers = 2, .executor = ExecutorKind::deterministic},

@@ -102,7 +102,7 @@ TEST_CASE("a worker that builds fewer dataflows than another is named, whoever e
           "[registry]") {
   const Config config{.workers = 2};
   const auto build = [](DataflowRegistry& registry, std::uint32_t index, std::uint32_t worker) {
-    return registry.attach<Epoch>(index, worker, *three_in_a_row<Epoch>(), FlowGraph{}, {}, {});
+    return registry.attach<Epoch>(index, worker, *three_in_a_row<Epoch>(), Blueprint{}, {});
   };
   const auto make = [&] {
     return std::make_unique<DataflowRegistry>(
@@ -125,7 +125,7 @@ TEST_CASE("the second worker attaches to what the first has built", "[registry]"
   DataflowRegistry registry(
       config, [](std::uint32_t) {}, [](const auto&) {});
   const auto build = [&](std::uint32_t worker) {
-    return registry.attach<Epoch>(0, worker, *three_in_a_row<Epoch>(), FlowGraph{}, {}, {});
+    return registry.attach<Epoch>(0, worker, *three_in_a_row<Epoch>(), Blueprint{}, {});
   };
   const auto shared = build(0);
   CHECK(build(1) == shared);

@@ -19,8 +19,8 @@ using namespace tests;
 struct Flow {
   explicit Flow(const Config& with, const ReportingSetup& setup = {})
       : config(with),
-        shared(registry.attach<Epoch>(0, 0, *three_in_a_row<Epoch>(), FlowGraph{},
-                                      std::vector{SourcePort{OperatorId{0}, 0}}, setup)) {
+        shared(registry.attach<Epoch>(0, 0, *three_in_a_row<Epoch>(),
+                                      Blueprint{.initial = {{OperatorId{0}, 0}}}, setup)) {
     reporting.attach(*shared, 0, 0);
   }
 
@@ -94,9 +94,8 @@ struct Gathering {
   DataflowRegistry registry{config, [](std::uint32_t) {}, [](const auto&) {}};
   IdleStations stations{config, std::make_shared<const Routes>(config.policy, layout_of(config)),
                         nullptr, *executor, registry};
-  std::shared_ptr<SharedDataflow<Epoch>> shared =
-      registry.attach<Epoch>(0, 0, *three_in_a_row<Epoch>(), FlowGraph{},
-                             std::vector{SourcePort{OperatorId{0}, 0}}, stations.setup());
+  std::shared_ptr<SharedDataflow<Epoch>> shared = registry.attach<Epoch>(
+      0, 0, *three_in_a_row<Epoch>(), Blueprint{.initial = {{OperatorId{0}, 0}}}, stations.setup());
   Reporting<Epoch> reporting;
   Outbox outbox;
 

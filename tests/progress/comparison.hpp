@@ -80,9 +80,9 @@ class Comparison {
   {
     Interest& now = interest_[location.value];
     now = now == Interest::never ? interest : Interest::never;
-    note(std::string(now == Interest::never    ? "forget "
-                     : now == Interest::always ? "read "
-                                               : "read when due ") +
+    note(std::string(now == Interest::never      ? "forget "
+                     : now == Interest::when_due ? "read when due "
+                                                 : "read ") +
          topology_->describe(location));
     ++seen_.steps;
     tracker_.set_interest(location, now);

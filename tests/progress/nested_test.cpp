@@ -94,6 +94,13 @@ TEST_CASE("a summary adds before where it resets and sets from there on", "[nest
   CHECK(Summary::leave(2).results_in(Time{1, 1, 1, 1}) == Time{1, 1, 0, 0});
 }
 
+TEST_CASE("a nested timestamp is beyond all time if its outer part is", "[nested]") {
+  using Time = Nested<Epoch, 1>;
+  constexpr std::uint64_t greatest = std::numeric_limits<std::uint64_t>::max();
+  CHECK(is_beyond_all_time(Time{greatest, 0}));
+  CHECK_FALSE(is_beyond_all_time(Time{1, greatest}));
+}
+
 TEST_CASE("the summary of a path is what its steps do in turn", "[nested]") {
   using Summary = Nested<Epoch, 2>::Summary;
   const Summary inner = Summary::feedback(2, 1), outer = Summary::feedback(1, 1);

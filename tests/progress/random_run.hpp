@@ -128,7 +128,8 @@ class RandomRun {
   std::pair<LocationId, Interest> draw_reader(Tape& tape) const {
     const LocationId location = draw_location(tape);
     const bool when_due = tape.below(4) != 0 && both_.topology().is_target(location);
-    return {location, when_due ? Interest::when_due : Interest::always};
+    const Interest all = tape.below(2) != 0 ? Interest::when_holding : Interest::always;
+    return {location, when_due ? Interest::when_due : all};
   }
   LocationId draw_location(Tape& tape) const { return {tape.below(both_.locations())}; }
   Pointstamp<T> draw_pointstamp(Tape& tape) const {

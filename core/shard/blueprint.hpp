@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+//
+// Blueprints: what a worker has built, but for the graph of its ports.
+#pragma once
+
+#include <tidemark/core/flow_graph.hpp>
+#include <tidemark/progress/location.hpp>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tidemark {
+
+/// A dataflow as one worker has built it, beside its Topology. Every worker has an equal one, but
+/// for fused steps, of which no other worker takes notice.
+struct Blueprint {
+  FlowGraph graph;
+  std::vector<SourcePort> initial;  ///< outputs that begin with a capability at the minimum
+  /// By channel: to whom it brings records; nullopt for one that a worker keeps for itself.
+  std::vector<std::optional<OperatorId>> receivers;
+};
+
+/// What is not the same in two blueprints on equal topologies, by the step where it is: "step 'sum'
+/// takes ..., and took ...". Empty if they are equal. O(what they hold).
+std::string difference(const Blueprint& built, const Blueprint& first);
+
+}  // namespace tidemark
