@@ -28,9 +28,8 @@ struct Site {
   Antichain<T> frontier;
 };
 
-/// Which locations have a frontier of their own: all. `NeededSites`, which has these members, too,
-/// is the other choice. What is to be swept is `dirty`, a component as a whole, by its first
-/// position.
+/// Every location has a frontier of its own. `NeededSites`, which has these members, too, is the
+/// other choice. What is to be swept is `dirty`: a component as a whole, by its first position.
 template <Timestamp T>
 class AllSites {
  public:
