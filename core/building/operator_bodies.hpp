@@ -19,6 +19,7 @@
 #include <tidemark/core/shard/instance.hpp>
 #include <tidemark/core/text.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>

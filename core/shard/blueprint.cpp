@@ -3,8 +3,8 @@
 #include <tidemark/core/shard/blueprint.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
-#include <tuple>
 
 namespace tidemark {
 namespace {
@@ -27,6 +27,15 @@ std::string what(const FlowEdge& stream) {
          (stream.contract == Contract::exchange ? "from all workers" : "from its own worker");
 }
 
+/// What the first list has and the second has not.
+std::vector<SourcePort> without(std::vector<SourcePort> all, std::vector<SourcePort> taken) {
+  std::ranges::sort(all);
+  std::ranges::sort(taken);
+  std::vector<SourcePort> rest;
+  std::ranges::set_difference(all, taken, std::back_inserter(rest));
+  return rest;
+}
+
 std::string step(const FlowGraph& graph, OperatorId op) {
   const auto node = std::ranges::find(graph.nodes, std::optional(op), &FlowNode::op);
   return "step '" + (node == graph.nodes.end() ? "" : node->label()) + "'";
@@ -41,13 +50,13 @@ std::string difference(const Blueprint& built, const Blueprint& first) {
   if (now != built_streams.end() && then != first_streams.end())
     return "step '" + built.graph.nodes[(*now)->to].label() + "' takes " + what(**now) +
            ", and took " + what(**then);
-  for (const auto& [here, there, whether] :
-       {std::tuple(&built, &first, "begins with a capability and did not"),
-        std::tuple(&first, &built, "begins without a capability and had one")})
-    for (const SourcePort source : here->initial)
-      if (std::ranges::find(there->initial, source) == there->initial.end())
-        return step(built.graph, source.op) + ", output " + std::to_string(source.port) + ", " +
-               whether;
+  const auto output = [&](SourcePort source) {
+    return step(built.graph, source.op) + ", output " + std::to_string(source.port) + ", ";
+  };
+  if (const auto more = without(built.initial, first.initial); !more.empty())
+    return output(more.front()) + "begins with a capability and did not";
+  if (const auto fewer = without(first.initial, built.initial); !fewer.empty())
+    return output(fewer.front()) + "begins without a capability and had one";
   const auto channel = [](const Blueprint& of, std::size_t c) {
     return c < of.receivers.size() ? of.receivers[c] : std::nullopt;
   };

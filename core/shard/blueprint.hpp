@@ -22,7 +22,7 @@ struct Blueprint {
 };
 
 /// What is not the same in two blueprints on equal topologies, by the step where it is: "step 'sum'
-/// takes ..., and took ...". Empty if they are equal. O(what they hold).
+/// takes ..., and took ...". Empty if they are equal. O(n log n) in what they hold.
 std::string difference(const Blueprint& built, const Blueprint& first);
 
 }  // namespace tidemark

@@ -97,11 +97,11 @@ class FollowedFrontiers {
     following_.insert(op);
     // With several outputs a capability may be held at another one than that behind the input.
     const bool due = shard.interest == Interest::when_due && shard.outputs.size() == 1;
-    const auto is_due = [&](LocationId at) { return due && topology_->is_target(at); };
     for (FrontierWatch<T>* watch : shard.watches) {
       const bool own = topology_->operator_of(watch->location).value == op;
       if (!own) following_elsewhere_.insert(op);
-      arm(watch->location, own && is_due(watch->location) ? Interest::when_due : Interest::always);
+      const bool at_input = own && topology_->is_target(watch->location);
+      arm(watch->location, due && at_input ? Interest::when_due : Interest::always);
       watch->reader.attach(ledger_->published(watch->location));
     }
     // What was published before the bits were set is looked at now. To read the count first pairs
