@@ -9,7 +9,10 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <algorithm>
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,13 +39,30 @@ struct CapabilityBook {
   LocationId location{};
   ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step, while live
   /// Bit i: the only connection from input i leaves timestamps as they are. For inputs from 64 on,
-  /// and for all others, see `from_input`.
+  /// and for all others, see `links`.
   std::uint64_t same_time = 0;
   std::string step;
   std::vector<std::pair<T, std::int64_t>> early{};  ///< changes while building
-  /// By input: the summaries of its connections to this output.
-  std::vector<std::vector<typename T::Summary>> from_input{};
+  /// A connection from an input to this output.
+  struct Link {
+    std::uint32_t input = 0;
+    typename T::Summary summary{};
+  };
+  /// By input; nullopt: one from each, which leaves timestamps as they are.
+  std::optional<std::vector<Link>> links{};
   Held held{};
+
+  /// True if there is one connection from the input, and it leaves timestamps as they are.
+  bool keeps_time(std::uint32_t input) const {
+    return (input < 64 && (same_time >> input & 1) != 0) || !links;
+  }
+  /// The connections from an input. O(log links). Requires: `links`.
+  std::span<const Link> links_from(std::uint32_t input) const {
+    const auto first = std::ranges::lower_bound(*links, input, {}, &Link::input);
+    auto last = first;
+    while (last != links->end() && last->input == input) ++last;
+    return {first, last};
+  }
 
   void change(const T& time, std::int64_t diff);
 

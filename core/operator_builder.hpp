@@ -79,7 +79,8 @@ class OperatorBuilder {
   }
 
   /// Adds an output, and the stream that leaves it. Every input affects it at the same timestamp
-  /// unless `connect` says otherwise.
+  /// unless `connect` says otherwise; that is a connection for each input and output, so say
+  /// otherwise where there are many of both and few affect each other.
   template <typename Item>
   std::pair<OutputPort<T, Item>&, Stream<T, Item>> output() {
     auto [source, book] = add_output();
@@ -121,7 +122,8 @@ class OperatorBuilder {
   void on_close(std::function<void()> action);
 
   /// Replaces the connections between inputs and outputs: those not listed do not affect each
-  /// other. One input and output may have several, each with a summary of its own.
+  /// other. One input and output may have several, each with a summary of its own. What an operator
+  /// takes, in memory and in time to build, is linear in its ports and connections.
   void connect(const std::vector<Connection<T>>& connections);
   /// The same, on the timestamps of the ledger.
   void connect_in_ledger(std::vector<Connection<Ledger>> connections);

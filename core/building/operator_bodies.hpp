@@ -240,20 +240,29 @@ auto OperatorBuilder<T>::add_output() -> NewOutput {
 
 template <Timestamp T>
 void OperatorBuilder<T>::finish(Work& work) {
-  if (!connections_) {
-    connections_.emplace();
-    for (std::uint32_t i = 0; i != ports().inputs; ++i)
-      for (std::uint32_t o = 0; o != ports().outputs; ++o) connections_->push_back({i, o, {}});
-  }
-  for (const auto& book : shard().outputs) book->from_input.resize(ports().inputs);
-  for (const auto& [input, output, summary] : *connections_)
-    if (input < ports().inputs && output < ports().outputs)  // else freezing complains
-      shard().outputs[output]->from_input[input].push_back(summary);
-  using Same = typename Ledger::Summary;
-  for (const auto& book : shard().outputs)
-    for (std::uint32_t i = 0; i != std::min(ports().inputs, 64U); ++i)
-      if (const auto& by = book->from_input[i]; by.size() == 1 && by.front() == Same())
+  const std::uint32_t inputs = ports().inputs, outputs = ports().outputs;
+  const auto& books = shard().outputs;
+  if (connections_) {
+    using Link = typename CapabilityBook<Ledger>::Link;
+    for (const auto& book : books) book->links.emplace();
+    for (const auto& [input, output, summary] : *connections_)
+      if (input < inputs && output < outputs)  // else freezing complains
+        books[output]->links->push_back({input, summary});
+    for (const auto& book : books) {
+      std::ranges::sort(*book->links, {}, &Link::input);
+      for (const auto& [input, summary] : *book->links)
+        if (input < 64 && summary == typename Ledger::Summary{} &&
+            book->links_from(input).size() == 1)
+          book->same_time |= std::uint64_t{1} << input;
+    }
+  } else {
+    for (const auto& book : books)
+      for (std::uint32_t i = 0; i != std::min(inputs, 64U); ++i)
         book->same_time |= std::uint64_t{1} << i;
+    connections_.emplace();
+    for (std::uint32_t i = 0; i != inputs; ++i)
+      for (std::uint32_t o = 0; o != outputs; ++o) connections_->push_back({i, o, {}});
+  }
   ports().connections = std::move(*connections_);
   shard().name = ports().name;
   work.outputs = outputs_;

@@ -150,14 +150,14 @@ void AnyInput<T>::set_location(LocationId at) {
 template <Timestamp T>
 std::optional<T> AnyOutput<T>::result(const void* batch, const From& from) const {
   const std::uint32_t input = require_in_hand(batch, from);
-  if (input < 64 && (book_->same_time >> input & 1) != 0) return Level<T>::from_ledger(from.time);
-  const auto& summaries = book_->from_input[input];
-  if (summaries.size() != 1)
+  if (book_->keeps_time(input)) return Level<T>::from_ledger(from.time);
+  const auto links = book_->links_from(input);
+  if (links.size() != 1)
     book_->refuse("tried to send for a batch at " + to_text(from.time, from.depth) +
                   " of an input which has " +
-                  (summaries.empty() ? "no connection to this output"
-                                     : "several connections to this output; name the timestamp"));
-  const auto result = summaries.front().results_in(from.time);
+                  (links.empty() ? "no connection to this output"
+                                 : "several connections to this output; name the timestamp"));
+  const auto result = links.front().summary.results_in(from.time);
   if (!result) return std::nullopt;
   return Level<T>::from_ledger(*result);
 }
@@ -174,9 +174,14 @@ T AnyOutput<T>::require_result(const void* batch, const From& from) const {
 template <Timestamp T>
 void AnyOutput<T>::require_in_reach(const void* batch, const From& from, const T& time) const {
   Antichain<T> results;
-  for (const auto& summary : book_->from_input[require_in_hand(batch, from)])
-    if (const auto result = summary.results_in(from.time))
-      results.insert(Level<T>::from_ledger(*result));
+  const std::uint32_t input = require_in_hand(batch, from);
+  if (book_->keeps_time(input)) {
+    results.insert(Level<T>::from_ledger(from.time));
+  } else {
+    for (const auto& link : book_->links_from(input))
+      if (const auto result = link.summary.results_in(from.time))
+        results.insert(Level<T>::from_ledger(*result));
+  }
   if (is_beyond_all_time(time)) refuse_beyond_all_time(time);
   if (!results.less_equal_to(time))
     book_->refuse("tried to send at " + to_text(time) + " for a batch at " +

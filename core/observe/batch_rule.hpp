@@ -33,39 +33,37 @@ class BatchRule {
   void note_held(OperatorId op, const Books& outputs) {
     for (std::uint32_t output = 0; output != outputs.size(); ++output)
       for (const HeldCapability<T>& capability : outputs[output]->held)
-        rights_[{op, output}].insert(capability.time);
+        rights_[topology_->location(SourcePort{op, output})].insert(capability.time);
   }
 
   /// Throws CapabilityError, naming location, timestamp and what would have been legal, if the
-  /// operator's changes break the rule.
+  /// operator's changes break the rule. O(changes and edges that leave what it held or consumed).
   void check(std::span<const typename ProgressBatch<T>::Change> changes, std::uint32_t worker) {
-    const OperatorPorts<T>& ports = topology_->operators()[op_.value];
     for (const auto& [pointstamp, diff] : changes)
       if (diff < 0 && topology_->operator_of(pointstamp.location) == op_ &&
           topology_->is_target(pointstamp.location))
-        for (const Connection<T>& c : ports.connections)
-          if (ports.first_location + c.input == pointstamp.location.value)
-            if (const auto result = c.summary.results_in(pointstamp.time))
-              rights_[{op_, c.output}].insert(*result);
+        for (const ShapeEdge& edge : edges_from(pointstamp.location))
+          if (const auto result = topology_->results_in(pointstamp.time, edge))
+            rights_[end_of(edge)].insert(*result);
 
+    auto reached = rights_;  // where something may come from a right, a channel further on, too
+    for (const auto& [source, times] : rights_)
+      for (const ShapeEdge& edge : edges_from(source))
+        for (const T& time : times) reached[end_of(edge)].insert(time);
     for (const auto& [pointstamp, diff] : changes) {
       if (diff <= 0) continue;
-      Antichain<T> rights;
-      for (const auto& [output, times] : rights_)
-        if (leads_to(output, pointstamp.location))
-          for (const T& time : times) rights.insert(time);
+      const Antichain<T>& rights = reached[pointstamp.location];
       if (!rights.less_equal_to(pointstamp.time)) refuse(pointstamp, rights, worker);
     }
   }
 
  private:
-  bool leads_to(SourcePort source, LocationId location) const {
-    if (topology_->location(source) == location) return true;
+  std::span<const ShapeEdge> edges_from(LocationId location) const {
     const FrozenShape& shape = topology_->shape();
-    const std::uint32_t position = shape.position_of(topology_->location(source).value);
-    for (const ShapeEdge& edge : shape.successors(position))
-      if (shape.vertex_at(edge.position) == location.value) return true;
-    return false;
+    return shape.successors(shape.position_of(location.value));
+  }
+  LocationId end_of(const ShapeEdge& edge) const {
+    return {topology_->shape().vertex_at(edge.position)};
   }
 
   [[noreturn]] void refuse(const Pointstamp<T>& raised, const Antichain<T>& rights,
@@ -84,7 +82,7 @@ class BatchRule {
 
   const Topology<T>* topology_;
   OperatorId op_;
-  std::map<SourcePort, Antichain<T>> rights_;
+  std::map<LocationId, Antichain<T>> rights_;  // by output
 };
 
 }  // namespace tidemark

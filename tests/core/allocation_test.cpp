@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // In a steady state the engine allocates nothing: batches, ledger entries and buffers come home.
+// What it allocates before grows as the graph.
 //
 // An executable of its own, since it replaces the global operator new.
 #include <tidemark/core/fused.hpp>
@@ -46,6 +47,27 @@ std::uint64_t allocations_of(std::uint32_t workers, std::uint64_t per_round) {
             if (worker.index() == 0) counted = tests::allocations.load() - counted;
           });
   return counted;
+}
+
+/// The bytes that are allocated to build and run an operator that passes what comes at each of its
+/// inputs to the output of the same number.
+std::uint64_t bytes_of(std::uint32_t ports) {
+  const std::uint64_t before = tests::allocated_bytes;
+  execute({.executor = ExecutorKind::deterministic, .check = false}, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, numbers] = new_input<std::uint64_t>(scope);
+      tests::pass_side_by_side(numbers, ports);
+      return std::move(handle);
+    });
+    input.send(1);
+  });
+  return tests::allocated_bytes - before;
+}
+
+TEST_CASE("the memory of an operator grows as its ports and connections", "[allocation]") {
+  const std::uint64_t thousand = bytes_of(1000);
+  REQUIRE(bytes_of(10000) < 16 * thousand);
+  CHECK(bytes_of(100000) < 160 * thousand);
 }
 
 TEST_CASE("a dataflow in a steady state allocates nothing", "[allocation]") {

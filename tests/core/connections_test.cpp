@@ -72,6 +72,53 @@ TEST_CASE("of many inputs each batch results in what its own connection says", "
   CHECK(log == expected);
 }
 
+TEST_CASE("what affects each other at one timestamp may be a hundred thousand pairs of ports",
+          "[connections]") {
+  constexpr std::uint32_t ports = 100000;
+  Times log;
+  tests::run_to_end({.executor = ExecutorKind::deterministic, .check = true},
+                    [&](Scope<Epoch>& scope) {
+                      const Numbers numbers = tests::rounds(scope, 2, tests::numbers(1));
+                      const auto passed = tests::pass_side_by_side(numbers, ports);
+                      log_times(passed.front(), log);
+                      log_times(passed[ports / 2], log);
+                      log_times(passed.back(), log);
+                    });
+  std::ranges::sort(log);
+  CHECK(log == Times{{0, 0}, {0, 0}, {0, 0}, {1, 64}, {1, 64}, {1, 64}});
+}
+
+TEST_CASE("of many inputs each affects every output, unless connections say otherwise",
+          "[connections]") {
+  constexpr std::uint32_t inputs = 67;  // more than a word has bits
+  Times log;
+  tests::run_to_end({.executor = ExecutorKind::deterministic}, [&](Scope<Epoch>& scope) {
+    OperatorBuilder<Epoch> op(scope, "cross");
+    const Numbers numbers = tests::rounds(scope, 1, tests::numbers(1));
+    std::vector<InputPort<Epoch, std::uint64_t>*> ports;
+    for (std::uint32_t i = 0; i != inputs; ++i) ports.push_back(&op.input(numbers, Pipeline{}));
+    auto [first, stream] = op.output<std::uint64_t>();
+    auto [second, later] = op.output<std::uint64_t>();
+    log_times(stream, log);
+    log_times(later, log);
+    op.build([&first = first, &second = second, ports] {
+      for (std::uint64_t i = 0; i != ports.size(); ++i)
+        ports[i]->for_each([&](auto& batch) {
+          first.at(batch).give(i);
+          second.at(batch, 1).give(i);
+        });
+    });
+  });
+  Times expected;
+  for (std::uint64_t i = 0; i != inputs; ++i) {
+    expected.emplace_back(0, i);
+    expected.emplace_back(1, i);
+  }
+  std::ranges::sort(expected);
+  std::ranges::sort(log);
+  CHECK(log == expected);
+}
+
 TEST_CASE("where several connections lead to an output a batch names no timestamp by itself",
           "[connections][errors]") {
   for (const bool same_first : {true, false})

@@ -188,4 +188,31 @@ Stream<Epoch, std::uint64_t> map_numbers(const Stream<Epoch, std::uint64_t>& str
                        });
 }
 
+/// An operator that takes a stream at each of `ports` inputs, and passes what comes at each to the
+/// output of the same number, which nothing else affects.
+inline std::vector<Stream<Epoch, std::uint64_t>> pass_side_by_side(
+    const Stream<Epoch, std::uint64_t>& stream, std::uint32_t ports) {
+  OperatorBuilder<Epoch> op(*stream.scope, "side by side");
+  struct Lane {
+    InputPort<Epoch, std::uint64_t>* in;
+    OutputPort<Epoch, std::uint64_t>* out;
+  };
+  std::vector<Lane> lanes;
+  std::vector<Connection<Epoch>> connections;
+  std::vector<Stream<Epoch, std::uint64_t>> passed;
+  for (std::uint32_t port = 0; port != ports; ++port) {
+    auto& in = op.input(stream, Pipeline{});
+    auto [out, output] = op.output<std::uint64_t>();
+    lanes.push_back({&in, &out});
+    connections.push_back({port, port, {}});
+    passed.push_back(output);
+  }
+  op.connect(connections);
+  op.build([lanes = std::move(lanes)] {
+    for (const auto& [in, out] : lanes)
+      in->for_each([out = out](auto& batch) { out->at(batch).give_all(batch.records); });
+  });
+  return passed;
+}
+
 }  // namespace tidemark::tests

@@ -13,11 +13,13 @@
 namespace tidemark::tests {
 
 inline std::atomic<std::uint64_t> allocations{0};
+inline std::atomic<std::uint64_t> allocated_bytes{0};
 
 }  // namespace tidemark::tests
 
 [[gnu::noinline]] void* operator new(std::size_t size) {
   tidemark::tests::allocations.fetch_add(1, std::memory_order_relaxed);
+  tidemark::tests::allocated_bytes.fetch_add(size, std::memory_order_relaxed);
   if (void* const memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
