@@ -52,8 +52,8 @@ class OpenList {
 ///     open.release([&](const Capability<T>& at, auto& count) { out.at(at).give(count); },
 ///                  in.frontier());
 ///
-/// Cost for k open timestamps: O(log k) for `at`; for `release` that for each one released, and
-/// O(k) in a partial order. Thread: its worker.
+/// Cost for k open timestamps: O(log k) for `at`. `release` looks at those that it releases, and in
+/// a total order at the next one behind them, in a partial order at all k. Thread: its worker.
 template <Timestamp T, typename State>
 class OpenTimes {
  public:

@@ -85,6 +85,7 @@ void add_exchange_rows(Rows& rows);
 void add_fan_rows(Rows& rows);
 void add_footprint_rows(Rows& rows);
 void add_hash_join_rows(Rows& rows);
+void add_held_times_rows(Rows& rows);
 void add_idle_rows(Rows& rows);
 void add_keyed_count_rows(Rows& rows);
 void add_loop_rows(Rows& rows);

@@ -51,6 +51,7 @@ Rows all_rows() {
   add_fan_rows(rows);
   add_footprint_rows(rows);
   add_hash_join_rows(rows);
+  add_held_times_rows(rows);
   add_idle_rows(rows);
   add_keyed_count_rows(rows);
   add_loop_rows(rows);

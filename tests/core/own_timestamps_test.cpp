@@ -10,6 +10,7 @@
 #include <tests/core/runs.hpp>
 #include <tests/support.hpp>
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -19,6 +20,7 @@
 #include <ostream>
 #include <stdexcept>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -138,6 +140,91 @@ TEST_CASE("what is complete is released, whatever is open beside it", "[core]") 
     const int n = static_cast<int>(workers);
     CHECK(sums == std::map<Subset, int>{{{0b01}, n}, {{0b10}, 10 * n}});
   }
+}
+
+/// A totally ordered timestamp that counts how often two are compared.
+struct Tick {
+  struct Summary {  // adds some
+    std::uint64_t more = 0;
+    constexpr std::optional<Tick> results_in(const Tick& of) const { return Tick{of.value + more}; }
+    constexpr std::optional<Summary> followed_by(const Summary& next) const {
+      return Summary{more + next.more};
+    }
+    constexpr bool advances() const { return more != 0; }
+    friend constexpr auto operator<=>(const Summary&, const Summary&) = default;
+    friend constexpr bool less_equal(const Summary& a, const Summary& b) {
+      return a.more <= b.more;
+    }
+  };
+
+  static constexpr bool totally_ordered = true;
+  static inline std::uint64_t comparisons = 0;  // of one worker
+  std::uint64_t value = 0;
+
+  static constexpr Tick minimum() { return {}; }
+  friend constexpr bool operator==(const Tick&, const Tick&) = default;
+  friend constexpr auto operator<=>(const Tick& a, const Tick& b) {
+    if (!std::is_constant_evaluated()) ++comparisons;
+    return a.value <=> b.value;
+  }
+  friend constexpr bool less_equal(const Tick& a, const Tick& b) { return a <= b; }
+  friend std::ostream& operator<<(std::ostream& out, const Tick& tick) { return out << tick.value; }
+};
+
+}  // namespace
+}  // namespace tidemark::own_timestamps_test
+
+template <>
+struct std::hash<tidemark::own_timestamps_test::Tick> {
+  std::size_t operator()(const tidemark::own_timestamps_test::Tick& tick) const noexcept {
+    return tick.value;
+  }
+};
+
+namespace tidemark::own_timestamps_test {
+namespace {
+
+static_assert(Timestamp<Tick>);
+
+/// How often an operator compares timestamps when it looks for what is due, and nothing is, of
+/// `open` timestamps: the most in one of ten activations.
+std::uint64_t comparisons_of_a_look(std::uint64_t open, bool notifications) {
+  std::uint64_t most = 0;
+  execute({.executor = ExecutorKind::deterministic, .check = false}, [&](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Tick>([&](Scope<Tick>& scope) {
+      auto [handle, numbers] = new_input<std::uint64_t>(scope);
+      auto waits = [&most, notifications, sums = OpenTimes<Tick, int>{},
+                    notificator = Notificator<Tick>{}](auto& in, auto& out) mutable {
+        in.for_each([&](auto& batch) {
+          for (const std::uint64_t later : batch)
+            if (notifications)
+              notificator.notify_at(out.retain(batch, {later}));
+            else
+              sums.at(batch, out, {later});
+        });
+        const auto& frontier = in.frontier();
+        const std::uint64_t before = Tick::comparisons;
+        notificator.for_each([](const auto&, std::uint64_t) {}, frontier);
+        sums.release([](const auto&, int) {}, frontier);
+        if (!frontier.empty()) most = std::max(most, Tick::comparisons - before);
+      };
+      return std::pair{std::move(handle), tidemark::probe(unary_frontier<int>(
+                                              numbers, Pipeline{}, "waits", "", std::move(waits)))};
+    });
+    for (std::uint64_t n = 0; n != open; ++n) input.send(1000 + n);
+    for (std::uint64_t round = 1; round != 10; ++round) {
+      input.advance_to({round});
+      worker.step_while([&] { return probe.less_than({round}); });
+    }
+  });
+  return most;
+}
+
+TEST_CASE("in a total order a look for what is due compares one timestamp, however many are open",
+          "[core]") {
+  for (const bool notifications : {false, true})
+    for (const std::uint64_t open : {1u, 100u, 10000u})
+      CHECK(comparisons_of_a_look(open, notifications) == 1);
 }
 
 TEST_CASE("a timestamp that cannot be printed ends a run that is traced, and nothing hangs",
