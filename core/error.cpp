@@ -33,6 +33,11 @@ StepError::StepError(std::string step_name, std::uint32_t worker_index, std::str
       worker_(worker_index),
       time_(std::move(timestamp)) {}
 
+ClosureError::ClosureError(std::uint32_t worker_index, const std::string& reason)
+    : std::runtime_error("the closure of worker " + std::to_string(worker_index) +
+                         " failed: " + reason),
+      worker_(worker_index) {}
+
 void rethrow_as_step_error(const std::string& step, std::uint32_t worker, const std::string& time) {
   try {
     throw;
@@ -42,6 +47,22 @@ void rethrow_as_step_error(const std::string& step, std::uint32_t worker, const 
     throw;
   } catch (...) {
     std::throw_with_nested(StepError(step, worker, time, reason_of_current_exception()));
+  }
+}
+
+void rethrow_as_closure_error(std::uint32_t worker) {
+  try {
+    throw;
+  } catch (const StepError&) {
+    throw;
+  } catch (const DataflowError&) {
+    throw;
+  } catch (const CapabilityError&) {
+    throw;
+  } catch (const RunStopped&) {
+    throw;
+  } catch (...) {
+    std::throw_with_nested(ClosureError(worker, reason_of_current_exception()));
   }
 }
 

@@ -49,6 +49,23 @@ class StepError : public std::runtime_error {
 [[noreturn]] void rethrow_as_step_error(const std::string& step, std::uint32_t worker,
                                         const std::string& time);
 
+/// A closure that drives a worker has thrown. `what()` names the worker and repeats the original
+/// text; the original exception, with its own type, is nested (std::rethrow_if_nested).
+class ClosureError : public std::runtime_error {
+ public:
+  ClosureError(std::uint32_t worker_index, const std::string& reason);
+
+  std::uint32_t worker() const { return worker_; }
+
+ private:
+  std::uint32_t worker_;
+};
+
+/// Wraps the exception being handled in a ClosureError and throws that; lets those pass that say
+/// by themselves where the mistake is: StepError, DataflowError, CapabilityError, and RunStopped.
+/// Requires: called from a catch block.
+[[noreturn]] void rethrow_as_closure_error(std::uint32_t worker);
+
 /// A right used wrongly: a send at a timestamp that the capability does not cover, a capability
 /// that moves backwards, an input that is advanced backwards or used after its end.
 class CapabilityError : public std::logic_error {

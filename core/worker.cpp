@@ -54,7 +54,11 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
     fiber_ = &fiber;
     bool failed = false;
     try {
-      closure(*this);
+      try {
+        closure(*this);
+      } catch (...) {
+        rethrow_as_closure_error(index_);
+      }
       for (const auto& dataflow : dataflows_)
         if (dataflow) dataflow->require_inputs_closed();
       process_->registry().has_built(index_, next_dataflow());

@@ -50,7 +50,7 @@ void fifty_times(const Run& run, const Check& check,
 }
 
 template <typename Original>
-bool nests(const StepError& error) {
+bool nests(const std::exception& error) {
   try {
     std::rethrow_if_nested(error);
   } catch (const Original&) {
@@ -146,8 +146,8 @@ TEST_CASE("an exception when a sink is closed ends the run, too", "[run_errors]"
       });
 }
 
-TEST_CASE("an exception in a closure reaches the caller as it is", "[run_errors]") {
-  fifty_times<Trip>(
+TEST_CASE("an exception in a closure names its worker", "[run_errors]") {
+  fifty_times<ClosureError>(
       [](const Config& config) {
         execute(config, [](Worker& worker) {
           auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
@@ -162,8 +162,22 @@ TEST_CASE("an exception in a closure reaches the caller as it is", "[run_errors]
           }
         });
       },
-      [](const Trip& error) { CHECK(error.what() == std::string("by hand")); },
+      [](const ClosureError& error) {
+        CHECK(error.what() == std::string("the closure of worker 1 failed: by hand"));
+        CHECK(error.worker() == 1);
+        CHECK(nests<Trip>(error));
+      },
       tests::executors_for_throwing_closures());
+}
+
+TEST_CASE("an error that says where the mistake is leaves a closure as it is", "[run_errors]") {
+  const Config config{.workers = 2, .executor = ExecutorKind::deterministic};
+  CHECK_THROWS_AS(execute(config, [](Worker&) { throw DataflowError("two steps of one id"); }),
+                  DataflowError);
+  CHECK_THROWS_AS(execute(config, [](Worker&) { throw CapabilityError("a step sent too early"); }),
+                  CapabilityError);
+  CHECK_THROWS_AS(execute(config, [](Worker&) { throw StepError("walk", 1, "", "fell"); }),
+                  StepError);
 }
 
 TEST_CASE("an exception in a fused step under a closure's send names that step", "[run_errors]") {
@@ -223,7 +237,7 @@ TEST_CASE("closures that wait are unwound when another worker has failed", "[run
           }
         });
       };
-      CHECK_THROWS_AS(run(), Trip);
+      CHECK_THROWS_AS(run(), ClosureError);
       CHECK(alive.load() == 0);
       CHECK(stopped.load() <= 5);
     }
