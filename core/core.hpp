@@ -23,6 +23,7 @@
 #include <tidemark/core/hash.hpp>
 #include <tidemark/core/in_hand.hpp>
 #include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/keeps.hpp>
 #include <tidemark/core/network_options.hpp>
 #include <tidemark/core/notificator.hpp>
 #include <tidemark/core/open_input.hpp>

@@ -148,6 +148,7 @@ class InputHandle {
 template <typename Item, Timestamp T>
 std::pair<InputHandle<T, Item>, Stream<T, Item>> new_input(Scope<T>& scope, std::string id = "") {
   OperatorBuilder<T> op(scope, "input", std::move(id));
+  op.keeps(Keeps::nothing);  // the program knows where it is
   op.set_input("close it, or let its handle go out of scope");
   auto [out, stream] = op.template output<Item>();
   op.build([] {});

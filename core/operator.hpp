@@ -14,12 +14,15 @@
 namespace tidemark {
 
 /// An operator with one input: `logic(in, out)` is called when there are batches, and as `interest`
-/// says when `in.frontier()` has moved.
+/// says when `in.frontier()` has moved. What it `keeps` must be said in a run with a store, here as
+/// below.
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id,
-                     Logic logic, Interest interest = Interest::never) {
+                     Logic logic, Interest interest = Interest::never,
+                     Keeps keeps = Keeps::unsaved) {
   OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
   op.set_interest(interest);
+  op.keeps(keeps);
   auto& in = op.input(stream, std::move(pact));
   auto [out, output] = op.template output<Out>();
   op.build([&in, &out = out, logic = std::move(logic)]() mutable { logic(in, out); });
@@ -30,9 +33,9 @@ Stream<T, Out> unary(const Stream<T, In>& stream, Pact pact, std::string kind, s
 /// capability.
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary_frontier(const Stream<T, In>& stream, Pact pact, std::string kind,
-                              std::string id, Logic logic) {
+                              std::string id, Logic logic, Keeps keeps = Keeps::unsaved) {
   return unary<Out>(stream, std::move(pact), std::move(kind), std::move(id), std::move(logic),
-                    Interest::when_holding);
+                    Interest::when_holding, keeps);
 }
 
 /// An operator with one input that also runs when a timestamp is complete at which it holds a
@@ -40,19 +43,22 @@ Stream<T, Out> unary_frontier(const Stream<T, In>& stream, Pact pact, std::strin
 /// (Interest::when_due).
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary_due(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id,
-                         Logic logic) {
+                         Logic logic, Keeps keeps = Keeps::unsaved) {
   return unary<Out>(stream, std::move(pact), std::move(kind), std::move(id), std::move(logic),
-                    Interest::when_due);
+                    Interest::when_due, keeps);
 }
 
 /// The same with notifications: `logic(in, out, notificator)` asks to be told when a timestamp is
 /// complete, and is told in the order of timestamps.
 template <typename Out, Timestamp T, typename In, typename Pact, typename Logic>
 Stream<T, Out> unary_notify(const Stream<T, In>& stream, Pact pact, std::string kind,
-                            std::string id, Logic logic) {
-  return unary_due<Out>(stream, std::move(pact), std::move(kind), std::move(id),
-                        [logic = std::move(logic), notificator = Notificator<T>{}](
-                            auto& in, auto& out) mutable { logic(in, out, notificator); });
+                            std::string id, Logic logic, Keeps keeps = Keeps::unsaved) {
+  return unary_due<Out>(
+      stream, std::move(pact), std::move(kind), std::move(id),
+      [logic = std::move(logic), notificator = Notificator<T>{}](auto& in, auto& out) mutable {
+        logic(in, out, notificator);
+      },
+      keeps);
 }
 
 /// An operator with two inputs: `logic(first, second, out)` is called when there are batches, and
@@ -61,9 +67,10 @@ template <typename Out, Timestamp T, typename A, typename B, typename PactA, typ
           typename Logic>
 Stream<T, Out> binary(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a, PactB pact_b,
                       std::string kind, std::string id, Logic logic,
-                      Interest interest = Interest::never) {
+                      Interest interest = Interest::never, Keeps keeps = Keeps::unsaved) {
   OperatorBuilder<T> op(*a.scope, std::move(kind), std::move(id));
   op.set_interest(interest);
+  op.keeps(keeps);
   auto& first = op.input(a, std::move(pact_a));
   auto& second = op.input(b, std::move(pact_b));
   auto [out, output] = op.template output<Out>();
@@ -78,29 +85,32 @@ Stream<T, Out> binary(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a
 template <typename Out, Timestamp T, typename A, typename B, typename PactA, typename PactB,
           typename Logic>
 Stream<T, Out> binary_frontier(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a,
-                               PactB pact_b, std::string kind, std::string id, Logic logic) {
+                               PactB pact_b, std::string kind, std::string id, Logic logic,
+                               Keeps keeps = Keeps::unsaved) {
   return binary<Out>(a, b, std::move(pact_a), std::move(pact_b), std::move(kind), std::move(id),
-                     std::move(logic), Interest::when_holding);
+                     std::move(logic), Interest::when_holding, keeps);
 }
 
 /// The same with notifications, which wait for both inputs.
 template <typename Out, Timestamp T, typename A, typename B, typename PactA, typename PactB,
           typename Logic>
 Stream<T, Out> binary_notify(const Stream<T, A>& a, const Stream<T, B>& b, PactA pact_a,
-                             PactB pact_b, std::string kind, std::string id, Logic logic) {
-  return binary_frontier<Out>(a, b, std::move(pact_a), std::move(pact_b), std::move(kind),
-                              std::move(id),
-                              [logic = std::move(logic), notificator = Notificator<T>{}](
-                                  auto& first, auto& second, auto& out) mutable {
-                                logic(first, second, out, notificator);
-                              });
+                             PactB pact_b, std::string kind, std::string id, Logic logic,
+                             Keeps keeps = Keeps::unsaved) {
+  return binary_frontier<Out>(
+      a, b, std::move(pact_a), std::move(pact_b), std::move(kind), std::move(id),
+      [logic = std::move(logic), notificator = Notificator<T>{}](
+          auto& first, auto& second, auto& out) mutable { logic(first, second, out, notificator); },
+      keeps);
 }
 
 /// An operator with one input and no output: `logic(in)` is called when there are batches, whenever
 /// `in.frontier()` has moved, and at last with an empty frontier, when the dataflow is complete.
 template <Timestamp T, typename In, typename Pact, typename Logic>
-void sink(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id, Logic logic) {
+void sink(const Stream<T, In>& stream, Pact pact, std::string kind, std::string id, Logic logic,
+          Keeps keeps = Keeps::unsaved) {
   OperatorBuilder<T> op(*stream.scope, std::move(kind), std::move(id));
+  op.keeps(keeps);
   op.set_interest(Interest::always);
   auto& in = op.input(stream, std::move(pact));
   auto& kept = stream.scope->template make<Logic>(std::move(logic));
@@ -113,8 +123,9 @@ void sink(const Stream<T, In>& stream, Pact pact, std::string kind, std::string 
 /// the least timestamp; it returns the logic, which is called as `logic(out)` when the dataflow
 /// starts and whenever the activator asks for it. The stream ends when the capability is dropped.
 template <typename Out, Timestamp T, typename Make>
-Stream<T, Out> source(Scope<T>& scope, std::string id, Make make) {
+Stream<T, Out> source(Scope<T>& scope, std::string id, Make make, Keeps keeps = Keeps::unsaved) {
   OperatorBuilder<T> op(scope, "source", std::move(id));
+  op.keeps(keeps);
   auto [out, output] = op.template output<Out>();
   op.build([&out = out, logic = make(op.initial_capability(0), op.activator())]() mutable {
     logic(out);

@@ -5,6 +5,7 @@
 
 #include <tidemark/core/activator.hpp>
 #include <tidemark/core/capability.hpp>
+#include <tidemark/core/keeps.hpp>
 #include <tidemark/core/open_input.hpp>
 #include <tidemark/core/ports.hpp>
 #include <tidemark/core/scope.hpp>
@@ -98,6 +99,10 @@ class OperatorBuilder {
   /// Runs the logic when an input's frontier has moved, too.
   void set_interest(Interest interest);
 
+  /// Says what the operator keeps between its activations; one that says nothing is taken to keep
+  /// what is not saved.
+  void keeps(Keeps what) { keeps_ = what; }
+
   /// Says that the operator's capabilities belong to the program, and how it lets go of them, for
   /// the error that names one which it has forgotten.
   void set_input(std::string how_to_close);
@@ -129,7 +134,8 @@ class OperatorBuilder {
   void connect_in_ledger(std::vector<Connection<Ledger>> connections);
 
   /// Finishes the operator. `logic()` is called once when the dataflow starts, and whenever there
-  /// are batches, a frontier of interest has moved, or an activator asks for it.
+  /// are batches, a frontier of interest has moved, or an activator asks for it. Throws
+  /// DataflowError in a run with a StateStore that cannot be told what it keeps.
   template <typename Logic>
   void build(Logic logic) {
     struct Kept final : Work {
@@ -173,6 +179,7 @@ class OperatorBuilder {
   Scope<T>* scope_;
   OperatorId op_;
   std::uint32_t node_ = 0;
+  Keeps keeps_ = Keeps::unsaved;
   std::optional<std::vector<Connection<Ledger>>> connections_;
   AnyOutput<T>* outputs_ = nullptr;
   AnyOutput<T>* last_output_ = nullptr;

@@ -15,7 +15,15 @@ namespace tidemark {
 struct SavedState {
   std::string key;
   std::optional<std::string> state;  ///< nullopt: nothing any more
+  std::uint64_t route = 0;           ///< the key's; 0 for a part
   friend bool operator==(const SavedState&, const SavedState&) = default;
+};
+
+/// One worker's share of what is saved: that whose route leads to it. By default everything.
+struct SavedShare {
+  std::uint32_t worker = 0;
+  std::uint32_t workers = 1;
+  bool has(std::uint64_t route) const { return route % workers == worker; }
 };
 
 /// What a run has saved, as of the end of an epoch. Steps are told apart by their ids, and keys and
@@ -32,8 +40,9 @@ class StateStore {
   /// is what `load` gives. 1 if nothing was saved.
   virtual std::uint64_t first_epoch() const = 0;
 
-  /// All that is kept of `step`: each key or part once, and none of which nothing is kept.
-  virtual std::vector<SavedState> load(const std::string& step) const = 0;
+  /// What is kept of `step` and belongs to the share: each key or part once, and none of which
+  /// nothing is kept.
+  virtual std::vector<SavedState> load(const std::string& step, const SavedShare& share) const = 0;
 
   /// Takes what `epoch` has changed of `step` at `worker`; what it throws ends the run.
   virtual void save(const std::string& step, std::uint32_t worker, std::uint64_t epoch,

@@ -90,6 +90,7 @@ template <typename Item, Timestamp T>
 std::tuple<UnorderedInput<T, Item>, Capability<T>, Stream<T, Item>> new_unordered_input(
     Scope<T>& scope, std::string id = "") {
   OperatorBuilder<T> op(scope, "unordered_input", std::move(id));
+  op.keeps(Keeps::nothing);  // the program knows where it is
   op.set_input("drop its capabilities, or let them go out of scope");
   auto [out, stream] = op.template output<Item>();
   Capability<T> capability = op.initial_capability(0);

@@ -31,9 +31,10 @@ using KeySet = boost::unordered_flat_set<Key, TableHash>;
 
 /// The route that brings all records of a key to one worker.
 struct ByKey {
+  static std::uint64_t of(const auto& key) { return KeyHash{}(key); }
   template <KeyedItem Item>
   std::uint64_t operator()(const Item& item) const {
-    return KeyHash{}(item.first);
+    return of(item.first);
   }
 };
 

@@ -5,19 +5,16 @@
 
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/keyed.hpp>
-#include <tidemark/operators/timestamps/reorder_buffer.hpp>
-#include <tidemark/windowing/held_frontier.hpp>
+#include <tidemark/operators/timestamps/epochs_in_order.hpp>
 #include <tidemark/windowing/instant.hpp>
 #include <tidemark/windowing/sliced_windows.hpp>
 #include <tidemark/windowing/waking_keys.hpp>
-#include <tidemark/windowing/window_results.hpp>
+#include <tidemark/windowing/window_ends.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <map>
-#include <memory>
-#include <optional>
 #include <utility>
 #include <vector>
 
@@ -27,50 +24,52 @@ namespace tidemark::detail {
 /// instant before; when the frontier has passed that, the windows that end there are sent with it.
 template <EventTimestamp T, KeyedItem Item, typename Work>
 class FrontierWindows {
-  using Key = typename Item::first_type;
-  using Value = typename Item::second_type;
-  using Results = WindowResults<T, Key, Value, Work>;
-  using Out = typename Results::Out;
-  using NoticeOut = typename Results::NoticeOut;
-  static constexpr bool keeps_order = !Work::Aggregate::commutative;
+  using Ends = WindowEnds<T, Item, Work>;
+  using Rights = WindowRights<T>;
 
   struct KeyState {
     WindowsOf<Work> windows{};
     EventTime listed = after_all_time;  // the first of the ends at which the key is listed
     std::size_t lists = 0;
   };
-  using Keys = WakingKeys<Key, KeyState>;  // whose wake-ups are not in use
+  using Keys = WakingKeys<typename Item::first_type, KeyState>;  // whose wake-ups are not in use
   using Entry = typename Keys::Entry;
-  using Rights = WindowRights<T>;
 
  public:
-  FrontierWindows(Work work, const WindowOptions& options, std::shared_ptr<const Wanted> wanted,
-                  InputPort<T, Item>& in, OutputPort<T, Out>& out,
-                  OutputPort<T, NoticeOut>& notices)
+  FrontierWindows(Work work, const WindowOptions& options, Ends ends, InputPort<T, Item>& in)
       : work_(std::move(work)),
         counts_(options.counts),
-        ordered_(options.ordered),
-        wanted_(std::move(wanted)),
+        ends_(std::move(ends)),
         in_(&in),
-        out_(&out),
-        notices_(&notices) {}
+        epochs_(options.ordered && !Work::Aggregate::commutative) {}
 
   void run() {
-    const Antichain<T>& frontier = in_->frontier();  // one for all
-    in_->for_each([&](Batch<T, Item>& batch) {
-      if (!keeps_order || !ordered_ || early_.is_turn(batch.time, frontier))
-        return apply(batch.time, batch.records, rights_at(batch));
-      early_.hold(batch.time, batch.records, [&] { return rights_at(batch); });
-    });
-    early_.release(frontier, [&](const T& time, Rights& rights, std::vector<Item>& records) {
-      in_->working_on(time, [&] { apply(time, records, rights); });
-    });
-    while (!ends_.empty() && !frontier.less_equal_to(ends_.begin()->second.rights.out.time())) {
-      auto ending = ends_.extract(ends_.begin());
-      in_->working_on(ending.mapped().rights.out.time(),
-                      [&] { close(ending.key(), ending.mapped()); });
-    }
+    epochs_.run(*in_, *this);
     work_.tally.flush_into(counts_);
+  }
+
+  Rights retain(const Batch<T, Item>& batch) { return ends_.retain(batch); }
+
+  template <typename By, typename Retain>
+  void work(const T& timestamp, std::vector<Item>& records, const By&, Retain retain) {
+    const EventTime time = event_time(timestamp);
+    const Rights rights = retain();
+    const auto ends = ends_.at(rights);
+    work_.tally.values += records.size();
+    for (auto& [key, value] : records) {
+      Entry& entry = keys_.at(key);
+      const Placement placement = entry.state.windows.add(
+          work_, time, std::move(value), before_all_time, ends.results(work_, key));
+      if (placement == Placement::outside) ++work_.tally.outside;
+      list(entry, rights);
+    }
+  }
+
+  void close(const Antichain<T>& frontier) {
+    while (!closing_.empty() && !frontier.less_equal_to(closing_.begin()->second.rights.time())) {
+      auto ending = closing_.extract(closing_.begin());
+      in_->working_on(ending.mapped().rights.time(), [&] { close(ending.key(), ending.mapped()); });
+    }
   }
 
  private:
@@ -78,29 +77,6 @@ class FrontierWindows {
     Rights rights;
     std::vector<Entry*> keys;
   };
-
-  Rights rights_at(const Batch<T, Item>& batch) {
-    Rights rights{out_->retain(batch), {}};
-    if (wanted_->windows) rights.notices.emplace(notices_->retain(batch));
-    return rights;
-  }
-
-  Results results(const Key& key, const Rights& at) {
-    return {work_, *wanted_, key, out_->at(at.out),
-            at.notices ? &notices_->at(*at.notices) : nullptr};
-  }
-
-  void apply(const T& timestamp, std::vector<Item>& records, const Rights& rights) {
-    const EventTime time = event_time(timestamp);
-    work_.tally.values += records.size();
-    for (auto& [key, value] : records) {
-      Entry& entry = keys_.at(key);
-      const Placement placement = entry.state.windows.add(work_, time, std::move(value),
-                                                          before_all_time, results(key, rights));
-      if (placement == Placement::outside) ++work_.tally.outside;
-      list(entry, rights);
-    }
-  }
 
   /// Lists the key where its next window ends, unless it is listed there or before; forgets it if
   /// it has none.
@@ -112,10 +88,10 @@ class FrontierWindows {
     }
     const EventTime end = state.windows.next_end(work_);
     if (state.lists != 0 && state.listed <= end) return;
-    auto at = ends_.find(end);
-    if (at == ends_.end()) {
+    auto at = closing_.find(end);
+    if (at == closing_.end()) {
       const EventTime last = set_back(end, std::chrono::nanoseconds(1));
-      at = ends_.emplace(end, Ending{rights.delayed(std::max(rights.out.time(), T::at(last))), {}})
+      at = closing_.emplace(end, Ending{rights.delayed(std::max(rights.time(), T::at(last))), {}})
                .first;
     }
     at->second.keys.push_back(&entry);
@@ -126,7 +102,7 @@ class FrontierWindows {
   void close(EventTime end, Ending& ending) {
     for (Entry* entry : ending.keys) {
       KeyState& state = entry->state;
-      state.windows.close(work_, end, results(entry->key, ending.rights));
+      state.windows.close(work_, end, ends_.at(ending.rights).results(work_, entry->key));
       --state.lists;
       if (state.listed == end) state.listed = after_all_time;
       list(*entry, ending.rights);
@@ -135,14 +111,11 @@ class FrontierWindows {
 
   Work work_;
   WindowCounts* counts_;
-  bool ordered_;
-  std::shared_ptr<const Wanted> wanted_;
+  Ends ends_;
   InputPort<T, Item>* in_;
-  OutputPort<T, Out>* out_;
-  OutputPort<T, NoticeOut>* notices_;
+  EpochsInOrder<T, Item, Rights> epochs_;
   Keys keys_;
-  ReorderBuffer<T, Item, Rights> early_;
-  std::map<EventTime, Ending> ends_;
+  std::map<EventTime, Ending> closing_;
 };
 
 }  // namespace tidemark::detail

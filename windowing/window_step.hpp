@@ -36,21 +36,22 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
                 "give it a merger, or an aggregate that can combine");
 
   Worker& worker = stream.scope->worker();
-  OperatorBuilder<T> op(*stream.scope, kind, id);
+  OperatorBuilder<T> op(*stream.scope, std::move(kind), id);
   op.set_interest(Interest::when_holding);
   auto& in = op.input(stream, Exchange{ByKey{}});
   auto [out, results] = op.template output<typename Results::Out>();
   auto [notices, noticed] = op.template output<typename Results::NoticeOut>();
   Work work{under_rules(windower, options.rules), aggregate};
+  WindowEnds<T, Item, Work> ends(out, notices, std::move(wanted));
   if constexpr (std::is_same_v<C, FrontierClock>) {
     static_assert(EventTimestamp<T>,
                   "FrontierClock: the dataflow's timestamp must be an event time, such as Instant; "
                   "this one's says nothing about event time, so use an EventClock");
     static_assert(W::by_time,
                   "FrontierClock: the windower must close windows by time; a CountWindow does not");
-    if (worker.states() != nullptr) require_savable(kind, id, false, false);
-    auto shard = std::make_unique<FrontierWindows<T, Item, Work>>(
-        std::move(work), options, std::move(wanted), in, out, notices);
+    op.keeps({Keeps::unsaved, "use an EventClock in a dataflow on epochs"});
+    auto shard = std::make_unique<FrontierWindows<T, Item, Work>>(std::move(work), options,
+                                                                  std::move(ends), in);
     op.build([shard = std::move(shard)] { shard->run(); });
   } else {
     static_assert(WindowClock<C, Value>,
@@ -66,15 +67,11 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
         "saved and recovered; specialise it, derived from tidemark::NotSaved if they never shall "
         "be");
     using Shard = ClockedWindows<T, Item, C, Work>;
-    typename Shard::Saved saved(worker, kind, id);
-    std::optional<WindowRights<T>> first;
-    if (saved.active()) {
-      require_savable(kind, id, true, WindowState<C, Value, Work>::encodable);
-      first.emplace(WindowRights<T>{op.initial_capability(0), op.initial_capability(1)});
-    }
-    auto shard = std::make_unique<Shard>(std::move(saved), std::move(first), clock, std::move(work),
-                                         options, std::move(wanted), in, out, notices,
-                                         op.activator(), worker.executor());
+    op.keeps(saved_if(Shard::encodable));
+    auto shard = std::make_unique<Shard>(clock, std::move(work), options, std::move(ends), worker,
+                                         std::move(id), in, op.activator());
+    if (worker.states() != nullptr)
+      shard->hold({op.initial_capability(0), op.initial_capability(1)});
     op.build([shard = std::move(shard)] { shard->run(); });
   }
   return std::pair(results, noticed);

@@ -18,6 +18,7 @@
 #include <tidemark/core/records/sharing_channel.hpp>
 #include <tidemark/core/shard/instance.hpp>
 #include <tidemark/core/text.hpp>
+#include <tidemark/progress/epoch.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -25,6 +26,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -240,6 +242,10 @@ auto OperatorBuilder<T>::add_output() -> NewOutput {
 
 template <Timestamp T>
 void OperatorBuilder<T>::finish(Work& work) {
+  if (scope_->worker().states() != nullptr) {
+    const FlowNode& node = assembly().node(node_);
+    require_kept(keeps_, node.kind, node.id, std::is_same_v<T, Epoch>);
+  }
   const std::uint32_t inputs = ports().inputs, outputs = ports().outputs;
   const auto& books = shard().outputs;
   if (connections_) {

@@ -26,6 +26,7 @@ auto capture(std::string id, S sink) {
         sink.template open<T, Item>(worker.index(), worker.peers()));
     OperatorBuilder<T> op(*input.scope, "capture", id);
     op.set_interest(Interest::always);
+    op.keeps(Keeps::nothing);
     auto& in = op.input(input, Pipeline{});
     auto [out, passed] = op.template output<Item>();
     op.on_close([&recorder] { recorder.close(); });

@@ -2,7 +2,6 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/operators/ends/input.hpp>
-#include <tidemark/operators/keyed/saved_keys.hpp>
 
 namespace tidemark::detail {
 
@@ -13,7 +12,7 @@ void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource so
                       "epochs_ahead must be at least 1");
   Worker& worker = op.scope().worker();
   KeptPositions kept{worker.process().config().states, id, worker.index()};
-  if (kept.store != nullptr) require_savable("input", id, true, true);
+  op.keeps(Keeps::saved);
   op.set_interest(Interest::when_holding);
   worker.process().on_stop_request([activator = op.activator()] { activator.activate(); });
   op.build([shard = std::make_unique<InputShard>(options, std::move(source), op.watch_ends(),

@@ -5,7 +5,6 @@
 
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/ends/output_shard.hpp>
-#include <tidemark/operators/keyed/saved_keys.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 
 #include <cstdint>
@@ -19,6 +18,7 @@ namespace detail {
 template <Timestamp T, typename Item, typename S>
 Stream<T, Item> write_everywhere(const Stream<T, Item>& input, std::string id, const S& sink) {
   OperatorBuilder<T> op(*input.scope, "output", std::move(id));
+  op.keeps(Keeps::nothing);
   auto& in = op.input(input, Pipeline{});
   auto [out, written] = op.template output<Item>();
   auto& shard =
@@ -36,8 +36,8 @@ Stream<T, Item> write_everywhere(const Stream<T, Item>& input, std::string id, c
 template <Timestamp T, typename Item, typename S>
 Stream<T, Item> write_parts(const Stream<T, Item>& input, std::string id, const S& sink) {
   Worker& worker = input.scope->worker();
-  if (worker.states() != nullptr) require_savable("output", id, std::same_as<T, Epoch>, true);
   OperatorBuilder<T> op(*input.scope, "output", id);
+  op.keeps(Keeps::saved);
   op.set_interest(Interest::when_holding);
   SinkParts parts(id, sink.parts(), worker.peers());
   const auto route = [sink, writers = parts.writers](const Item& item) -> std::uint64_t {
@@ -45,10 +45,10 @@ Stream<T, Item> write_parts(const Stream<T, Item>& input, std::string id, const 
   };
   auto& in = op.input(input, Exchange{route});
   auto [out, written] = op.template output<Item>();
-  auto& shard = input.scope->template make<PartitionedShard<T, Item, S>>(sink, std::move(parts),
-                                                                         std::move(id), worker);
-  op.on_close([&shard] { shard.close(); });
-  op.build([&in, &out = out, &shard] { shard.run(in, out); });
+  auto& shard = input.scope->template make<PartitionedShard<T, Item, S>>(sink, std::move(parts), id,
+                                                                         worker, in, out);
+  op.on_close([&shard] { shard.close_parts(); });
+  op.build([&shard] { shard.run(); });
   return written;
 }
 

@@ -3,21 +3,18 @@
 // Output shards: the ends of a sink that one worker writes.
 #pragma once
 
-#include <tidemark/core/error.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
-#include <tidemark/operators/timestamps/reorder_buffer.hpp>
-#include <tidemark/progress/epoch.hpp>
+#include <tidemark/operators/timestamps/epochs_in_order.hpp>
+#include <tidemark/operators/timestamps/saved_epochs.hpp>
 
-#include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,6 +60,11 @@ struct SinkParts {
   /// Throws DataflowError if there is none, or if two have the same name.
   SinkParts(const std::string& step, std::vector<std::string> all, std::uint32_t workers);
 
+  /// The positions, by part, that `step` had saved. Throws DataflowError for a part that there is
+  /// no more.
+  std::vector<std::pair<std::size_t, std::string>> saved(const StateStore& store,
+                                                         const std::string& step) const;
+
   std::vector<std::string> names;
   std::vector<std::uint32_t> writers;  // by part
 };
@@ -71,115 +73,89 @@ struct SinkParts {
 template <Timestamp T, typename Item, typename S>
 class PartitionedShard {
  public:
-  PartitionedShard(S sink, SinkParts parts, std::string step, Worker& worker)
+  PartitionedShard(S sink, SinkParts parts, const std::string& step, Worker& worker,
+                   InputPort<T, Item>& in, OutputPort<T, Item>& out)
       : sink_(std::move(sink)),
         parts_(std::move(parts)),
-        step_(std::move(step)),
-        store_(worker.states()),
-        worker_(worker.index()),
-        workers_(worker.peers()),
+        step_(step),
+        worker_(&worker),
+        in_(&in),
+        out_(&out),
+        saved_(worker, step),
         open_(parts_.names.size()) {}
 
-  void run(InputPort<T, Item>& in, OutputPort<T, Item>& out) {
-    if (!resumed_) resume();
-    const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken
-    in.for_each([&](Batch<T, Item>& batch) {
-      const auto retain = [&] { return out.retain(batch); };
-      if (!early_.is_turn(batch.time, frontier))
-        return early_.hold(batch.time, batch.records, retain);
-      begin(batch.time, retain);
-      write(batch.records, out.at(batch));
-    });
-    early_.release(frontier, [&](const T& time, Capability<T>& right, std::vector<Item>& records) {
-      in.working_on(time, [&] {
-        begin(time, [&] { return right.delayed(time); });
-        write(records, out.at(right));
-      });
-    });
-    while (!touched_.empty() && !frontier.less_equal_to(touched_.begin()->first))
-      in.working_on(touched_.begin()->first, [&] { save_first(); });
+  void run() {
+    if (!std::exchange(resumed_, true)) resume();
+    epochs_.run(*in_, *this);
   }
 
-  void close() {
-    for (std::size_t p = 0; p != open_.size(); ++p) {
-      const bool opens_empty = [] {
-        if constexpr (requires { S::opens_empty; }) return S::opens_empty;
-        return false;
-      }();
-      if (open_[p] || (opens_empty && parts_.writers[p] == worker_)) open(p).close();
-    }
-  }
+  Capability<T> retain(const Batch<T, Item>& batch) { return out_->retain(batch); }
 
- private:
-  struct Touched {
-    Capability<T> capability;
-    std::set<std::size_t> parts;
-  };
-
-  void resume() {
-    resumed_ = true;
-    if (store_ == nullptr) return;
-    for (const SavedState& saved : store_->load(step_)) {
-      const auto at = std::ranges::find(parts_.names, saved.key);
-      if (at == parts_.names.end())
-        throw DataflowError("output '" + step_ + "': the part '" + saved.key +
-                            "' was written in an earlier run, and is none of the sink's now");
-      const auto part = static_cast<std::size_t>(at - parts_.names.begin());
-      if (parts_.writers[part] == worker_) open(part, saved.state);
-    }
-  }
-
-  SinkPart<Item>& open(std::size_t part, std::optional<std::string> resume_at = {}) {
-    if (!open_[part])
-      open_[part] = sink_.template open_part<Item>(
-          parts_.names[part], {worker_, workers_, store_ != nullptr, std::move(resume_at)});
-    return *open_[part];
-  }
-
-  template <typename Retain>
-  void begin(const T& time, Retain retain) {
-    if (store_ == nullptr) return;
-    while (!touched_.empty() && touched_.begin()->first < time) save_first();
-    if (touched_.empty()) touched_.emplace(time, Touched{retain(), {}});
-  }
-
-  void write(std::vector<Item>& records, Emitter<T, Item>& out) {
-    if (open_.size() == 1) return write_part(0, records, out);
+  template <typename By, typename Retain>
+  void work(const T& time, std::vector<Item>& records, const By& by, Retain retain) {
+    saved_.begin(time, retain, find());
+    Emitter<T, Item>& out = out_->at(by);
+    if (open_.size() == 1) return write(0, records, out);
     std::map<std::size_t, std::vector<Item>> by_part;
     for (Item& record : records) {
       const std::size_t part = sink_.part_of(record) % open_.size();
       by_part[part].push_back(std::move(record));
     }
-    for (auto& [part, of_part] : by_part) write_part(part, of_part, out);
+    for (auto& [part, of_part] : by_part) write(part, of_part, out);
   }
 
-  void write_part(std::size_t part, std::vector<Item>& records, Emitter<T, Item>& out) {
-    open(part).write_batch(records);
-    if (!touched_.empty()) touched_.begin()->second.parts.insert(part);
-    out.give_all(records);
+  void close(const Antichain<T>& frontier) { saved_.close(*in_, frontier, find()); }
+
+  /// Closes the parts at the end of the dataflow.
+  void close_parts() {
+    for (std::size_t p = 0; p != open_.size(); ++p) {
+      const bool opens_empty = [] {
+        if constexpr (requires { S::opens_empty; }) return S::opens_empty;
+        return false;
+      }();
+      if (open_[p] || (opens_empty && parts_.writers[p] == worker_->index())) open(p).close();
+    }
   }
 
-  void save_first() {
-    auto& [time, touched] = *touched_.begin();
-    std::vector<SavedState> changes;
-    for (const std::size_t part : touched.parts)
+ private:
+  void resume() {
+    if (!saved_.active()) return;
+    for (const auto& [part, position] : parts_.saved(*worker_->states(), step_))
+      if (parts_.writers[part] == worker_->index()) open(part, position);
+  }
+
+  /// Adds where a part has got to, if its sink says so.
+  auto find() {
+    return [this](std::size_t part, std::vector<SavedState>& changes) {
       if (std::optional<std::string> position = open_[part]->position())
         changes.push_back({parts_.names[part], std::move(position)});
-    if constexpr (std::same_as<T, Epoch>)
-      if (!changes.empty()) store_->save(step_, worker_, time.value, std::move(changes));
-    touched_.erase(touched_.begin());
+    };
+  }
+
+  SinkPart<Item>& open(std::size_t part, std::optional<std::string> resume_at = {}) {
+    if (!open_[part])
+      open_[part] = sink_.template open_part<Item>(
+          parts_.names[part],
+          {worker_->index(), worker_->peers(), saved_.active(), std::move(resume_at)});
+    return *open_[part];
+  }
+
+  void write(std::size_t part, std::vector<Item>& records, Emitter<T, Item>& out) {
+    open(part).write_batch(records);
+    saved_.touch(part);
+    out.give_all(records);
   }
 
   S sink_;
   SinkParts parts_;
   std::string step_;
-  StateStore* store_;  // null: nothing is saved
-  std::uint32_t worker_;
-  std::uint32_t workers_;
+  Worker* worker_;
+  InputPort<T, Item>* in_;
+  OutputPort<T, Item>* out_;
+  EpochsInOrder<T, Item, Capability<T>> epochs_;
+  SavedEpochs<T, std::size_t, Capability<T>> saved_;
   std::vector<std::unique_ptr<SinkPart<Item>>> open_;  // by part; null if it is not
   bool resumed_ = false;
-  ReorderBuffer<T, Item, Capability<T>> early_;
-  std::map<T, Touched> touched_;  // at most one, between two calls
 };
 
 }  // namespace tidemark::detail

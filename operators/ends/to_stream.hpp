@@ -62,6 +62,7 @@ auto to_stream(Dataflow& flow, Range records, std::string id = "") {
 template <typename Item, Timestamp T>
 Stream<T, Item> empty(Scope<T>& scope) {
   OperatorBuilder<T> op(scope, "empty");
+  op.keeps(Keeps::nothing);
   auto [out, stream] = op.template output<Item>();
   op.build([] {});
   return stream;

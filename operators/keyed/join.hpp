@@ -18,7 +18,8 @@ namespace tidemark {
 /// right, over all timestamps: once, as soon as both are there, at the least upper bound of their
 /// timestamps, which in a total order is the later one.
 ///
-/// Cost: every value is kept until the dataflow ends.
+/// Cost: every value is kept until the dataflow ends. In a run with a StateStore, which is not told
+/// of them, it is refused; join by a JoinMode (join_sides.hpp) is saved.
 ///
 ///     join("orders of customers", customers, orders)
 template <Timestamp T, typename Left, typename Right>
@@ -54,7 +55,8 @@ auto join(std::string id, Stream<T, Left> left, Stream<T, Right> right) {
             values.right.emplace_back(batch.time, std::move(b));
           }
         });
-      });
+      },
+      Interest::never, {Keeps::unsaved, "join by a JoinMode, whose values are saved"});
 }
 
 /// The same in a blueprint.

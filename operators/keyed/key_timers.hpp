@@ -4,10 +4,9 @@
 #pragma once
 
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/keyed.hpp>
+#include <tidemark/operators/timestamps/wake_timer.hpp>
 
-#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
@@ -20,8 +19,8 @@ namespace tidemark::detail {
 template <typename Key>
 class KeyTimers {
  public:
-  /// `activator` wakes the step when the first timer is due.
-  explicit KeyTimers(Activator activator) : activator_(std::move(activator)) {}
+  /// `timer` wakes the step when the first of them is due.
+  explicit KeyTimers(WakeTimer timer) : timer_(std::move(timer)) {}
 
   /// Sets the key's timer; nullopt: it has none any more.
   void set(const Key& key, std::optional<Clock::time_point> when) {
@@ -44,15 +43,9 @@ class KeyTimers {
     return keys;
   }
 
-  /// Sees to it that the step runs when the first timer is due; if that is in the past, as of a key
-  /// that always wants to be called, in a millisecond.
+  /// Sees to it that the step runs when the first timer is due.
   void arm(Clock::time_point now) {
-    if (due_.empty()) return;
-    Clock::time_point first = due_.begin()->first;
-    if (first <= now) first = now + std::chrono::milliseconds(1);
-    if (armed_ && *armed_ <= first && *armed_ > now) return;  // it runs before that, and comes here
-    armed_ = first;
-    activator_.activate_at(first);
+    if (!due_.empty()) timer_.set(due_.begin()->first - now);
   }
 
   void clear() {
@@ -63,10 +56,9 @@ class KeyTimers {
  private:
   using Due = std::multimap<Clock::time_point, Key>;
 
-  Activator activator_;
+  WakeTimer timer_;
   Due due_;
   KeyTable<Key, typename Due::iterator> timers_;
-  std::optional<Clock::time_point> armed_;
 };
 
 }  // namespace tidemark::detail

@@ -8,10 +8,13 @@
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/keyed/key_timers.hpp>
 #include <tidemark/operators/keyed/saved_keys.hpp>
-#include <tidemark/operators/timestamps/reorder_buffer.hpp>
+#include <tidemark/operators/timestamps/epochs_in_order.hpp>
+#include <tidemark/operators/timestamps/held_frontier.hpp>
+#include <tidemark/operators/timestamps/saved_epochs.hpp>
 
 #include <algorithm>
 #include <concepts>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -52,92 +55,37 @@ class KeyedShard {
     }
   }
   using Saved = typename decltype(saved_type())::type;
+  static constexpr bool encodable = SavedKeys<Key, Saved>::encodable;
   using Timers = std::conditional_t<has_timers, KeyTimers<Key>, NoTimers>;
 
-  /// `first` is a capability at the least timestamp if what was saved may send by itself.
-  KeyedShard(Logic logic, SavedKeys<T, Key, Saved> saved, Timers timers,
-             std::optional<Capability<T>> first, Executor& executor)
+  KeyedShard(Logic logic, Timers timers, Worker& worker, std::string id, InputPort<T, Item>& in,
+             OutputPort<T, Out>& out)
       : logic_(std::move(logic)),
-        saved_(std::move(saved)),
         timers_(std::move(timers)),
-        held_(std::move(first)),
-        executor_(&executor) {}
+        worker_(&worker),
+        id_(std::move(id)),
+        in_(&in),
+        out_(&out),
+        saved_(worker, id_) {}
 
-  void run(InputPort<T, Item>& in, OutputPort<T, Out>& out) {
-    if constexpr (takes_now) now_ = executor_->now();
-    if (!loaded_) load();
-    const Antichain<T>& frontier = in.frontier();  // one for all, or they might be overtaken
-    in.for_each([&](Batch<T, Item>& batch) {
-      const auto retain = [&] { return out.retain(batch); };
-      if (early_.is_turn(batch.time, frontier))
-        return apply(batch.records, batch.time, out.at(batch), retain);
-      early_.hold(batch.time, batch.records, retain);
-    });
-    early_.release(frontier, [&](const T& time, Capability<T>& right, std::vector<Item>& records) {
-      in.working_on(
-          time, [&] { apply(records, time, out.at(right), [&] { return right.delayed(time); }); });
-    });
-    if constexpr (sends_by_itself)
-      if (held_) in.working_on(held_->time(), [&] { send_by_itself(frontier, out); });
-    saved_.close(frontier, find());
+  /// Lets what was saved send by itself, with a capability at the least timestamp.
+  void hold(Capability<T> first) { held_.hold(std::move(first)); }
+
+  void run() {
+    if constexpr (takes_now) now_ = worker_->executor().now();
+    if (!std::exchange(loaded_, true)) load();
+    epochs_.run(*in_, *this);
     if constexpr (has_timers) timers_.arm(now_);
   }
 
- private:
-  void load() {
-    loaded_ = true;
-    if (!saved_.active()) return;
-    if (held_) held_->downgrade(saved_.first_time());
-    saved_.load([&](Key key, Saved saved) {
-      if constexpr (has_timers) {
-        State& state = states_.try_emplace(key, restore(std::move(saved))).first->second;
-        timers_.set(key, logic_.notify_at(state));
-      } else {
-        states_.try_emplace(std::move(key), restore(std::move(saved)));
-      }
-    });
-  }
+  Capability<T> retain(const Batch<T, Item>& batch) { return out_->retain(batch); }
 
-  State restore(Saved saved) {
-    if constexpr (has_snapshot && takes_now) {
-      return logic_.restore(std::move(saved), now_);
-    } else if constexpr (has_snapshot) {
-      return logic_.restore(std::move(saved));
-    } else {
-      return saved;
-    }
-  }
-
-  /// Gives what is to be saved of a key.
-  auto find() {
-    return [this](const Key& key) -> std::optional<Saved> {
-      const auto at = states_.find(key);
-      if (at == states_.end()) return std::nullopt;
-      if constexpr (has_snapshot) {
-        return logic_.snapshot(at->second);
-      } else if constexpr (std::copy_constructible<State>) {
-        return at->second;
-      } else {
-        return std::nullopt;  // not saved
-      }
-    };
-  }
-
-  /// From here on records are applied at `time`, before which nothing can come.
-  template <typename Retain>
-  void begin(const T& time, Retain retain) {
-    if (saved_.active()) saved_.begin(time, retain, find());
-    if constexpr (sends_by_itself) {
-      if (!held_) held_.emplace(retain());
-      if (held_->time() < time) held_->downgrade(time);
-    }
-  }
-
-  template <typename Retain>
-  void apply(std::vector<Item>& records, const T& time, Emitter<T, Out>& out, Retain retain) {
+  template <typename By, typename Retain>
+  void work(const T& time, std::vector<Item>& records, const By& by, Retain retain) {
     begin(time, retain);
     if (saved_.active())
       for (const Item& item : records) saved_.touch(item.first);
+    Emitter<T, Out>& out = out_->at(by);
     for (Item& item : records) {
       if constexpr (has_timers) {
         const Key key = item.first;
@@ -151,6 +99,63 @@ class KeyedShard {
     }
   }
 
+  void close(const Antichain<T>& frontier) {
+    if constexpr (sends_by_itself) {
+      held_.follow(frontier);
+      if (!held_.empty())
+        in_->working_on(held_.first().time(), [&] { send_by_itself(frontier.empty()); });
+    }
+    saved_.close(*in_, frontier, find());
+  }
+
+ private:
+  using OfKeys = SavedKeys<Key, Saved>;
+
+  void load() {
+    if constexpr (encodable) {
+      if (!saved_.active()) return;
+      OfKeys::load(*worker_, id_, [&](Key key, Saved saved) {
+        State& state = states_.try_emplace(key, restore(std::move(saved))).first->second;
+        if constexpr (has_timers) timers_.set(key, logic_.notify_at(state));
+      });
+      held_.follow(Antichain<T>{saved_.first_time()});
+    }
+  }
+
+  State restore(Saved saved) {
+    if constexpr (has_snapshot && takes_now) {
+      return logic_.restore(std::move(saved), now_);
+    } else if constexpr (has_snapshot) {
+      return logic_.restore(std::move(saved));
+    } else {
+      return saved;
+    }
+  }
+
+  /// Adds what is to be saved of a key.
+  auto find() {
+    return [this](const Key& key, std::vector<SavedState>& changes) {
+      if constexpr (encodable) {
+        const auto at = states_.find(key);
+        if (at == states_.end()) {
+          changes.push_back(OfKeys::write(key, nullptr));
+        } else if constexpr (has_snapshot) {
+          const Saved saved = logic_.snapshot(at->second);
+          changes.push_back(OfKeys::write(key, &saved));
+        } else {
+          changes.push_back(OfKeys::write(key, &at->second));
+        }
+      }
+    };
+  }
+
+  /// From here on the step works at `time`, before which nothing can come.
+  template <typename Retain>
+  void begin(const T& time, Retain retain) {
+    saved_.begin(time, retain, find());
+    if constexpr (sends_by_itself) held_.cover(time, retain);
+  }
+
   void set_timer(const Key& key) {
     const auto at = states_.find(key);
     std::optional<Clock::time_point> when;
@@ -160,29 +165,26 @@ class KeyedShard {
 
   /// Calls the keys whose timers are due, and all at the end of input, at the earliest timestamp
   /// that can still come: to the end the last one.
-  void send_by_itself(const Antichain<T>& frontier, OutputPort<T, Out>& out) {
-    for (const T& next : frontier)
-      if (held_->time() < next) held_->downgrade(next);
-    const T time = held_->time();
-    const auto retain = [&] { return held_->delayed(time); };
-    if constexpr (has_timers)
+  void send_by_itself(bool at_end) {
+    const Capability<T>& by = held_.first();
+    const auto call = [&](const Key& key, auto on_call) {
+      saved_.begin(
+          by.time(), [&] { return by.delayed(by.time()); }, find());
+      saved_.touch(key);
+      on_call(out_->at(by));
+    };
+    if constexpr (has_timers) {
       for (const Key& key : timers_.take_due(now_)) {
-        begin(time, retain);
-        if (saved_.active()) saved_.touch(key);
-        logic_.on_notify(key, states_, out.at(*held_), now_);
+        call(key, [&](auto& out) { logic_.on_notify(key, states_, out, now_); });
         set_timer(key);
       }
-    if (frontier.empty()) {
-      if constexpr (has_eof) {
-        for (const Key& key : keys_in_order()) {
-          begin(time, retain);
-          logic_.on_eof(key, states_, out.at(*held_));
-          if (saved_.active()) saved_.touch(key);
-        }
-      }
-      if constexpr (has_timers) timers_.clear();
+      if (at_end) timers_.clear();
     }
-    if (frontier.empty() || states_.empty()) held_.reset();
+    if constexpr (has_eof)
+      if (at_end)
+        for (const Key& key : keys_in_order())
+          call(key, [&](auto& out) { logic_.on_eof(key, states_, out); });
+    if (at_end || states_.empty()) held_.clear();
   }
 
   /// By key; by hash where keys have no order.
@@ -198,14 +200,17 @@ class KeyedShard {
   }
 
   Logic logic_;
-  SavedKeys<T, Key, Saved> saved_;
   [[no_unique_address]] Timers timers_;
-  std::optional<Capability<T>> held_;  // by which it sends by itself, while it keeps anything
-  Executor* executor_;
+  Worker* worker_;
+  std::string id_;
+  InputPort<T, Item>* in_;
+  OutputPort<T, Out>* out_;
+  EpochsInOrder<T, Item, Capability<T>> epochs_;
+  SavedEpochs<T, Key, Capability<T>> saved_;
+  HeldFrontier<T, Capability<T>> held_;  // by which it sends by itself, while it keeps anything
   Clock::time_point now_{};
   bool loaded_ = false;
   States states_;
-  ReorderBuffer<T, Item, Capability<T>> early_;
 };
 
 }  // namespace detail
@@ -245,25 +250,23 @@ Stream<T, Out> keyed_step(const Stream<T, Item>& stream, std::string kind, std::
       !Shard::sends_by_itself || is_totally_ordered<T>,
       "batch, stateful, final steps, join by mode: such a step, which sends at the end of "
       "input or by timers, must stand outside of loops");
-  OperatorBuilder<T> op(*stream.scope, kind, id);
+  OperatorBuilder<T> op(*stream.scope, std::move(kind), id);
   op.set_interest(Interest::when_holding);
+  op.keeps(saved_if(Shard::encodable));
   auto& in = op.input(stream, Exchange{ByKey{}});
   auto [out, output] = op.template output<Out>();
   Worker& worker = stream.scope->worker();
-  detail::SavedKeys<T, typename Shard::Key, typename Shard::Saved> saved(worker, kind,
-                                                                         std::move(id));
-  std::optional<Capability<T>> first;
-  if (Shard::sends_by_itself && saved.active()) first.emplace(op.initial_capability(0));
   typename Shard::Timers timers = [&] {
     if constexpr (Shard::has_timers) {
-      return detail::KeyTimers<typename Shard::Key>(op.activator());
+      return typename Shard::Timers(detail::WakeTimer(op.activator(), worker.executor()));
     } else {
-      return detail::NoTimers{};
+      return typename Shard::Timers{};
     }
   }();
-  Shard shard(std::move(logic), std::move(saved), std::move(timers), std::move(first),
-              worker.executor());
-  op.build([&in, &out = out, shard = std::move(shard)]() mutable { shard.run(in, out); });
+  auto shard =
+      std::make_unique<Shard>(std::move(logic), std::move(timers), worker, std::move(id), in, out);
+  if (Shard::sends_by_itself && worker.states() != nullptr) shard->hold(op.initial_capability(0));
+  op.build([shard = std::move(shard)] { shard->run(); });
   return output;
 }
 

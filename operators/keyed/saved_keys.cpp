@@ -4,21 +4,11 @@
 
 namespace tidemark::detail {
 
-void require_savable(const std::string& kind, const std::string& id, bool on_epochs,
-                     bool has_codecs) {
-  const std::string step = id.empty() ? "a " + kind + " step" : kind + " '" + id + "'";
-  if (id.empty())
-    throw DataflowError(step +
-                        " has no id by which its state could be found again; in a run that saves "
-                        "states every stateful step, source and sink must have one");
-  if (!on_epochs)
-    throw DataflowError(step +
-                        " is on timestamps that are no epochs; in a run that saves states it must "
-                        "stand outside of loops, in a dataflow on epochs");
-  if (!has_codecs)
-    throw DataflowError(step +
-                        " keeps values whose Codec says that they are not saved (NotSaved); run it "
-                        "without a store, or write their Codec");
+void refuse_route(const std::string& step) {
+  throw DataflowError("step '" + step +
+                      "': a key that was saved has another hash in this run, so its records would "
+                      "go to another worker than what is kept of it; a std::hash of one's own must "
+                      "give the same in each run");
 }
 
 }  // namespace tidemark::detail

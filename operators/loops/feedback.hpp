@@ -39,6 +39,7 @@ template <typename Item, Timestamp T>
 std::pair<Feedback<T, Item>, Stream<T, Item>> feedback(Scope<T>& scope,
                                                        const typename T::Summary& summary) {
   OperatorBuilder<T> op(scope, "feedback");
+  if (Scope<T>::depth != 0) op.keeps(Keeps::nothing);  // else records go round to later epochs
   const OpenInput<T, Item> input = op.template open_input<Item>();
   auto [out, again] = op.template output<Item>();
   op.connect({{0, 0, summary}});

@@ -17,6 +17,7 @@ inline auto leave() {
     using Outer = typename Level<Inner>::Outer;
     using Ledger = typename Level<Inner>::Ledger;
     OperatorBuilder<Outer> op(stream.scope->outer(), "leave");
+    op.keeps(Keeps::nothing);
     const OpenInput<Inner, Item> input = op.template open_input<Item>(*stream.scope);
     input.connect(stream, Pipeline{});
     auto [out, left] = op.template output<Item>();

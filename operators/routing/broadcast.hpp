@@ -27,14 +27,15 @@ inline auto broadcast(std::string id = "") {
           for (const Item& record : records)
             for (std::uint32_t worker = 0; worker != peers; ++worker) out.give({worker, record});
         });
-    return unary<Item>(addressed,
-                       Exchange{[](const Addressed& to) -> std::uint64_t { return to.first; }},
-                       "broadcast", id, [](auto& in, auto& out) {
-                         in.for_each([&](auto& batch) {
-                           for (auto& [worker, record] : batch)
-                             out.at(batch).give(std::move(record));
-                         });
-                       });
+    return unary<Item>(
+        addressed, Exchange{[](const Addressed& to) -> std::uint64_t { return to.first; }},
+        "broadcast", id,
+        [](auto& in, auto& out) {
+          in.for_each([&](auto& batch) {
+            for (auto& [worker, record] : batch) out.at(batch).give(std::move(record));
+          });
+        },
+        Interest::never, Keeps::nothing);
   };
 }
 

@@ -24,6 +24,7 @@ template <Timestamp T, typename Item>
 Stream<T, Item> concat_as(std::string kind, const std::vector<Stream<T, Item>>& streams) {
   require_some(kind, streams);
   OperatorBuilder<T> op(*streams.front().scope, std::move(kind));
+  op.keeps(Keeps::nothing);
   std::vector<InputPort<T, Item>*> inputs;
   for (const Stream<T, Item>& stream : streams) inputs.push_back(&op.input(stream, Pipeline{}));
   auto [out, all] = op.template output<Item>();

@@ -21,7 +21,8 @@ Stream<T, Item> exchange_by(const Stream<T, Item>& input, std::string kind, std:
       input, Exchange{std::move(route)}, std::move(kind), std::move(id),
       [](InputPort<T, Item>& in, OutputPort<T, Item>& out) {
         in.for_each([&](Batch<T, Item>& batch) { out.at(batch).give_all(batch.records); });
-      });
+      },
+      Interest::never, Keeps::nothing);
 }
 
 }  // namespace detail

@@ -38,7 +38,8 @@ auto accumulate(std::string id, Accumulator initial, Fold fold) {
           open.release(
               [&](const Capability<T>& at, auto& sum) { out.at(at).give(*std::move(sum)); },
               in.frontier());
-        });
+        },
+        Keeps::within_epoch);
   };
 }
 

@@ -48,7 +48,8 @@ auto aggregate(std::string id, Fold fold, Emit emit) {
       };
       open.release(send, in.frontier());
     };
-    return unary_due<Out>(input, Exchange{ByKey{}}, "aggregate", id, std::move(logic));
+    return unary_due<Out>(input, Exchange{ByKey{}}, "aggregate", id, std::move(logic),
+                          Keeps::within_epoch);
   };
 }
 

@@ -31,7 +31,8 @@ inline auto count(std::string id = "") {
             for (auto& [item, occurrences] : table) out.at(at).give({item, occurrences});
           };
           open.release(send, in.frontier());
-        });
+        },
+        Keeps::within_epoch);
   };
 }
 

@@ -26,14 +26,15 @@ Stream<T, Item> delay_by(const Stream<T, Item>& input, std::string kind, std::st
         });
         open.release([&](const auto& at, auto& records) { out.at(at).give_all(records); },
                      in.frontier());
-      });
+      },
+      {Keeps::unsaved, "send each record in the epoch in which it comes"});
 }
 
 }  // namespace detail
 
 /// Moves every record to the timestamp `f(time, record)`, and sends it when that is complete: when
 /// nothing at it, or before it, can come any more. A timestamp that is not at or after `time` ends
-/// the run with a StepError.
+/// the run with a StepError. What waits is not saved, so a run with a StateStore refuses the step.
 ///
 ///     numbers | delay([](Epoch time, int) { return time.value + 1; })
 template <typename F>

@@ -18,16 +18,18 @@ namespace tidemark {
 ///     words | distinct("distinct")
 inline auto distinct(std::string id = "") {
   return [id]<typename T, typename Item>(Stream<T, Item> input) {
-    return unary_due<Item>(input, Exchange{KeyHash{}}, "distinct", id,
-                           [seen = OpenTimes<T, KeySet<Item>>{}](auto& in, auto& out) mutable {
-                             in.for_each([&](auto& batch) {
-                               KeySet<Item>& before = seen.at(batch, out);
-                               auto& output = out.at(batch);
-                               for (Item& item : batch)
-                                 if (before.insert(item).second) output.give(std::move(item));
-                             });
-                             seen.release([](const Capability<T>&, auto&) {}, in.frontier());
-                           });
+    return unary_due<Item>(
+        input, Exchange{KeyHash{}}, "distinct", id,
+        [seen = OpenTimes<T, KeySet<Item>>{}](auto& in, auto& out) mutable {
+          in.for_each([&](auto& batch) {
+            KeySet<Item>& before = seen.at(batch, out);
+            auto& output = out.at(batch);
+            for (Item& item : batch)
+              if (before.insert(item).second) output.give(std::move(item));
+          });
+          seen.release([](const Capability<T>&, auto&) {}, in.frontier());
+        },
+        Keeps::within_epoch);
   };
 }
 

@@ -24,7 +24,7 @@ namespace tidemark {
 /// no tick covers by the end of the clock is not sent.
 ///
 /// Where timestamps are incomparable, a record that several ticks cover goes with whichever of them
-/// is complete first.
+/// is complete first. What is held is not saved, so a run with a StateStore refuses the step.
 ///
 ///     readings | reclock(seconds)
 template <Timestamp T, typename Tick>
@@ -52,7 +52,8 @@ auto reclock(Stream<T, Tick> clock, std::string id = "") {
                 }
               },
               in.frontier(), clock_in.frontier());
-        });
+        },
+        {Keeps::unsaved, "send each record in the epoch in which it comes"});
   };
 }
 

@@ -156,7 +156,7 @@ TEST_CASE("a batch of the trace holds each pointstamp once, in order, and no zer
       {.executor = ExecutorKind::deterministic, .trace = &trace}, [](Scope<Epoch>& scope) {
         OperatorBuilder<Epoch> op(scope, "spray");
         op.output<int>();
-        op.build([kept = std::vector<Capability<Epoch>>(), left = 40, again = op.activator(),
+        op.build([kept = std::vector<Capability<Epoch>>(), again = op.activator(),
                   first = std::optional(op.initial_capability(0))]() mutable {
           if (!first) return kept.clear();
           for (int i = 40; i != 0; --i)

@@ -174,15 +174,17 @@ TEST_CASE("a silent source's epochs end, too", "[input]") {
 /// A step that holds epoch 1 until it gets a record of epoch `last`.
 auto hold_first_epoch(std::uint64_t last) {
   return [last](Stream<Epoch, int> stream) {
-    return unary<int>(stream, Exchange{[](int) { return std::uint64_t{0}; }}, "hold", "hold",
-                      [last, held = std::vector<Capability<Epoch>>()](
-                          InputPort<Epoch, int>& in, OutputPort<Epoch, int>& out) mutable {
-                        in.for_each([&](Batch<Epoch, int>& batch) {
-                          if (batch.time == Epoch{1}) held.push_back(out.retain(batch));
-                          if (batch.time == Epoch{last}) held.clear();
-                          out.at(batch).give_all(batch.records);
-                        });
-                      });
+    return unary<int>(
+        stream, Exchange{[](int) { return std::uint64_t{0}; }}, "hold", "hold",
+        [last, held = std::vector<Capability<Epoch>>()](InputPort<Epoch, int>& in,
+                                                        OutputPort<Epoch, int>& out) mutable {
+          in.for_each([&](Batch<Epoch, int>& batch) {
+            if (batch.time == Epoch{1}) held.push_back(out.retain(batch));
+            if (batch.time == Epoch{last}) held.clear();
+            out.at(batch).give_all(batch.records);
+          });
+        },
+        Interest::never, Keeps::within_epoch);
   };
 }
 

@@ -10,7 +10,7 @@
 #include <tidemark/operators/routing/merge.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/operators/stateless/map.hpp>
-#include <tidemark/operators/timestamps/reorder_buffer.hpp>
+#include <tidemark/operators/timestamps/epochs_in_order.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
@@ -175,40 +175,76 @@ TEST_CASE("what was held back goes before later records that come when the front
   });
 }
 
-TEST_CASE(
-    "a reorder buffer gives records in the order of their timestamps, each as early as it may",
-    "[keyed][oracle]") {
-  using Arrival = std::pair<std::uint64_t, int>;  // timestamp, number
+using Arrival = std::pair<std::uint64_t, int>;  // timestamp, number
+
+/// An input to which arrivals come one by one; those that are to come make its frontier.
+struct Arrivals {
+  struct Arrived {
+    Epoch time;
+    std::vector<Arrival> records;
+  };
+  std::vector<Arrival> all;
+  std::size_t taken = 0;
+  Antichain<Epoch> earliest{};
+
+  const Antichain<Epoch>& frontier() {
+    earliest = {};
+    for (std::size_t i = taken; i != all.size(); ++i) earliest.insert(Epoch{all[i].first});
+    return earliest;
+  }
+  void for_each(auto take) {
+    if (taken == all.size()) return;
+    Arrived batch{Epoch{all[taken].first}, {all[taken]}};
+    ++taken;
+    take(batch);
+  }
+  void working_on(const Epoch&, auto action) { action(); }
+};
+
+/// The right of a record: its number, and the timestamp that it keeps open.
+struct NumberedRight {
+  int number;
+  Epoch time;
+  NumberedRight delayed(const Epoch& later) const { return {number, later}; }
+};
+
+/// Notes what it works on, and asks whether it may send there.
+struct NotingStep {
+  std::vector<Arrival> worked_on{};
+
+  NumberedRight retain(const Arrivals::Arrived& batch) {
+    return {batch.records.front().second, batch.time};
+  }
+  void work(const Epoch& time, std::vector<Arrival>& records, const auto&, auto retain) {
+    const NumberedRight right = retain();
+    RC_ASSERT(right.time == time);
+    RC_ASSERT(right.number == records.front().second);  // the first one's
+    for (const Arrival& record : records) {
+      RC_ASSERT(record.first == time.value);
+      worked_on.push_back(record);
+    }
+  }
+  void close(const Antichain<Epoch>&) {}
+};
+
+TEST_CASE("a step is handed its records in the order of their timestamps, each as early as it may",
+          "[keyed][oracle]") {
   tests::check_property(300, [] {
     tests::Tape tape = tests::draw_tape("arrivals", 60);
-    std::vector<Arrival> arrivals;
-    for (int number = 0; !tape.at_end(); ++number) arrivals.push_back({tape.below(6), number});
-    detail::ReorderBuffer<Epoch, Arrival, int> buffer;
-    std::vector<Arrival> taken, expected;
-    for (std::size_t i = 0; i != arrivals.size(); ++i) {
-      Antichain<Epoch> frontier;
-      for (std::size_t to_come = i; to_come != arrivals.size(); ++to_come)
-        frontier.insert(Epoch{arrivals[to_come].first});
-      buffer.release(frontier, [&](const Epoch& time, int right, std::vector<Arrival>& records) {
-        RC_ASSERT(right == records.front().second);  // the first one's
-        for (const Arrival& record : records) {
-          RC_ASSERT(record.first == time.value);
-          taken.push_back(record);
-        }
-      });
-      std::vector<Arrival> records{arrivals[i]};
-      const Epoch time{arrivals[i].first};
-      if (buffer.is_turn(time, frontier)) {
-        taken.push_back(records.front());
-      } else {
-        buffer.hold(time, records, [&] { return arrivals[i].second; });
-      }
-      expected.assign(arrivals.begin(), arrivals.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+    Arrivals in;
+    for (int number = 0; !tape.at_end(); ++number) in.all.push_back({tape.below(6), number});
+    detail::EpochsInOrder<Epoch, Arrival, NumberedRight> epochs;
+    NotingStep step;
+    for (std::size_t i = 0; i <= in.all.size(); ++i) {
+      const Antichain<Epoch> frontier = in.frontier();  // before the next comes
+      epochs.run(in, step);
+      std::vector<Arrival> expected(in.all.begin(),
+                                    in.all.begin() + static_cast<std::ptrdiff_t>(in.taken));
       std::erase_if(expected, [&](const Arrival& arrival) {
         return frontier.less_than_to(Epoch{arrival.first});
       });
       std::ranges::stable_sort(expected, {}, &Arrival::first);
-      RC_ASSERT(taken == expected);
+      RC_ASSERT(step.worked_on == expected);
     }
   });
 }

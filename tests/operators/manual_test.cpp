@@ -29,7 +29,7 @@ auto sorted() {
       };
       open.release(send, in.frontier());
     };
-    return unary_due<Item>(input, Pipeline{}, "sorted", "", std::move(logic));
+    return unary_due<Item>(input, Pipeline{}, "sorted", "", std::move(logic), Keeps::within_epoch);
   };
 }
 // HACKING end

@@ -24,12 +24,14 @@ class MemoryStore final : public StateStore {
   MemoryStore() = default;
 
   std::uint64_t first_epoch() const override { return begin_; }
-  std::vector<SavedState> load(const std::string& step) const override {
+  std::vector<SavedState> load(const std::string& step, const SavedShare& share) const override {
     const std::lock_guard lock(mutex_);
     std::vector<SavedState> all;
     for (const auto& [of, history] : states_)
-      if (of.first == step)
-        if (const auto state = as_of(history, begin_)) all.push_back({of.second, state});
+      if (of.first == step && share.has(routes_.at(of)))
+        if (const auto state = as_of(history, begin_))
+          all.push_back({of.second, state, routes_.at(of)});
+    loaded_[step] += all.size();
     return all;
   }
   void save(const std::string& step, std::uint32_t worker, std::uint64_t epoch,
@@ -41,6 +43,7 @@ class MemoryStore final : public StateStore {
         throw std::logic_error("'" + step + "' saved a key for epoch " + std::to_string(epoch) +
                                " after " + std::to_string(history.rbegin()->first));
       history.emplace(epoch, std::move(change.state));
+      routes_[{step, change.key}] = change.route;
       writers_[{step, epoch}].insert(worker);
       last_ = std::max(last_, epoch);
     }
@@ -50,6 +53,7 @@ class MemoryStore final : public StateStore {
   std::unique_ptr<MemoryStore> going_on_with(std::uint64_t epoch) const {
     auto store = std::make_unique<MemoryStore>();
     store->begin_ = epoch;
+    store->routes_ = routes_;
     for (const auto& [of, history] : states_)
       for (const auto& [at, state] : history)
         if (at < epoch) store->states_[of].emplace(at, state);
@@ -69,6 +73,8 @@ class MemoryStore final : public StateStore {
     return at == states_.end() ? std::nullopt : at->second.rbegin()->second;
   }
   std::uint64_t last_epoch() const { return last_; }
+  /// How many keys or parts of `step` its workers were given, all together.
+  std::uint64_t loaded(const std::string& step) const { return loaded_[step]; }
 
  private:
   using History = std::map<std::uint64_t, std::optional<std::string>>;  // by epoch
@@ -80,6 +86,8 @@ class MemoryStore final : public StateStore {
 
   mutable std::mutex mutex_;
   std::map<std::pair<std::string, std::string>, History> states_;  // by step and key
+  std::map<std::pair<std::string, std::string>, std::uint64_t> routes_;
+  mutable std::map<std::string, std::uint64_t> loaded_;
   std::map<std::pair<std::string, std::uint64_t>, std::set<std::uint32_t>> writers_;
   std::uint64_t begin_ = 1;
   std::uint64_t last_ = 0;

@@ -199,7 +199,7 @@ TEST_CASE("a batch that goes on waits its whole time-out again", "[recovery][tim
 TEST_CASE("what a store has of another type, or damaged, is refused", "[recovery][error]") {
   const auto error_with = [](const std::string& state) {
     MemoryStore store;
-    store.save("sum", 0, 1, {{to_bytes(std::string("a")), state}});
+    store.save("sum", 0, 1, {{to_bytes(std::string("a")), state, ByKey::of(std::string("a"))}});
     Dataflow flow;
     input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}})) |
         stateful_map(
@@ -262,8 +262,9 @@ TEST_CASE("a step without an id, or with a state of a type that is not saved, re
   CHECK_THAT(error_with(stateful_map(
                  "unsaved", [] { return Unsaved{}; },
                  [](Unsaved state, int value) { return std::pair(state, value); })),
-             Catch::Contains("stateful_map 'unsaved' keeps values whose Codec says that they are "
-                             "not saved"));
+             Catch::Contains("stateful_map 'unsaved' keeps values from epoch to epoch that are not "
+                             "saved") &&
+                 Catch::Contains("write the Codecs"));
 }
 
 /// Reads `source` to its end, in epochs of three records, going on from `store`.

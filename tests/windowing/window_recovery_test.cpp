@@ -312,7 +312,7 @@ TEST_CASE("windows of what is not saved, or by the frontier, refuse a store",
           [](Unsaved all, const Value&) { return all; }) |
       output("out", Discard{});
   CHECK_THAT(error_of(flow, config),
-             Catch::Contains("fold_window 'unsaved' keeps values whose Codec says that they are "
+             Catch::Contains("fold_window 'unsaved' keeps values from epoch to epoch that are "
                              "not saved"));
   CHECK_THROWS_WITH(execute(config,
                             [](Worker& worker) {
@@ -322,7 +322,7 @@ TEST_CASE("windows of what is not saved, or by the frontier, refuse a store",
                                                  TumblingWindow(10s, at_ns(0)));
                               });
                             }),
-                    Catch::Contains("count_window 'counts' is on timestamps that are no epochs"));
+                    Catch::Contains("use an EventClock in a dataflow on epochs"));
 }
 
 }  // namespace

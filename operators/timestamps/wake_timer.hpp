@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// The timer by which a step runs when the next of its keys is to be woken.
+// The timer by which a step runs when the first of its keys is to be called.
 #pragma once
 
-#include <tidemark/core/operator_builder.hpp>
-#include <tidemark/windowing/event_time.hpp>
+#include <tidemark/core/activator.hpp>
+#include <tidemark/core/executor.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -20,10 +20,12 @@ class WakeTimer {
       : activator_(std::move(activator)),
         executor_(&executor) {}
 
-  /// Has the step run after `left` of the wall's time, or somewhat earlier.
+  /// Has the step run after `left` of the run's time, or somewhat earlier; in a millisecond if that
+  /// is in the past, as of a key that always wants to be called.
   void set(std::chrono::nanoseconds left) {
     const Clock::time_point now = executor_->now();
     if (set_ && *set_ <= now) set_.reset();
+    if (left <= std::chrono::nanoseconds(0)) left = std::chrono::milliseconds(1);
     left = std::min<std::chrono::nanoseconds>(left, longest_nap);
     if (set_) {
       if (*set_ <= now + left) return;

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/keeps.hpp>
+
+namespace tidemark {
+
+void require_kept(const Keeps& keeps, const std::string& kind, const std::string& id,
+                  bool on_epochs) {
+  if (keeps.what != Keeps::saved && keeps.what != Keeps::unsaved) return;
+  const std::string step = id.empty() ? "a " + kind + " step" : kind + " '" + id + "'";
+  if (keeps.what == Keeps::unsaved)
+    throw DataflowError(
+        step +
+        " keeps values from epoch to epoch that are not saved, and a run that saves states " +
+        "cannot be gone on with without them; run it without a store, or " +
+        std::string(keeps.instead.empty() ? "say by OperatorBuilder::keeps that they need not be"
+                                          : keeps.instead));
+  if (id.empty())
+    throw DataflowError(step +
+                        " has no id by which its state could be found again; in a run that saves "
+                        "states every stateful step, source and sink must have one");
+  if (!on_epochs)
+    throw DataflowError(step +
+                        " is on timestamps that are no epochs; in a run that saves states it must "
+                        "stand outside of loops, in a dataflow on epochs");
+}
+
+}  // namespace tidemark

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+//
+// Saved epochs: what an epoch has touched of a step's state, told to the run's store when the epoch
+// is complete.
+#pragma once
+
+#include <tidemark/core/hash.hpp>
+#include <tidemark/core/state_store.hpp>
+#include <tidemark/core/worker.hpp>
+#include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/epoch.hpp>
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tidemark::detail {
+
+/// One worker's end of the store for one step, which keeps something of each `Name`: a key, a part.
+/// A `Right` keeps its timestamp open downstream until what it has touched is saved. Does nothing
+/// in a run without a store. Thread: its worker.
+template <Timestamp T, typename Name, typename Right>
+class SavedEpochs {
+ public:
+  SavedEpochs(const Worker& worker, std::string step)
+      : store_(worker.states()),
+        worker_(worker.index()),
+        step_(std::move(step)) {}
+
+  bool active() const { return store_ != nullptr; }
+
+  /// The first timestamp of the run. Requires: active.
+  T first_time() const {
+    if constexpr (on_epochs) {
+      return Epoch{store_->first_epoch()};
+    } else {
+      return T::minimum();
+    }
+  }
+
+  /// From here on things are touched at `time`. What was touched at earlier timestamps, which must
+  /// be complete, is saved: `find(name, changes)` adds what is kept of it now. `retain()` gives the
+  /// right at `time`, held until that is saved, too.
+  template <typename Retain, typename Find>
+  void begin(const T& time, Retain retain, Find find) {
+    if (!active()) return;
+    if (open_ && open_->right.time() < time) save(find);
+    if (!open_) open_.emplace(Open{retain(), {}, {}});
+  }
+
+  /// Requires: there has been a `begin` that nothing has closed, if active.
+  void touch(const Name& name) {
+    if (open_ && open_->seen.insert(name).second) open_->names.push_back(name);
+  }
+
+  /// Saves what was touched if `frontier` has passed its timestamp.
+  template <typename In, typename Find>
+  void close(In& in, const Antichain<T>& frontier, Find find) {
+    if (!open_ || frontier.less_equal_to(open_->right.time())) return;
+    in.working_on(open_->right.time(), [&] { save(find); });
+  }
+
+ private:
+  static constexpr bool on_epochs = std::same_as<T, Epoch>;
+
+  struct Open {
+    Right right;
+    std::vector<Name> names;  // each once, in the order of being touched
+    boost::unordered_flat_set<Name, TableHash> seen;
+  };
+
+  template <typename Find>
+  void save(Find find) {
+    if constexpr (on_epochs) {
+      std::vector<SavedState> changes;
+      for (const Name& name : open_->names) find(name, changes);
+      if (!changes.empty())
+        store_->save(step_, worker_, open_->right.time().value, std::move(changes));
+    }
+    open_.reset();
+  }
+
+  StateStore* store_;  // null: nothing is saved
+  std::uint32_t worker_;
+  std::string step_;
+  std::optional<Open> open_;
+};
+
+}  // namespace tidemark::detail
