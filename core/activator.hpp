@@ -3,7 +3,7 @@
 // Activators: how the world has an operator run.
 #pragma once
 
-#include <tidemark/core/executor.hpp>
+#include <tidemark/core/timer.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
 #include <memory>
@@ -23,7 +23,8 @@ class Activator {
 
   void activate() const;
 
-  /// Activates the operator at `when`, by the executor's clock.
+  /// Activates the operator at `when`, by the executor's clock, unless its dataflow has ended by
+  /// then. O(log n) of n timers that are set.
   void activate_at(Clock::time_point when) const;
 
  private:

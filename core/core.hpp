@@ -43,6 +43,8 @@
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>
+#include <tidemark/core/timer.hpp>
+#include <tidemark/core/timers.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/core/traffic.hpp>
 #include <tidemark/core/unordered_input.hpp>

@@ -3,8 +3,10 @@
 #include <tidemark/core/error.hpp>
 
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace tidemark {
 
@@ -49,22 +51,26 @@ void Embedded::Thread::serve() {
   throw std::logic_error("an embedded worker has no executor that serves");
 }
 
-void Embedded::Thread::call_at(Clock::time_point when, std::function<void()> action) {
+Timer Embedded::Thread::call_at(Clock::time_point when, std::function<void()> action) {
+  Timer timer = timers_->add(when, std::move(action));
   const std::lock_guard lock(mutex_);
-  timers_.emplace(when, std::move(action));
   changed_.notify_all();
+  return timer;
 }
 
 void Embedded::Thread::suspend(const std::function<void()>& parked) {
   parked();
-  std::unique_lock lock(mutex_);
-  while (!resumed_) {
-    if (call_first(lock, Clock::now())) break;  // the program may have waited for just that
-    if (timers_.empty()) {
+  for (std::unique_lock lock(mutex_); !resumed_;) {
+    const std::optional<Clock::time_point> first = timers_->first();
+    if (!first) {
       changed_.wait(lock);
+    } else if (*first > Clock::now()) {
+      changed_.wait_until(lock, *first);
     } else {
-      const Clock::time_point first = timers_.begin()->first;
-      changed_.wait_until(lock, first);
+      lock.unlock();
+      const bool called = timers_->call_first(Clock::now());
+      lock.lock();
+      if (called) break;  // the program may have waited for just that
     }
   }
   resumed_ = false;
@@ -77,24 +83,9 @@ void Embedded::Thread::resume() {
 }
 
 void Embedded::Thread::call_due() {
-  std::unique_lock lock(mutex_);
   const Clock::time_point now = Clock::now();  // what these set anew has to wait
-  while (call_first(lock, now)) {
+  while (timers_->call_first(now)) {
   }
-}
-
-void Embedded::Thread::drop_timers() {
-  const std::lock_guard lock(mutex_);
-  timers_.clear();
-}
-
-bool Embedded::Thread::call_first(std::unique_lock<std::mutex>& lock, Clock::time_point now) {
-  if (timers_.empty() || timers_.begin()->first > now) return false;
-  const std::function<void()> action = std::move(timers_.extract(timers_.begin()).mapped());
-  lock.unlock();
-  action();
-  lock.lock();
-  return true;
 }
 
 }  // namespace tidemark

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/config.hpp>
+#include <tidemark/core/execution/timer_queue.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/scope.hpp>
@@ -12,7 +13,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <utility>
 
@@ -63,7 +64,7 @@ class Embedded {
   class Thread final : public Executor, public Fiber {
    public:
     void submit(Task& task) override;
-    void call_at(Clock::time_point when, std::function<void()> action) override;
+    Timer call_at(Clock::time_point when, std::function<void()> action) override;
     Clock::time_point now() const override { return Clock::now(); }
     void spawn(std::function<void(Fiber&)> body) override;
     void serve() override;
@@ -76,16 +77,13 @@ class Embedded {
     void yield() override {}
 
     void call_due();
-    void drop_timers();
+    void drop_timers() { timers_->close(); }
 
    private:
-    /// Calls the first timer if it is due; false if not. `lock` is released meanwhile.
-    bool call_first(std::unique_lock<std::mutex>& lock, Clock::time_point now);
-
-    std::mutex mutex_;  // guards all of it
+    std::shared_ptr<TimerQueue> timers_ = std::make_shared<TimerQueue>();
+    std::mutex mutex_;  // guards the rest, and is held between a look at the timers and the sleep
     std::condition_variable changed_;
     bool resumed_ = false;
-    std::multimap<Clock::time_point, std::function<void()>> timers_;
   };
 
   Thread thread_;

@@ -3,6 +3,8 @@
 // Executors: who runs a worker that has something to do. The one policy that decides about threads.
 #pragma once
 
+#include <tidemark/core/timer.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -10,8 +12,6 @@
 #include <stdexcept>
 
 namespace tidemark {
-
-using Clock = std::chrono::steady_clock;
 
 /// Something that an executor runs. It is run once for each time it is submitted, and whoever
 /// submits it sees to it that two such runs never overlap (worker.hpp).
@@ -57,11 +57,11 @@ class Executor {
   /// thread.
   virtual void submit(Task& task) = 0;
 
-  /// Has `action` called when it is `when` or later, never sooner. Any thread. Actions are called
-  /// one at a time: of those that are set the one with the earliest time, at equal times the one
-  /// that was set first. So an action that is set too late may come after one with a later time.
-  /// Once the executor has been stopped none begins.
-  virtual void call_at(Clock::time_point when, std::function<void()> action) = 0;
+  /// Has `action` called when it is `when` or later, never sooner, unless the timer is cancelled or
+  /// goes before. Any thread. Actions are called one at a time: of those that are set the one with
+  /// the earliest time, at equal times the one that was set first. So an action that is set too
+  /// late may come after one with a later time. Once the executor has been stopped none begins.
+  virtual Timer call_at(Clock::time_point when, std::function<void()> action) = 0;
 
   /// The time that `call_at` goes by: virtual in the deterministic executor.
   virtual Clock::time_point now() const = 0;

@@ -52,7 +52,8 @@ Process::Process(const Config& config, Executor& executor)
       registry_(
           config_, [this](std::uint32_t worker) { wake(worker); },
           [this](const auto& make) { post_to_all(make); }),
-      unfinished_(config.workers) {
+      unfinished_(config.workers),
+      timers_(executor) {
   auto routes = std::make_shared<const Routes>(
       config.policy ? config.policy : std::make_shared<const DirectPolicy>(), layout_of(config));
   if (gathers_anything(*routes))
@@ -62,6 +63,7 @@ Process::Process(const Config& config, Executor& executor)
 }
 
 Process::~Process() {
+  timers_.close();  // before all that they know
   if (idle_stations_) idle_stations_->wait_for_idlers();
   if (config_.traffic != nullptr) {
     *config_.traffic = registry_.traffic();
@@ -94,7 +96,7 @@ void Process::deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) 
 void Process::explain(Report report) {
   std::vector<std::shared_ptr<Question>> questions;
   for (const auto& dataflow : dataflows()) questions.push_back(dataflow->ask());
-  report_when_answered(*executor_, std::move(questions), std::move(report));
+  report_when_answered(timers_, std::move(questions), std::move(report));
 }
 
 void Process::fail(std::exception_ptr error) noexcept {

@@ -16,6 +16,7 @@
 #include <tidemark/core/process/pools.hpp>
 #include <tidemark/core/process/stopping.hpp>
 #include <tidemark/core/reports/virtual_network.hpp>
+#include <tidemark/core/timers.hpp>
 
 #include <atomic>
 #include <cstdint>
@@ -41,6 +42,8 @@ class Process final : public Mail {
 
   const Config& config() const { return config_; }
   Executor& executor() { return *executor_; }
+  /// Timers that end with this.
+  Timers& timers() { return timers_; }
   Worker& worker(std::uint32_t index) { return *workers_[index]; }
 
   /// Has a worker look at its mailbox and frontiers; all of them if `worker` is
@@ -115,6 +118,7 @@ class Process final : public Mail {
   std::optional<IdleStations> idle_stations_;
   std::atomic<std::uint32_t> unfinished_;
   std::vector<std::unique_ptr<Worker>> workers_;
+  Timers timers_;
 };
 
 }  // namespace tidemark

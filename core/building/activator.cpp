@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/activator.hpp>
 #include <tidemark/core/building/activator_state.hpp>
-#include <tidemark/core/process.hpp>
 
 namespace tidemark {
 
@@ -14,7 +13,7 @@ void Activator::activate() const {
 
 void Activator::activate_at(Clock::time_point when) const {
   if (!state_) return;
-  state_->worker->process().executor().call_at(when, [copy = *this] { copy.activate(); });
+  state_->timers.call_at(when, [copy = *this] { copy.activate(); });
 }
 
 }  // namespace tidemark

@@ -5,6 +5,7 @@
 
 #include <tidemark/core/activator.hpp>
 #include <tidemark/core/handover/envelope.hpp>
+#include <tidemark/core/timers.hpp>
 #include <tidemark/core/worker.hpp>
 
 #include <atomic>
@@ -14,14 +15,17 @@ namespace tidemark {
 
 /// Lies in the mailbox itself, at most once.
 struct Activator::State final : Envelope {
+  explicit State(Worker& of) : worker(&of), timers(of.executor()) {}
+
   void release() override {
     const auto keep = std::move(self);
     queued.store(false);
   }
 
-  Worker* worker = nullptr;
+  Worker* worker;
   std::atomic<bool> queued{false};
   std::shared_ptr<State> self;  // while it lies in the mailbox
+  Timers timers;                // closed when the dataflow ends, since their actions share this
 };
 
 }  // namespace tidemark

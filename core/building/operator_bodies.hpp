@@ -209,19 +209,21 @@ void OperatorBuilder<T>::connect_in_ledger(std::vector<Connection<Ledger>> conne
 template <Timestamp T>
 Activator OperatorBuilder<T>::activator() {
   struct Activation final : Receiver {
-    Instance<Ledger>* instance = nullptr;
-    OperatorId op;
+    ~Activation() override { state->timers.close(); }
     void accept(Envelope& envelope) override {
       envelope.release();
       instance->activate(op);
     }
+    Instance<Ledger>* instance = nullptr;
+    OperatorId op;
+    std::shared_ptr<Activator::State> state;
   };
+  Activator activator;
+  activator.state_ = std::make_shared<Activator::State>(scope_->worker());
   auto& receiver = assembly().template make<Activation>();
   receiver.instance = &scope_->instance();
   receiver.op = op_;
-  Activator activator;
-  activator.state_ = std::make_shared<Activator::State>();
-  activator.state_->worker = &scope_->worker();
+  receiver.state = activator.state_;
   activator.state_->dataflow = scope_->instance().index();
   activator.state_->channel = assembly().add_receiver(receiver, std::nullopt);
   return activator;

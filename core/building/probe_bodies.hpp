@@ -27,7 +27,7 @@ struct Probe<T>::State {
   Antichain<T> seen;
   std::shared_ptr<SharedDataflow<Ledger>> read_from;  // kept alive
   const Instance<Ledger>* instance = nullptr;         // its identity only; it may be gone
-  Executor* executor = nullptr;
+  Timers* timers = nullptr;
   SourcePort feeder;
   LocationId location;
   std::string subject;
@@ -46,7 +46,7 @@ void Probe<T>::follow(const AnyStream<T>& stream) {
   state_->instance = &instance;
   state_->feeder = stream.feeder;
   state_->subject = "probe on '" + assembly.node(stream.node).label() + "'";
-  state_->executor = &assembly.worker().process().executor();
+  state_->timers = &assembly.worker().process().timers();
   assembly.when_attached([&instance, state = state_](const Topology<Ledger>& topology) {
     state->location = topology.location(state->feeder);
     state->read_from = instance.shared();
@@ -65,7 +65,7 @@ template <Timestamp T>
 void Probe<T>::explain(const T& time,
                        std::function<void(const std::vector<Explanation>&)> report) const {
   report_when_answered(
-      *state_->executor,
+      *state_->timers,
       {state_->read_from->ask({{state_->location, state_->subject, Level<T>::to_ledger(time)}})},
       std::move(report));
 }

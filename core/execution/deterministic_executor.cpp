@@ -2,12 +2,14 @@
 //
 // The deterministic executor: one runs at a time, and the seed says which.
 #include <tidemark/core/execution/coroutine.hpp>
+#include <tidemark/core/execution/timer_queue.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/random.hpp>
 
+#include <algorithm>
 #include <deque>
-#include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -47,6 +49,7 @@ class DeterministicExecutor final : public Executor {
   DeterministicExecutor(std::uint64_t seed, std::chrono::nanoseconds turn)
       : random_(seed),
         turn_(turn) {}
+  ~DeterministicExecutor() override { timers_->close(); }
 
   void submit(Task& task) override {
     if (turn_.count() == 0) {
@@ -56,8 +59,8 @@ class DeterministicExecutor final : public Executor {
     }
   }
 
-  void call_at(Clock::time_point when, std::function<void()> action) override {
-    timers_.emplace(when, std::move(action));
+  Timer call_at(Clock::time_point when, std::function<void()> action) override {
+    return timers_->add(when, std::move(action));
   }
   Clock::time_point now() const override { return now_; }
   bool has_virtual_time() const override { return true; }
@@ -73,19 +76,8 @@ class DeterministicExecutor final : public Executor {
         Task* const task = std::exchange(choice, runnable_.back());
         runnable_.pop_back();
         task->run();
-      } else if (!later_.empty() &&
-                 (timers_.empty() || later_.front().first <= timers_.begin()->first)) {
-        now_ = later_.front().first;
-        for (; !later_.empty() && later_.front().first == now_; later_.pop_front())
-          runnable_.push_back(later_.front().second);
-      } else if (!timers_.empty()) {
-        const auto first = timers_.begin();
-        now_ = std::max(now_, first->first);
-        const std::function<void()> action = std::move(first->second);
-        timers_.erase(first);
-        action();
       } else {
-        throw StuckError("the run is stuck: nothing is left to run and no timer is set");
+        let_time_pass();
       }
     }
   }
@@ -93,16 +85,34 @@ class DeterministicExecutor final : public Executor {
   std::uint32_t threads() const override { return 1; }
   std::uint32_t this_thread() const override { return 0; }
 
-  void stop() override { stopped_ = true; }
+  void stop() override {
+    stopped_ = true;
+    timers_->stop();
+  }
 
  private:
+  /// Goes on to the next turn that is over or, if that comes first, calls the next action.
+  void let_time_pass() {
+    const std::optional<Clock::time_point> timer = timers_->first();
+    if (!later_.empty() && (!timer || later_.front().first <= *timer)) {
+      now_ = later_.front().first;
+      for (; !later_.empty() && later_.front().first == now_; later_.pop_front())
+        runnable_.push_back(later_.front().second);
+    } else if (timer) {
+      now_ = std::max(now_, *timer);
+      timers_->call_first(now_);
+    } else {
+      throw StuckError("the run is stuck: nothing is left to run and no timer is set");
+    }
+  }
+
   Random random_;
   std::chrono::nanoseconds turn_;
   Clock::time_point now_{};
   bool stopped_ = false;
   std::vector<Task*> runnable_;                            // now
   std::deque<std::pair<Clock::time_point, Task*>> later_;  // when their turn is over; in order
-  std::multimap<Clock::time_point, std::function<void()>> timers_;
+  std::shared_ptr<TimerQueue> timers_ = std::make_shared<TimerQueue>();
   std::vector<std::unique_ptr<TaskFiber>> fibers_;
 };
 

@@ -69,8 +69,8 @@ class TbbExecutor final : public Executor {
     enqueue([&task] { task.run(); });
   }
 
-  void call_at(Clock::time_point when, std::function<void()> action) override {
-    timers_.call_at(when, std::move(action));
+  Timer call_at(Clock::time_point when, std::function<void()> action) override {
+    return timers_.call_at(when, std::move(action));
   }
   Clock::time_point now() const override { return Clock::now(); }
 

@@ -42,8 +42,8 @@ class ThreadExecutor final : public Executor {
     changed_.notify_one();
   }
 
-  void call_at(Clock::time_point when, std::function<void()> action) override {
-    timers_.call_at(when, std::move(action));
+  Timer call_at(Clock::time_point when, std::function<void()> action) override {
+    return timers_.call_at(when, std::move(action));
   }
   Clock::time_point now() const override { return Clock::now(); }
 

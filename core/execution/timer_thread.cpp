@@ -1,23 +1,27 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/execution/timer_thread.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace tidemark {
 
 TimerThread::~TimerThread() {
   join();
+  timers_->close();
 }
 
-void TimerThread::call_at(Clock::time_point when, std::function<void()> action) {
+Timer TimerThread::call_at(Clock::time_point when, std::function<void()> action) {
+  Timer timer = timers_->add(when, std::move(action));
   const std::lock_guard lock(mutex_);
-  if (stopped_) return;
-  timers_.emplace(when, std::move(action));
+  if (stopped_) return timer;
   if (!thread_.joinable()) thread_ = std::thread([this] { loop(); });
   changed_.notify_one();
+  return timer;
 }
 
 void TimerThread::stop() {
+  timers_->stop();
   const std::lock_guard lock(mutex_);
   stopped_ = true;
   changed_.notify_one();
@@ -31,21 +35,16 @@ void TimerThread::join() {
 void TimerThread::loop() {
   std::unique_lock lock(mutex_);
   while (!stopped_) {
-    if (timers_.empty()) {
+    const std::optional<Clock::time_point> first = timers_->first();
+    if (!first) {
       changed_.wait(lock);
-      continue;
+    } else if (*first > Clock::now()) {
+      changed_.wait_until(lock, *first);
+    } else {
+      lock.unlock();
+      timers_->call_first(Clock::now());
+      lock.lock();
     }
-    const auto first = timers_.begin();
-    const Clock::time_point due = first->first;
-    if (due > Clock::now()) {
-      changed_.wait_until(lock, due);
-      continue;
-    }
-    const std::function<void()> action = std::move(first->second);
-    timers_.erase(first);
-    lock.unlock();
-    action();
-    lock.lock();
   }
 }
 

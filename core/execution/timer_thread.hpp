@@ -3,11 +3,11 @@
 // The timer thread of the executors that live in real time: sleeps until the next timer is due.
 #pragma once
 
-#include <tidemark/core/executor.hpp>
+#include <tidemark/core/execution/timer_queue.hpp>
 
 #include <condition_variable>
 #include <functional>
-#include <map>
+#include <memory>
 #include <mutex>
 #include <thread>
 
@@ -22,7 +22,7 @@ class TimerThread {
   TimerThread& operator=(const TimerThread&) = delete;
   ~TimerThread();
 
-  void call_at(Clock::time_point when, std::function<void()> action);
+  Timer call_at(Clock::time_point when, std::function<void()> action);
 
   /// From now on no action begins.
   void stop();
@@ -33,9 +33,9 @@ class TimerThread {
  private:
   void loop();
 
-  std::mutex mutex_;  // guards all but the thread that runs
+  std::shared_ptr<TimerQueue> timers_ = std::make_shared<TimerQueue>();
+  std::mutex mutex_;  // guards the rest, and is held between a look at the timers and the sleep
   std::condition_variable changed_;
-  std::multimap<Clock::time_point, std::function<void()>> timers_;
   bool stopped_ = false;
   std::thread thread_;
 };

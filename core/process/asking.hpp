@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/dataflow_view.hpp>
-#include <tidemark/core/executor.hpp>
 #include <tidemark/core/explanation.hpp>
+#include <tidemark/core/timers.hpp>
 
 #include <functional>
 #include <memory>
@@ -14,9 +14,8 @@
 namespace tidemark {
 
 /// Waits up to a second for the answers, without holding a thread, and calls `report` with the
-/// explanations of all questions, on a thread of the executor's timers; or not at all, if the run
-/// ends before. Requires: the executor outlives it.
-void report_when_answered(Executor& executor, std::vector<std::shared_ptr<Question>> questions,
+/// explanations of all questions, as one of `timers`; or not at all, if they are closed before.
+void report_when_answered(Timers& timers, std::vector<std::shared_ptr<Question>> questions,
                           std::function<void(const std::vector<Explanation>&)> report);
 
 }  // namespace tidemark

@@ -9,12 +9,12 @@ namespace tidemark {
 IdleStations::IdleStations(const Config& config, std::shared_ptr<const Routes> routes,
                            VirtualNetwork* network, Executor& executor,
                            const DataflowRegistry& dataflows)
-    : executor_(&executor),
-      dataflows_(&dataflows),
+    : dataflows_(&dataflows),
       linger_(config.linger),
       awake_(routes->layout()),
       lingering_(routes->layout().processes),
-      setup_{std::move(routes), network, &awake_, {}} {
+      setup_{std::move(routes), network, &awake_, {}},
+      timers_(executor) {
   if (network != nullptr && linger_.count() > 0)
     setup_.linger = [this](std::uint32_t process) { flush_later(process); };
 }
@@ -49,7 +49,7 @@ void IdleStations::flush(std::uint32_t process) {
 void IdleStations::flush_later(std::uint32_t process) {
   if (lingering_[process]) return;
   lingering_[process] = true;
-  executor_->call_at(executor_->now() + linger_, [this, process] {
+  timers_.call_at(timers_.executor().now() + linger_, [this, process] {
     lingering_[process] = false;
     if (awake_.idle(process)) flush(process);
   });

@@ -8,6 +8,7 @@
 #include <tidemark/core/process/dataflow_registry.hpp>
 #include <tidemark/core/reports/awake_workers.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
+#include <tidemark/core/timers.hpp>
 #include <tidemark/progress/policy.hpp>
 
 #include <atomic>
@@ -48,13 +49,13 @@ class IdleStations {
   void flush(std::uint32_t process);
   void flush_later(std::uint32_t process);
 
-  Executor* executor_;
   const DataflowRegistry* dataflows_;
   std::chrono::nanoseconds linger_;
   AwakeWorkers awake_;
   std::vector<bool> lingering_;               // by process: a timer is set
   std::atomic<std::uint32_t> going_idle_{0};  // between `goes_idle` and the end of `has_gone_idle`
   ReportingSetup setup_;
+  Timers timers_;
 };
 
 }  // namespace tidemark

@@ -11,7 +11,8 @@ using std::chrono::nanoseconds;
 VirtualNetwork::VirtualNetwork(NetworkOptions options, std::uint64_t seed, Executor& executor)
     : options_(std::move(options)),
       random_(seed ^ 0x6E6574776F726Bu),  // not the numbers that the executor draws
-      executor_(&executor) {}
+      executor_(&executor),
+      timers_(executor) {}
 
 bool VirtualNetwork::chance(double probability) {
   if (probability <= 0) return false;
@@ -102,7 +103,7 @@ void VirtualNetwork::send(const Way& way, std::uint64_t bytes, std::function<voi
 void VirtualNetwork::depart() {
   for (const auto& [flow, timed, when] : std::exchange(departing_, {})) {
     if (timed) {
-      executor_->call_at(when, [flow = flow] { flow->run(); });
+      timers_.call_at(when, [flow = flow] { flow->run(); });
     } else {
       executor_->submit(*flow);
     }

@@ -7,6 +7,7 @@
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/network_options.hpp>
 #include <tidemark/core/random.hpp>
+#include <tidemark/core/timers.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -101,6 +102,7 @@ class VirtualNetwork {
   std::unordered_map<std::uint64_t, Link> links_;
   std::unordered_map<std::uint32_t, Standstill> processes_;
   std::vector<Departing> departing_;
+  Timers timers_;
 };
 
 }  // namespace tidemark

@@ -176,8 +176,8 @@ TEST_CASE("a dataflow is cancelled from outside, by a timer", "[cancel]") {
           });
           if (self.index() != 0) return;
           Process& process = self.process();  // which has the dataflow from now on
-          process.executor().call_at(process.executor().now() + std::chrono::milliseconds(1),
-                                     [&process] { process.cancel(0); });
+          process.timers().call_at(process.executor().now() + std::chrono::milliseconds(1),
+                                   [&process] { process.cancel(0); });
         });
       });
       CHECK(closes.load() == 0);

@@ -66,7 +66,7 @@ TEST_CASE("a seed means the same on every machine and in every build", "[determi
     tasks[static_cast<std::size_t>(i)].number = i;
     executor->submit(tasks[static_cast<std::size_t>(i)]);
   }
-  executor->call_at(Clock::time_point{}, [&] { executor->stop(); });
+  const Timer end = executor->call_at(Clock::time_point{}, [&] { executor->stop(); });
   executor->serve();
   CHECK(order == std::vector{7, 3, 0, 6, 2, 5, 4, 1});
 }

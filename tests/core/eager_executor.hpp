@@ -9,6 +9,7 @@
 #pragma once
 
 #include <tidemark/core/config.hpp>
+#include <tidemark/core/execution/timer_queue.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/random.hpp>
@@ -16,7 +17,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <memory>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ class EagerExecutor final : public Executor {
   explicit EagerExecutor(std::uint64_t seed, std::uint32_t eager_percent = 100)
       : random_(seed),
         eager_percent_(eager_percent) {}
+  ~EagerExecutor() override { timers_->close(); }
 
   void submit(Task& task) override {
     if (depth_ == max_depth || random_.below(100) >= eager_percent_) return queue_.push_back(&task);
@@ -36,8 +38,8 @@ class EagerExecutor final : public Executor {
     task.run();
     --depth_;
   }
-  void call_at(Clock::time_point when, std::function<void()> action) override {
-    timers_.emplace(when, std::move(action));
+  Timer call_at(Clock::time_point when, std::function<void()> action) override {
+    return timers_->add(when, std::move(action));
   }
   Clock::time_point now() const override { return now_; }
   void spawn(std::function<void(Fiber&)>) override {
@@ -51,12 +53,9 @@ class EagerExecutor final : public Executor {
         Task* const task = queue_[static_cast<std::size_t>(choice)];
         queue_.erase(queue_.begin() + choice);
         task->run();
-      } else if (!timers_.empty()) {
-        const auto first = timers_.begin();
-        now_ = first->first;
-        const std::function<void()> action = std::move(first->second);
-        timers_.erase(first);
-        action();
+      } else if (const auto timer = timers_->first()) {
+        now_ = *timer;
+        timers_->call_first(now_);
       } else {
         throw std::logic_error("the run is stuck");
       }
@@ -78,7 +77,7 @@ class EagerExecutor final : public Executor {
   Clock::time_point now_{};
   bool stopped_ = false;
   std::vector<Task*> queue_;
-  std::multimap<Clock::time_point, std::function<void()>> timers_;
+  std::shared_ptr<TimerQueue> timers_ = std::make_shared<TimerQueue>();
 };
 
 /// Builds one dataflow on epochs at every worker and runs it to its end on an EagerExecutor. Throws

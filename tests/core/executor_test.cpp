@@ -8,6 +8,7 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/timers.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
@@ -18,18 +19,6 @@
 
 namespace tidemark::executor_test {
 namespace {
-
-std::unique_ptr<Executor> make(ExecutorKind kind, std::uint32_t threads) {
-  switch (kind) {
-    case ExecutorKind::tbb:
-      return make_tbb_executor(threads);
-    case ExecutorKind::threads:
-      return make_thread_executor(threads);
-    case ExecutorKind::deterministic:
-      break;
-  }
-  return make_deterministic_executor(1);
-}
 
 struct CountDown final : Task {
   CountDown(Executor& runs_on, int times) : executor(&runs_on), left(times) {}
@@ -47,7 +36,7 @@ struct CountDown final : Task {
 TEST_CASE("an executor runs a task once for each time it is submitted", "[executor]") {
   for (const ExecutorKind kind : tests::executors()) {
     INFO(tests::name_of(kind));
-    const auto executor = make(kind, 2);
+    const auto executor = tests::make_executor(kind, 2);
     CountDown task(*executor, 1000);
     executor->submit(task);
     executor->serve();
@@ -59,15 +48,16 @@ TEST_CASE("an executor calls actions in the order of their times, and none befor
           "[executor]") {
   for (const ExecutorKind kind : tests::executors()) {
     INFO(tests::name_of(kind));
-    const auto executor = make(kind, 1);
+    const auto executor = tests::make_executor(kind, 1);
     const Clock::time_point start = executor->now();
     std::string order;
     bool early = false;
     // By an action, so that all are set before the first of them can begin.
-    executor->call_at(start, [&] {
+    Timers timers(*executor);
+    timers.call_at(start, [&] {
       for (const auto& [ms, name] : {std::pair(3, 'd'), {1, 'a'}, {2, 'c'}, {1, 'b'}}) {
         const Clock::time_point due = start + std::chrono::milliseconds(ms);
-        executor->call_at(due, [&, due, name = name] {
+        timers.call_at(due, [&, due, name = name] {
           order += name;
           if (executor->now() < due) early = true;
           if (name == 'd') executor->stop();
@@ -84,12 +74,13 @@ TEST_CASE("an executor that has been stopped waits for the action that runs, and
           "[executor]") {
   for (const ExecutorKind kind : tests::executors()) {
     INFO(tests::name_of(kind));
-    auto executor = make(kind, 1);
+    auto executor = tests::make_executor(kind, 1);
     bool ended = false, late = false;
-    executor->call_at(executor->now(), [&] {
-      executor->call_at(executor->now(), [&] { late = true; });
+    Timers timers(*executor);
+    timers.call_at(executor->now(), [&] {
+      timers.call_at(executor->now(), [&] { late = true; });
       executor->stop();
-      executor->call_at(executor->now(), [&] { late = true; });
+      timers.call_at(executor->now(), [&] { late = true; });
       for (int i = 0; i != 10; ++i) std::this_thread::yield();  // to one that does not wait
       ended = true;
     });
@@ -103,14 +94,15 @@ TEST_CASE("an executor that has been stopped waits for the action that runs, and
 TEST_CASE("a closure that waits goes on when it is resumed", "[executor]") {
   for (const ExecutorKind kind : tests::executors()) {
     INFO(tests::name_of(kind));
-    const auto executor = make(kind, 1);
+    const auto executor = tests::make_executor(kind, 1);
     int rounds = 0;
+    Timers timers(*executor);
     executor->spawn([&](Fiber& fiber) {
       for (; rounds != 100; ++rounds) {
         if (rounds % 2 == 0) {
           fiber.suspend([&] { fiber.resume(); });  // as soon as it is legal
         } else {
-          fiber.suspend([&] { executor->call_at(executor->now(), [&] { fiber.resume(); }); });
+          fiber.suspend([&] { timers.call_at(executor->now(), [&] { fiber.resume(); }); });
         }
       }
       executor->stop();

@@ -42,12 +42,12 @@ class Wires {
     network_.depart();
   }
   void send_at(std::chrono::nanoseconds when, int message) {
-    executor_->call_at(Clock::time_point{} + when, [this, message] { send(message); });
+    timers_.call_at(Clock::time_point{} + when, [this, message] { send(message); });
   }
 
   /// Has everything delivered.
   const std::vector<Arrival>& deliver() {
-    executor_->call_at(Clock::time_point{} + std::chrono::hours(1), [this] { executor_->stop(); });
+    timers_.call_at(Clock::time_point{} + std::chrono::hours(1), [this] { executor_->stop(); });
     executor_->serve();
     return arrivals_;
   }
@@ -61,6 +61,7 @@ class Wires {
   std::unique_ptr<Executor> executor_;
   VirtualNetwork network_;
   std::vector<Arrival> arrivals_;
+  Timers timers_{*executor_};
 };
 
 TEST_CASE("a message comes after the latency and when its bytes have passed", "[network]") {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/config.hpp>
+#include <tidemark/core/executor.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/epoch.hpp>
 
@@ -14,6 +15,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <stop_token>
@@ -54,6 +56,18 @@ inline std::vector<ExecutorKind> executors_for_throwing_closures() {
   std::erase(kinds, ExecutorKind::tbb);
 #endif
   return kinds;
+}
+
+inline std::unique_ptr<Executor> make_executor(ExecutorKind kind, std::uint32_t threads) {
+  switch (kind) {
+    case ExecutorKind::tbb:
+      return make_tbb_executor(threads);
+    case ExecutorKind::threads:
+      return make_thread_executor(threads);
+    case ExecutorKind::deterministic:
+      break;
+  }
+  return make_deterministic_executor(1);
 }
 
 inline std::string name_of(ExecutorKind kind) {
