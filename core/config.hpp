@@ -84,7 +84,9 @@ struct Config {
   /// At the first SIGINT (Ctrl-C) all inputs end, the run ends with everything written, and throws
   /// Interrupted; a second one does what it did without this. Not on the deterministic executor.
   bool stop_on_interrupt = false;
-  bool check = checked_by_default;  ///< whether every operator's changes obey the batch rule
+  /// Whether every operator's changes obey the batch rule; the deterministic executor then also
+  /// verifies after each step that the engine's own invariants hold, and stops the program if not.
+  bool check = checked_by_default;
   /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
   /// complete; null: nothing is saved. Outlives the run.
   StateStore* states = nullptr;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/error.hpp>
+#include <tidemark/progress/check.hpp>
 
 #include <exception>
 #include <utility>
@@ -39,6 +40,7 @@ ClosureError::ClosureError(std::uint32_t worker_index, const std::string& reason
       worker_(worker_index) {}
 
 void rethrow_as_step_error(const std::string& step, std::uint32_t worker, const std::string& time) {
+  TIDEMARK_CHECK(std::current_exception() != nullptr, "what is rethrown has been caught");
   try {
     throw;
   } catch (const StepError&) {
@@ -51,6 +53,7 @@ void rethrow_as_step_error(const std::string& step, std::uint32_t worker, const 
 }
 
 void rethrow_as_closure_error(std::uint32_t worker) {
+  TIDEMARK_CHECK(std::current_exception() != nullptr, "what is rethrown has been caught");
   try {
     throw;
   } catch (const StepError&) {

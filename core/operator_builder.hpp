@@ -108,13 +108,13 @@ class OperatorBuilder {
   void set_input(std::string how_to_close);
 
   /// Has the operator follow the frontiers at the ends of the dataflow as if they were inputs: what
-  /// has passed them all is done. The list is filled before the operator first runs. Requires: an
-  /// interest in frontiers.
+  /// has passed them all is done. The list is filled before the operator first runs. `build` throws
+  /// DataflowError if it has no interest in frontiers.
   const std::vector<FrontierWatch<Ledger>*>& watch_ends();
 
   /// Has the operator run when the frontier of the probe has moved, too, which may follow a stream
   /// that is built later. A DataflowError is thrown when the dataflow has been built if it follows
-  /// none. Requires: an interest in frontiers.
+  /// none, and by `build` if there is no interest in frontiers.
   void watch(const Probe<T>& probe);
 
   /// A function by which the logic has itself run again in the worker's next step.
@@ -125,6 +125,11 @@ class OperatorBuilder {
 
   /// Calls `action` when the dataflow is complete. It may throw.
   void on_close(std::function<void()> action);
+
+  /// Adds what must hold between two activations: a deterministic run with Config::check calls
+  /// `invariant` after the worker's steps, and it stops the program (TIDEMARK_CHECK) if it is
+  /// broken.
+  void add_invariant(std::function<void()> invariant);
 
   /// Replaces the connections between inputs and outputs: those not listed do not affect each
   /// other. One input and output may have several, each with a summary of its own. What an operator
@@ -180,6 +185,7 @@ class OperatorBuilder {
   OperatorId op_;
   std::uint32_t node_ = 0;
   Keeps keeps_ = Keeps::unsaved;
+  bool watches_ = false;  // others' frontiers than those of its inputs
   std::optional<std::vector<Connection<Ledger>>> connections_;
   AnyOutput<T>* outputs_ = nullptr;
   AnyOutput<T>* last_output_ = nullptr;

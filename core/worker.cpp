@@ -182,6 +182,10 @@ void Worker::park() {
 }
 
 void Worker::suspend() {
+  if (fiber_ == nullptr)
+    throw DataflowError("worker " + std::to_string(index_) +
+                        " is driven by its executor; step_while is for the closure that drives one "
+                        "by hand (execute)");
   steps_in_slice_ = 0;
   fiber_->suspend([this] { park(); });
   state_.exchange(State::running, std::memory_order_seq_cst);

@@ -61,7 +61,7 @@ class Worker final : public Task {
 
   /// Steps while `condition()` holds; suspends the closure when there is nothing to do. The
   /// condition may depend on probes of this worker's dataflows, and on nothing else that changes
-  /// elsewhere. Requires: called from this worker's closure.
+  /// elsewhere. Throws DataflowError where no closure drives this worker.
   ///
   /// Race "a capability changes outside a step": the change lies in the worker's pending batch, and
   /// the step that precedes every `suspend` reports it.

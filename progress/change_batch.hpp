@@ -66,8 +66,10 @@ class ChangeBatch {
     return changes_;
   }
 
-  /// The net changes as of the last `compact`, sorted by key. Requires: compacted.
+  /// The net changes as of the last `compact`, sorted by key; what came since follows.
   const std::vector<Change>& changes() const { return changes_; }
+  /// Whether nothing has been changed since.
+  bool compacted() const { return clean_ == changes_.size(); }
 
   void clear() {
     changes_.clear();

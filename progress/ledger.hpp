@@ -13,6 +13,7 @@
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/needed_sites.hpp>
 #include <tidemark/progress/tracker.hpp>
+#include <tidemark/progress/verify.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -47,6 +48,7 @@ class Ledger {
   /// Applies a compacted batch. Frontiers are as before until `propagate`, so that several batches
   /// can share one propagation.
   void apply(const ProgressBatch<T>& batch) {
+    TIDEMARK_CHECK(batch.compacted(), "what is applied has been compacted");
     tracker_.update(batch.changes());
     for (const auto& [pointstamp, diff] : batch.changes())
       TIDEMARK_CHECK(diff > 0 || negative_ == NegativeCounts::allowed ||
@@ -66,6 +68,16 @@ class Ledger {
   template <typename Moved>
   void propagate(Moved&& moved) {
     tracker_.propagate(std::forward<Moved>(moved));
+  }
+
+  /// Stops the program unless the frontiers follow from the counts, and none of these is negative
+  /// that must not be. Requires: propagated. Cost: O(counts + locations).
+  void verify() const {
+    detail::verify(tracker_);
+    if (negative_ == NegativeCounts::allowed) return;
+    for (std::uint32_t l = 0; l != topology().locations(); ++l)
+      for (const auto& [time, count] : counts({l}).entries())
+        TIDEMARK_CHECK(count > 0, "with one ledger no count is negative");
   }
 
   const Topology<T>& topology() const { return tracker_.topology(); }

@@ -28,3 +28,4 @@
 #include <tidemark/progress/timestamp.hpp>
 #include <tidemark/progress/topology.hpp>
 #include <tidemark/progress/tracker.hpp>
+#include <tidemark/progress/verify.hpp>

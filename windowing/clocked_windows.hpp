@@ -56,6 +56,14 @@ class ClockedWindows {
     keys_.count();
   }
 
+  /// Stops the program unless what holds between two activations holds.
+  void verify() const {
+    epochs_.verify();
+    held_.verify();
+    keys_.verify();
+    TIDEMARK_CHECK(keys_.idle() || !held_.empty(), "a key that waits keeps a timestamp open");
+  }
+
   Rights retain(const Batch<T, Item>& batch) { return ends_.retain(batch); }
 
   template <typename By, typename Retain>

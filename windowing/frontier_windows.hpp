@@ -48,6 +48,8 @@ class FrontierWindows {
     work_.tally.flush_into(counts_);
   }
 
+  void verify() const { epochs_.verify(); }
+
   Rights retain(const Batch<T, Item>& batch) { return ends_.retain(batch); }
 
   template <typename By, typename Retain>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/hash.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/windowing/event_time.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -86,6 +87,20 @@ class WakeWheel {
       }
     }
     next_ = *std::ranges::min_element(first_);
+  }
+
+  /// Stops the program unless each list points at keys that know of it, and no list is due before
+  /// the times that are said of it and of all. O(keys).
+  void verify() const {
+    std::size_t waiting = 0;
+    for (std::size_t l = 0; l != lists_.size(); ++l) {
+      for (const Entry* entry : lists_[l]) {
+        TIDEMARK_CHECK((entry->lists >> l & 1) != 0, "a list points at keys that know of it");
+        if (entry->list == static_cast<int>(l)) ++waiting;
+      }
+      TIDEMARK_CHECK(lists_[l].empty() || next_ <= first_[l], "the wheel is looked at in time");
+    }
+    TIDEMARK_CHECK(waiting == waiting_, "each key that waits is in its list");
   }
 
  private:

@@ -164,7 +164,13 @@ void OperatorBuilder<T>::on_close(std::function<void()> action) {
 }
 
 template <Timestamp T>
+void OperatorBuilder<T>::add_invariant(std::function<void()> invariant) {
+  scope_->instance().invariants.push_back(std::move(invariant));
+}
+
+template <Timestamp T>
 auto OperatorBuilder<T>::watch_ends() -> const std::vector<FrontierWatch<Ledger>*>& {
+  watches_ = true;
   return assembly().watch_ends(op_);
 }
 
@@ -181,6 +187,7 @@ Capability<T> OperatorBuilder<T>::initial_capability(std::uint32_t output) {
 
 template <Timestamp T>
 void OperatorBuilder<T>::watch(const Probe<T>& probe) {
+  watches_ = true;
   auto& watch = assembly().template make<FrontierWatch<Ledger>>();
   shard().watches.push_back(&watch);
   assembly().when_attached([&watch, probe, &instance = scope_->instance(),
@@ -248,6 +255,11 @@ void OperatorBuilder<T>::finish(Work& work) {
     const FlowNode& node = assembly().node(node_);
     require_kept(keeps_, node.kind, node.id, std::is_same_v<T, Epoch>);
   }
+  if (watches_ && shard().interest == Interest::never)
+    throw DataflowError(
+        "step '" + ports().name +
+        "' follows the frontiers of others and would never run when they move; call "
+        "set_interest before build");
   const std::uint32_t inputs = ports().inputs, outputs = ports().outputs;
   const auto& books = shard().outputs;
   if (connections_) {

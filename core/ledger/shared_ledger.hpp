@@ -18,6 +18,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -115,6 +116,18 @@ class SharedLedger {
     log_.take_all([&](const LedgerEntry<T>& entry) {
       if (!entry.watch) apply_traced(entry.worker, entry.batch, entry.events.get());
     });
+  }
+
+  /// Stops the program unless the ledger keeps its promises, and what its worker holds, has queued
+  /// or has open holds up every frontier that it could result in: safety. For single-threaded runs.
+  /// O(counts + locations).
+  void verify(std::span<const Pointstamp<T>> held) {
+    lock_.lock();
+    const CombinerLock::Held locked(lock_);
+    ledger_.verify();
+    for (const auto& [location, time] : held)
+      TIDEMARK_CHECK(ledger_.frontier(location).less_equal_to(time),
+                     "no frontier passes a timestamp that a worker holds");
   }
 
   /// True once every count is zero: nothing is held, queued or in flight anywhere.

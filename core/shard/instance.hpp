@@ -12,8 +12,10 @@
 #include <tidemark/core/shard/reporting.hpp>
 #include <tidemark/core/shard/shard_watch.hpp>
 #include <tidemark/core/shard/shared_dataflow.hpp>
+#include <tidemark/progress/verify.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -29,7 +31,8 @@ class Instance final : public DataflowInstance {
   /// The shard of `worker` of the dataflow number `index`. Requires: both references outlive this.
   Instance(std::uint32_t worker, std::uint32_t index, const Config& config, Mail& mail)
       : config_(&config),
-        mail_(&mail) {
+        mail_(&mail),
+        verifies_(config.check && config.executor == ExecutorKind::deterministic) {
     state_.worker = worker;
     state_.peers = config.workers;
     state_.dataflow = index;
@@ -92,6 +95,8 @@ class Instance final : public DataflowInstance {
       inquiry->release();
     }
     inquiries_.clear();
+    if (verifies_) [[unlikely]]
+      verify();
     return more_to_combine || !active.empty();
   }
 
@@ -141,9 +146,20 @@ class Instance final : public DataflowInstance {
   std::vector<OperatorShard<T>> operators;
   std::vector<Receiver*> receivers;  ///< by channel
   std::vector<OpenBuffers<T>*> open_buffers;
+  std::vector<std::function<void()>> invariants;  ///< of operators
 
  private:
   static constexpr int max_steps_open = 8;
+
+  /// Stops the program unless what holds between two steps holds.
+  void verify() {
+    if (!checks_.due(operators.size() + shared_->topology().locations())) return;
+    std::vector<Pointstamp<T>> held;
+    for (const Holding<T>& holding : holdings_of(operators, inputs, open_buffers))
+      held.push_back(holding.pointstamp);
+    ledger_->verify(held);
+    for (const auto& invariant : invariants) invariant();
+  }
 
   /// A trace that cannot be told, as of timestamps that cannot be printed, has ended the run
   /// before.
@@ -163,6 +179,8 @@ class Instance final : public DataflowInstance {
 
   const Config* config_;
   Mail* mail_;
+  bool verifies_;
+  detail::SpreadChecks checks_;
   std::shared_ptr<SharedDataflow<T>> shared_;
   SharedLedger<T>* ledger_ = nullptr;
 

@@ -89,6 +89,8 @@ class PartitionedShard {
     epochs_.run(*in_, *this);
   }
 
+  void verify() const { epochs_.verify(); }
+
   Capability<T> retain(const Batch<T, Item>& batch) { return out_->retain(batch); }
 
   template <typename By, typename Retain>

@@ -6,6 +6,7 @@
 #include <tidemark/core/executor.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/timestamps/wake_timer.hpp>
+#include <tidemark/progress/check.hpp>
 
 #include <map>
 #include <optional>
@@ -53,12 +54,21 @@ class KeyTimers {
     due_.clear();
   }
 
+  /// Stops the program unless every timer is that of its key.
+  void verify() const {
+    TIDEMARK_CHECK(timers_.size() == due_.size(), "a key has at most one timer");
+    for (auto due = due_.begin(); due != due_.end(); ++due) {
+      const auto at = timers_.find(due->second);
+      TIDEMARK_CHECK(at != timers_.end() && at->second == due, "a timer is that of its key");
+    }
+  }
+
  private:
   using Due = std::multimap<Clock::time_point, Key>;
 
   WakeTimer timer_;
   Due due_;
-  KeyTable<Key, typename Due::iterator> timers_;
+  KeyTable<Key, typename Due::const_iterator> timers_;
 };
 
 }  // namespace tidemark::detail

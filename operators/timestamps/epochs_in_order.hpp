@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
 #include <algorithm>
@@ -64,6 +65,13 @@ class EpochsInOrder {
       }
     }
     step.close(frontier);
+  }
+
+  /// Stops the program unless each timestamp that is held has records, and the right to send them.
+  void verify() const {
+    for (const auto& [time, held] : held_)
+      TIDEMARK_CHECK(held.right.time() == time && !held.records.empty(),
+                     "what is held back keeps its own timestamp open");
   }
 
  private:

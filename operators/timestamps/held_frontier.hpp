@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
 #include <utility>
@@ -48,8 +49,19 @@ class HeldFrontier {
 
   bool empty() const { return held_.empty(); }
   /// Requires: not empty.
-  const Right& first() const { return held_.front(); }
+  const Right& first() const {
+    TIDEMARK_CHECK(!empty(), "a step that sends by itself holds the right to");
+    return held_.front();
+  }
   void clear() { held_.clear(); }
+
+  /// Stops the program if two of the rights are at comparable timestamps.
+  void verify() const {
+    for (const Right& a : held_)
+      for (const Right& b : held_)
+        TIDEMARK_CHECK(&a == &b || !less_equal(a.time(), b.time()),
+                       "the rights that follow a frontier are an antichain");
+  }
 
  private:
   bool covers(const T& time) const {

@@ -3,6 +3,7 @@
 // Dataflows that cannot run as they are built are refused before anything runs, by name.
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/operator.hpp>
+#include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/product.hpp>
 
@@ -181,6 +182,33 @@ TEST_CASE("two fused steps with one id are refused, and those without one are no
   };
   twice("");
   CHECK_THROWS_WITH(twice("same"), "two steps have the id 'same'; every step id must be used once");
+}
+
+TEST_CASE("a step that follows a probe without an interest in frontiers is refused",
+          "[build_errors]") {
+  const auto run = [](Interest interest) {
+    tests::run_to_end({.executor = ExecutorKind::deterministic}, [&](Scope<Epoch>& scope) {
+      const Numbers numbers = tests::rounds(scope, 3, tests::numbers(3));
+      OperatorBuilder<Epoch> op(scope, "waits");
+      op.set_interest(interest);
+      op.watch(probe(numbers));
+      op.build([] {});
+    });
+  };
+  CHECK_THROWS_WITH(run(Interest::never),
+                    Catch::Contains("step 'waits' follows the frontiers of others") &&
+                        Catch::Contains("call set_interest before build"));
+  CHECK_NOTHROW(run(Interest::always));
+}
+
+TEST_CASE("a worker that no closure drives refuses to be stepped by one", "[build_errors]") {
+  const auto run = [] {
+    run_workers({.executor = ExecutorKind::deterministic}, [](Worker& worker) {
+      worker.start([](Worker& own) { own.step_while([] { return true; }); });
+    });
+  };
+  CHECK_THROWS_WITH(run(),
+                    Catch::Contains("step_while is for the closure that drives one by hand"));
 }
 
 TEST_CASE("a stream of another dataflow is refused", "[build_errors]") {

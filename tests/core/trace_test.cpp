@@ -152,20 +152,20 @@ TEST_CASE("a batch of the trace holds each pointstamp once, in order, and no zer
   CHECK(largest > 3);
   // So many that the batch is compacted half way: what comes after that must be sorted in, too.
   Trace trace;
-  tests::run_to_end(
-      {.executor = ExecutorKind::deterministic, .trace = &trace}, [](Scope<Epoch>& scope) {
-        OperatorBuilder<Epoch> op(scope, "spray");
-        op.output<int>();
-        op.build([kept = std::vector<Capability<Epoch>>(), again = op.activator(),
-                  first = std::optional(op.initial_capability(0))]() mutable {
-          if (!first) return kept.clear();
-          for (int i = 40; i != 0; --i)
-            kept.push_back(first->delayed(static_cast<std::uint64_t>(i)));
-          for (int i = 0; i != 5; ++i) kept.pop_back();
-          first.reset();
-          again.activate();
-        });
-      });
+  tests::run_to_end({.executor = ExecutorKind::deterministic, .trace = &trace},
+                    [](Scope<Epoch>& scope) {
+                      OperatorBuilder<Epoch> op(scope, "spray");
+                      op.output<int>();
+                      op.build([kept = std::vector<Capability<Epoch>>(), again = op.activator(),
+                                first = std::optional(op.initial_capability(0))]() mutable {
+                        if (!first) return kept.clear();
+                        for (int i = 40; i != 0; --i)
+                          kept.push_back(first->delayed(static_cast<std::uint64_t>(i)));
+                        for (int i = 0; i != 5; ++i) kept.pop_back();
+                        first.reset();
+                        again.activate();
+                      });
+                    });
   const auto& changes = trace.events()[2].changes;
   REQUIRE(trace.events()[2].kind == TraceEvent::Kind::batch);
   CHECK(changes.size() == 36);

@@ -19,7 +19,7 @@
 namespace tidemark::tests {
 
 inline Config deterministic(std::uint32_t workers, std::uint64_t seed) {
-  return {.workers = workers, .executor = ExecutorKind::deterministic, .seed = seed};
+  return {.workers = workers, .executor = ExecutorKind::deterministic, .seed = seed, .check = true};
 }
 
 /// Calls `run(config)` for the deterministic executor with 1, 2 and 7 workers and some seeds.

@@ -14,6 +14,7 @@
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
+#include <tests/support/abort.hpp>
 
 namespace tidemark::keyed_test {
 namespace {
@@ -204,7 +205,8 @@ struct Arrivals {
 /// The right of a record: its number, and the timestamp that it keeps open.
 struct NumberedRight {
   int number;
-  Epoch time;
+  Epoch open;
+  Epoch time() const { return open; }
   NumberedRight delayed(const Epoch& later) const { return {number, later}; }
 };
 
@@ -217,7 +219,7 @@ struct NotingStep {
   }
   void work(const Epoch& time, std::vector<Arrival>& records, const auto&, auto retain) {
     const NumberedRight right = retain();
-    RC_ASSERT(right.time == time);
+    RC_ASSERT(right.time() == time);
     RC_ASSERT(right.number == records.front().second);  // the first one's
     for (const Arrival& record : records) {
       RC_ASSERT(record.first == time.value);
@@ -226,6 +228,19 @@ struct NotingStep {
   }
   void close(const Antichain<Epoch>&) {}
 };
+
+TEST_CASE("what is held back without the right to send it is found", "[keyed][verify]") {
+  struct WrongRight : NotingStep {
+    NumberedRight retain(const Arrivals::Arrived&) { return {0, Epoch{99}}; }
+  };
+  Arrivals in{.all = {{3, 0}, {1, 1}}};
+  detail::EpochsInOrder<Epoch, Arrival, NumberedRight> epochs;
+  WrongRight step;
+  epochs.run(in, step);
+  const auto message = tests::abort_message([&] { epochs.verify(); });
+  REQUIRE(message);
+  CHECK_THAT(*message, Catch::Contains("what is held back keeps its own timestamp open"));
+}
 
 TEST_CASE("a step is handed its records in the order of their timestamps, each as early as it may",
           "[keyed][oracle]") {
@@ -238,6 +253,7 @@ TEST_CASE("a step is handed its records in the order of their timestamps, each a
     for (std::size_t i = 0; i <= in.all.size(); ++i) {
       const Antichain<Epoch> frontier = in.frontier();  // before the next comes
       epochs.run(in, step);
+      epochs.verify();
       std::vector<Arrival> expected(in.all.begin(),
                                     in.all.begin() + static_cast<std::ptrdiff_t>(in.taken));
       std::erase_if(expected, [&](const Arrival& arrival) {

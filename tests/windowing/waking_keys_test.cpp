@@ -4,6 +4,7 @@
 #include <tidemark/windowing/waking_keys.hpp>
 
 #include <tests/support.hpp>
+#include <tests/support/abort.hpp>
 
 #include <chrono>
 #include <map>
@@ -32,6 +33,17 @@ TEST_CASE("a key whose time has come already is looked at by the next wake", "[w
     CHECK(looks == 1);
     CHECK(wheel.empty());
   }
+}
+
+TEST_CASE("a key that waits in no list is found", "[waking_keys][verify]") {
+  Wheel wheel;
+  Wheel::Entry key(1);
+  wheel.wake_by(key, at(1000), at(0));
+  wheel.verify();
+  key.list = 3;  // where it is not
+  const auto message = tests::abort_message([&] { wheel.verify(); });
+  REQUIRE(message);
+  CHECK_THAT(*message, Catch::Contains("each key that waits is in its list"));
 }
 
 TEST_CASE("each key is looked at by the time that was said last, whenever that was",
