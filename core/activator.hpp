@@ -15,8 +15,8 @@ class OperatorBuilder;
 
 /// Runs an operator's logic again, from any thread: for sources that wait for the world.
 ///
-/// A handle; copies wake the same operator. Harmless once the dataflow has ended, and one that was
-/// not made by an OperatorBuilder wakes nobody.
+/// A handle; copies wake the same operator. Harmless once the dataflow has ended or the whole run
+/// is gone, and one that was not made by an OperatorBuilder wakes nobody.
 class Activator {
  public:
   Activator() = default;

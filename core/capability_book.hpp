@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/capability.hpp>
+#include <tidemark/core/handover/due_bits.hpp>
 #include <tidemark/progress/ledger.hpp>
 #include <tidemark/progress/location.hpp>
 
@@ -38,6 +39,7 @@ struct CapabilityBook {
   enum class State { building, live, cancelled, gone } state = State::building;
   LocationId location{};
   ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step, while live
+  DueMark due{};                        ///< for changes outside a step, while live
   /// Bit i: the only connection from input i leaves timestamps as they are. For inputs from 64 on,
   /// and for all others, see `links`.
   std::uint64_t same_time = 0;
@@ -65,9 +67,11 @@ struct CapabilityBook {
   }
 
   void change(const T& time, std::int64_t diff);
+  /// Moves one capability.
+  void move(const T& from, const T& to);
 
-  /// From here on changes go into `batch`. Requires: the location is known.
-  void attach(ProgressBatch<T>& batch, const InHand* const& innermost);
+  /// From here on changes go into `batch`, and `mark` is set. Requires: the location is known.
+  void attach(ProgressBatch<T>& batch, const InHand* const& innermost, DueMark mark);
 
   [[noreturn]] void refuse(const std::string& what) const;
 };

@@ -31,10 +31,10 @@ class DataflowView {
   virtual const FlowGraph& graph() const = 0;
   /// The progress state now: a consistent cut. Costs nothing to those who do not ask.
   virtual ProgressSnapshot snapshot() = 0;
-  /// Asks the workers what they hold. Valid as long as the run.
+  /// Asks the workers what they hold. Once the run is over they do not answer.
   virtual std::shared_ptr<Question> ask() = 0;
   /// Ends it at all workers, each at its next step: what it holds, has queued and has open is
-  /// dropped, and no sink is closed. Does nothing if it is complete. Valid as long as the run.
+  /// dropped, and no sink is closed. Does nothing if it is complete.
   virtual void cancel() = 0;
 };
 

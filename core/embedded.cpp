@@ -18,6 +18,7 @@ Embedded::Embedded(const Config& config) : process_(config, thread_) {
 }
 
 Embedded::~Embedded() {
+  process_.end_run();
   thread_.drop_timers();  // before the process that they may know
 }
 

@@ -47,7 +47,7 @@ class Probe {
   bool cancelled() const;
 
   /// Asks all workers, and calls `report` with why `time` can still come: one explanation, without
-  /// causes if it cannot. As Process::explain. Requires: the run goes on.
+  /// causes if it cannot. As Process::explain.
   void explain(const T& time, std::function<void(const std::vector<Explanation>&)> report) const;
 
   /// The output whose frontier it follows; none if it follows no stream of `instance`.

@@ -51,7 +51,7 @@ Process::Process(const Config& config, Executor& executor)
       links_(config_, network_.get(), *this),
       registry_(
           config_, [this](std::uint32_t worker) { wake(worker); },
-          [this](const auto& make) { post_to_all(make); }),
+          [this](const auto& make) { post_to_all(make); }, gate_),
       unfinished_(config.workers),
       timers_(executor) {
   auto routes = std::make_shared<const Routes>(
@@ -63,7 +63,7 @@ Process::Process(const Config& config, Executor& executor)
 }
 
 Process::~Process() {
-  timers_.close();  // before all that they know
+  end_run();
   if (idle_stations_) idle_stations_->wait_for_idlers();
   if (config_.traffic != nullptr) {
     *config_.traffic = registry_.traffic();
@@ -102,6 +102,11 @@ void Process::explain(Report report) {
 void Process::fail(std::exception_ptr error) noexcept {
   stopping_.fail(std::move(error));
   for (const auto& each : workers_) each->wake();
+}
+
+void Process::end_run() {
+  gate_->close();
+  timers_.close();
 }
 
 void Process::worker_finished() {

@@ -9,6 +9,7 @@
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/explanation.hpp>
 #include <tidemark/core/handover/envelope.hpp>
+#include <tidemark/core/handover/gate.hpp>
 #include <tidemark/core/process/dataflow_registry.hpp>
 #include <tidemark/core/process/idle_stations.hpp>
 #include <tidemark/core/process/input_progress.hpp>
@@ -42,7 +43,7 @@ class Process final : public Mail {
 
   const Config& config() const { return config_; }
   Executor& executor() { return *executor_; }
-  /// Timers that end with this.
+  /// Timers that end with the run.
   Timers& timers() { return timers_; }
   Worker& worker(std::uint32_t index) { return *workers_[index]; }
 
@@ -69,7 +70,7 @@ class Process final : public Mail {
   /// ends before.
   void explain(Report report);
 
-  /// The dataflows that have been built so far.
+  /// The dataflows that have been built so far and have not ended at all workers.
   std::vector<std::shared_ptr<DataflowView>> dataflows() const { return registry_.dataflows(); }
   /// Cancels the dataflow number `index` at all workers (Worker::cancel). Valid as long as the run.
   void cancel(std::uint32_t index) { registry_.cancel(index); }
@@ -81,9 +82,11 @@ class Process final : public Mail {
   /// sinks closed. Any number of times.
   void request_stop() { stopping_.request(); }
   bool stop_requested() const { return stopping_.requested(); }
-  /// Has `action` called when a stop is requested, on the thread of whoever requests it; it may be
-  /// called late, when its dataflow is gone.
-  void on_stop_request(std::function<void()> action) { stopping_.on_request(std::move(action)); }
+  /// Has `action` called when a stop is requested, on the thread of whoever requests it, for as
+  /// long as the result is kept.
+  StopAction on_stop_request(std::function<void()> action) {
+    return stopping_.on_request(std::move(action));
+  }
 
   /// Ends the run: keeps the first error for the caller, and has every worker leave at its next
   /// step.
@@ -92,6 +95,13 @@ class Process final : public Mail {
   const std::atomic<bool>& failure_flag() const { return stopping_.failure_flag(); }
   /// Throws the error that ended the run, if one did.
   void rethrow_failure() const { stopping_.rethrow_failure(); }
+
+  /// The run is over: from here on those who have kept activators, probes or views of it do nothing
+  /// with them, and no timer of this is called. Waits for those who are at it. Called before the
+  /// executor goes; any number of times.
+  void end_run();
+  /// Open until then, for those who share it.
+  const std::shared_ptr<Gate>& gate() const { return gate_; }
 
   /// A worker will do no more; the last one stops the executor.
   void worker_finished();
@@ -109,6 +119,7 @@ class Process final : public Mail {
 
   Config config_;
   Executor* executor_;
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   Pools pools_;  // first, for batches come home to them until all else is gone
   Stopping stopping_;
   InputProgressBook input_progress_;

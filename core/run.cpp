@@ -62,39 +62,51 @@ std::string why_stuck(Process& process, Executor& executor, const StuckError& er
   return text;
 }
 
+/// A process, and the executor that runs it, which goes first: what has begun knows the process.
+struct Run {
+  explicit Run(const Config& config) : executor(make_executor(config)) {
+    process.emplace(config, *executor);
+  }
+  Run(const Run&) = delete;
+  Run& operator=(const Run&) = delete;
+  ~Run() { process->end_run(); }
+
+  std::optional<Process> process;
+  std::unique_ptr<Executor> executor;
+};
+
 }  // namespace
 
 void run_workers(const Config& config, const std::function<void(Worker&)>& start) {
-  std::optional<Process> process;
-  const std::unique_ptr<Executor> executor =
-      make_executor(config);  // goes first: what has begun knows the process
-  process.emplace(config, *executor);
+  Run run(config);
+  Process& process = *run.process;
+  Executor& executor = *run.executor;
   const bool has_real_time = config.executor != ExecutorKind::deterministic;
   std::optional<SignalWatch> quit_signal, interrupt_signal;
   if (config.explain.on_quit_signal && has_real_time)
     quit_signal.emplace(SIGQUIT, SignalWatch::Times::every, [&] {
-      process->timers().call_at(executor->now(), [&process] { explain(*process); });
+      process.timers().call_at(executor.now(), [&process] { explain(process); });
     });
   if (config.stop_on_interrupt && has_real_time)
-    interrupt_signal.emplace(SIGINT, SignalWatch::Times::first, [&] { process->request_stop(); });
-  for (std::uint32_t w = 0; w != config.workers; ++w) start(process->worker(w));
-  if (config.monitor.look && has_real_time) monitor(*process);
+    interrupt_signal.emplace(SIGINT, SignalWatch::Times::first, [&] { process.request_stop(); });
+  for (std::uint32_t w = 0; w != config.workers; ++w) start(process.worker(w));
+  if (config.monitor.look && has_real_time) monitor(process);
   if (config.explain.after.count() > 0)
-    process->timers().call_at(executor->now() + config.explain.after,
-                              [&process] { explain(*process); });
+    process.timers().call_at(executor.now() + config.explain.after,
+                             [&process] { explain(process); });
   std::optional<ProgressDisplay> progress;
   if (config.progress && has_real_time && ::isatty(STDERR_FILENO) == 1)
-    progress.emplace(*executor, process->input_progress(), stderr);
+    progress.emplace(executor, process.input_progress(), stderr);
   try {
-    executor->serve();
+    executor.serve();
   } catch (const StuckError& error) {
-    process->fail(std::make_exception_ptr(StuckError(why_stuck(*process, *executor, error))));
+    process.fail(std::make_exception_ptr(StuckError(why_stuck(process, executor, error))));
   } catch (...) {
-    process->fail(std::current_exception());
+    process.fail(std::current_exception());
   }
   progress.reset();
-  process->rethrow_failure();
-  if (process->stop_requested()) throw Interrupted();
+  process.rethrow_failure();
+  if (process.stop_requested()) throw Interrupted();
 }
 
 }  // namespace tidemark

@@ -3,6 +3,8 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/worker.hpp>
 
+#include <algorithm>
+#include <bit>
 #include <exception>
 #include <string>
 #include <utility>
@@ -59,8 +61,9 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
       } catch (...) {
         rethrow_as_closure_error(index_);
       }
-      for (const auto& dataflow : dataflows_)
-        if (dataflow) dataflow->require_inputs_closed();
+      for (const auto& block : blocks_)
+        for (const auto& dataflow : block->dataflows)
+          if (dataflow) dataflow->require_inputs_closed();
       process_->registry().has_built(index_, next_dataflow());
       step_while([this] { return has_dataflows(); });
     } catch (...) {
@@ -87,10 +90,27 @@ void Worker::post(Envelope& envelope) {
   if (finished_.load(std::memory_order_seq_cst)) release_mailbox();
 }
 
+Worker::Block* Worker::find_block(std::uint32_t dataflow) const {
+  const std::uint32_t number = dataflow / DueBits::dataflows;
+  const auto block = std::ranges::lower_bound(
+      blocks_, number, {}, [](const std::unique_ptr<Block>& each) { return each->number; });
+  return block != blocks_.end() && (*block)->number == number ? block->get() : nullptr;
+}
+
+Worker::Block& Worker::block_of_next() {
+  const std::uint32_t number = next_ / DueBits::dataflows;
+  if (blocks_.empty() || blocks_.back()->number != number)
+    blocks_.emplace_back(new Block{number, std::make_shared<DueBits>(*this)});
+  return *blocks_.back();
+}
+
 void Worker::add(std::unique_ptr<DataflowInstance> dataflow) {
-  const std::uint32_t index = next_dataflow();
-  DataflowInstance& added = *dataflows_.emplace_back(std::move(dataflow));
+  Block& block = block_of_next();
+  const std::uint32_t index = next_++;
+  DataflowInstance& added = *(block.dataflows[index % DueBits::dataflows] = std::move(dataflow));
+  ++block.live;
   ++live_;
+  block.due->set(DueBits::bit_of(index));
   std::erase_if(early_, [&](Envelope* envelope) {
     if (envelope->dataflow != index) return false;
     added.accept(*envelope);
@@ -101,10 +121,13 @@ void Worker::add(std::unique_ptr<DataflowInstance> dataflow) {
 void Worker::read_mailbox() {
   for (Envelope* envelope = mailbox_.take_all(); envelope != nullptr;) {
     Envelope* const rest = envelope->next;
-    if (envelope->dataflow >= dataflows_.size()) {
+    const std::uint32_t index = envelope->dataflow;
+    Block* const block = find_block(index);
+    if (index >= next_) {
       early_.push_back(envelope);
-    } else if (dataflows_[envelope->dataflow]) {
-      dataflows_[envelope->dataflow]->accept(*envelope);
+    } else if (block != nullptr && block->dataflows[index % DueBits::dataflows]) {
+      block->due->set(DueBits::bit_of(index));
+      block->dataflows[index % DueBits::dataflows]->accept(*envelope);
     } else {
       envelope->release();
     }
@@ -127,17 +150,53 @@ bool Worker::step() {
     fiber_->yield();
   }
   read_mailbox();
-  bool more = false;
-  for (std::size_t d = 0; d != dataflows_.size(); ++d) {
-    if (!dataflows_[d]) continue;
-    if (dataflows_[d]->step()) more = true;
-    if (dataflows_[d]->ended()) {
-      dataflows_[d]->close();
-      dataflows_[d].reset();
-      --live_;
-    }
+  if (process_->idle_stations() != nullptr) [[unlikely]]
+    set_all_due();
+  for (std::size_t b = 0; b != blocks_.size(); ++b) step_block(*blocks_[b]);
+  if (has_empty_block_) [[unlikely]]
+    drop_empty_blocks();
+  for (const auto& block : blocks_)  // for a dataflow may give one before it something to do
+    if (block->due->any_set()) return true;
+  return !mailbox_.empty();
+}
+
+/// Steps those of its dataflows that are due, in the order in which they were built.
+inline void Worker::step_block(Block& block) {
+  DueBits& bits = *block.due;
+  std::uint64_t left = ~std::uint64_t{0};  // those that follow
+  while (const std::uint64_t due = bits.due(left)) {
+    const auto place = static_cast<std::uint32_t>(std::countr_zero(due));
+    const std::uint64_t bit = std::uint64_t{1} << place;
+    left = ~std::uint64_t{1} << place;
+    bits.take_from_others(bit);
+    using Next = DataflowInstance::Next;
+    Next next = Next::rest;  // woken late it may have ended
+    if (DataflowInstance* const dataflow = block.dataflows[place].get()) next = dataflow->step();
+    bits.set_only_if(next == Next::more, bit);  // what it has changed in its step, it has reported
+    if (next == Next::end) [[unlikely]]
+      end(block, place);
   }
-  return more || !mailbox_.empty();
+}
+
+/// Where reports are gathered, an awake worker that is quiet sends on what lies around it
+/// (reporting.hpp).
+void Worker::set_all_due() {
+  for (const auto& block : blocks_)
+    for (std::uint32_t place = 0; place != DueBits::dataflows; ++place)
+      if (block->dataflows[place]) block->due->set(DueBits::bit_of(place));
+}
+
+void Worker::end(Block& block, std::uint32_t place) {
+  block.dataflows[place]->close();
+  block.dataflows[place].reset();
+  --live_;
+  if (--block.live == 0 && block.number != next_ / DueBits::dataflows) has_empty_block_ = true;
+  process_->registry().has_ended(block.number * DueBits::dataflows + place);
+}
+
+void Worker::drop_empty_blocks() {
+  has_empty_block_ = false;
+  std::erase_if(blocks_, [](const auto& block) { return block->live == 0; });
 }
 
 void Worker::run() {
@@ -192,9 +251,10 @@ void Worker::suspend() {
 }
 
 void Worker::finish(bool failed) noexcept {
-  for (auto& dataflow : dataflows_)
-    if (failed && dataflow) dataflow->cancel();
-  dataflows_.clear();
+  for (const auto& block : blocks_)
+    for (const auto& dataflow : block->dataflows)
+      if (failed && dataflow) dataflow->cancel();
+  blocks_.clear();
   live_ = 0;
   for (Envelope* envelope : early_) envelope->release();
   early_.clear();

@@ -7,10 +7,12 @@
 #pragma once
 
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/handover/due_bits.hpp>
 #include <tidemark/core/handover/envelope.hpp>
 #include <tidemark/core/handover/mpsc_stack.hpp>
 #include <tidemark/core/shard/dataflow_instance.hpp>
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -26,7 +28,7 @@ namespace tidemark {
 class Process;
 class StateStore;
 
-class Worker final : public Task {
+class Worker final : public Sleeper, public Task {
  public:
   Worker(Process& process, std::uint32_t index);
   ~Worker() override;
@@ -51,8 +53,9 @@ class Worker final : public Task {
     return dataflow<T>("dataflow", std::forward<Build>(build));
   }
 
-  /// Does a bounded amount of work. True if there may be more to do at once. Throws what user code
-  /// throws, as StepError, and RunStopped when another worker has failed.
+  /// Does a bounded amount of work, in those dataflows that have something to do. True if there may
+  /// be more to do at once. Throws what user code throws, as StepError, and RunStopped when another
+  /// worker has failed.
   ///
   /// A closure that goes on and on without waiting lets other workers go first now and then, so
   /// that they run with any number of threads, and may go on in another thread: hold no lock over
@@ -81,8 +84,9 @@ class Worker final : public Task {
   /// True while a dataflow of this worker has not ended.
   bool has_dataflows() const { return live_ != 0; }
 
-  /// Has the worker run soon. Any thread.
-  void wake();
+  /// Has the worker run soon. Any thread. What it looks at is what comes by mail, and dataflows
+  /// whose due bit is set.
+  void wake() override;
 
   /// Puts an envelope into the mailbox and wakes the worker. Any thread.
   void post(Envelope& envelope);
@@ -93,7 +97,9 @@ class Worker final : public Task {
   void start_closure(std::function<void(Worker&)> closure);
 
   /// The number of the dataflow that is built next.
-  std::uint32_t next_dataflow() const { return static_cast<std::uint32_t>(dataflows_.size()); }
+  std::uint32_t next_dataflow() const { return next_; }
+  /// Among which it will find its due bit.
+  const std::shared_ptr<DueBits>& next_due_bits() { return block_of_next().due; }
   void add(std::unique_ptr<DataflowInstance> dataflow);
 
   void run() override;  ///< a turn: some steps; called by the executor
@@ -108,6 +114,20 @@ class Worker final : public Task {
   /// Of a closure that does not wait, before it yields: for that costs more than a turn's end.
   static constexpr int steps_per_slice = 512;
 
+  /// As many dataflows of consecutive numbers as there are due bits in a word.
+  struct Block {
+    std::uint32_t number;
+    std::shared_ptr<DueBits> due;
+    std::uint32_t live = 0;
+    std::array<std::unique_ptr<DataflowInstance>, DueBits::dataflows> dataflows;  // null once ended
+  };
+
+  Block* find_block(std::uint32_t dataflow) const;
+  Block& block_of_next();
+  void step_block(Block& block);
+  void set_all_due();
+  void end(Block& block, std::uint32_t place);
+  void drop_empty_blocks();
   bool turn();
   void suspend();
   void park();
@@ -124,8 +144,10 @@ class Worker final : public Task {
   std::atomic<State> state_{State::running};
   std::atomic<bool> finished_{false};
   MpscStack<Envelope> mailbox_;
-  std::vector<std::unique_ptr<DataflowInstance>> dataflows_;  // null once ended
+  std::vector<std::unique_ptr<Block>> blocks_;  // by number; those with a dataflow that goes on
+  std::uint32_t next_ = 0;                      // dataflow
   std::size_t live_ = 0;
+  bool has_empty_block_ = false;
   std::vector<Envelope*> early_;  // for dataflows that this worker has not built yet
 };
 

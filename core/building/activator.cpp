@@ -5,14 +5,17 @@
 namespace tidemark {
 
 void Activator::activate() const {
-  if (state_ && !state_->queued.exchange(true)) {
-    state_->self = state_;
-    state_->worker->post(*state_);
-  }
+  if (!state_) return;
+  const Gate::Pass pass(*state_->gate);
+  if (!pass || state_->queued.exchange(true)) return;
+  state_->self = state_;
+  state_->worker->post(*state_);
 }
 
 void Activator::activate_at(Clock::time_point when) const {
   if (!state_) return;
+  const Gate::Pass pass(*state_->gate);
+  if (!pass) return;
   state_->timers.call_at(when, [copy = *this] { copy.activate(); });
 }
 

@@ -111,7 +111,7 @@ void Assembly<T>::finish() {
       watches->push_back(&watch);
       shard(op).watches.push_back(&watch);
     }
-  instance_->attach(shared);
+  instance_->attach(shared, worker_->next_due_bits());
   for (const auto& action : attached_) action(shared->topology());
   worker_->add(std::move(instance_));
 }

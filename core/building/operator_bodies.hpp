@@ -303,7 +303,8 @@ template <Timestamp T>
 AnyStream<T> bounded(const AnyStream<T>& stream) {
   if (stream.fused_steps < max_fused_steps) return stream;
   auto& scope = *stream.scope;
-  auto& relay = scope.template make<Relay<T>>(stream.tee->type(), scope.instance().state().rests,
+  auto& state = scope.instance().state();
+  auto& relay = scope.template make<Relay<T>>(stream.tee->type(), state.rests, state.due,
                                               scope.assembly().node(stream.node).label(),
                                               scope.worker().index());
   stream.feed(relay);

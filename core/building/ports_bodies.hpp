@@ -119,6 +119,7 @@ void InputQueue<T>::take_all(void (*take)(const void* context, AnyBatch<T>& batc
 template <Timestamp T>
 void InputQueue<T>::count(const T& time, std::int64_t diff) {
   state_->pending.update({this->location, Level<T>::to_ledger(time)}, diff);
+  state_->due.set();
 }
 
 template <Timestamp T>

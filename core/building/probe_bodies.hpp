@@ -64,6 +64,8 @@ bool Probe<T>::cancelled() const {
 template <Timestamp T>
 void Probe<T>::explain(const T& time,
                        std::function<void(const std::vector<Explanation>&)> report) const {
+  const Gate::Pass pass(state_->read_from->gate());
+  if (!pass) return;
   report_when_answered(
       *state_->timers,
       {state_->read_from->ask({{state_->location, state_->subject, Level<T>::to_ledger(time)}})},

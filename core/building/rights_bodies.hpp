@@ -22,14 +22,31 @@ namespace tidemark {
 
 template <Timestamp T>
 void CapabilityBook<T>::change(const T& time, std::int64_t diff) {
-  if (state == State::live) pending->update({location, time}, diff);
+  if (state == State::live) {
+    pending->update({location, time}, diff);
+    due.set();
+  }
   if (state == State::building) early.emplace_back(time, diff);
 }
 
 template <Timestamp T>
-void CapabilityBook<T>::attach(ProgressBatch<T>& batch, const InHand* const& innermost) {
+void CapabilityBook<T>::move(const T& from, const T& to) {
+  if (state == State::live) [[likely]] {
+    pending->update({location, to}, +1);
+    pending->update({location, from}, -1);
+    due.set();
+  } else {
+    change(to, +1);
+    change(from, -1);
+  }
+}
+
+template <Timestamp T>
+void CapabilityBook<T>::attach(ProgressBatch<T>& batch, const InHand* const& innermost,
+                               DueMark mark) {
   state = State::live;
   pending = &batch;
+  due = mark;
   in_hand = &innermost;
   for (const auto& [time, diff] : std::exchange(early, {})) change(time, diff);
 }
@@ -73,8 +90,7 @@ void Capability<T>::downgrade(const T& later) {
   const Ledger to = Level<T>::to_ledger(later);
   if (to == held().time) return;
   static_cast<void>(book());
-  book_->change(to, +1);
-  book_->change(held().time, -1);
+  book_->move(held().time, to);
   held().time = to;
 }
 

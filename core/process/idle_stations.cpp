@@ -26,7 +26,7 @@ void IdleStations::wait_for_idlers() const {
 void IdleStations::goes_idle(std::uint32_t worker) {
   going_idle_.fetch_add(1, std::memory_order_relaxed);
   if (setup_.linger) return;
-  for (ReportStations* const of : dataflows_->stations()) of->flush_worker(worker);
+  for (const auto& of : dataflows_->stations()) of->flush_worker(worker);
 }
 
 void IdleStations::has_gone_idle(std::uint32_t worker) {
@@ -42,7 +42,7 @@ void IdleStations::has_gone_idle(std::uint32_t worker) {
 }
 
 void IdleStations::flush(std::uint32_t process) {
-  for (ReportStations* const of : dataflows_->stations()) of->flush_process(process);
+  for (const auto& of : dataflows_->stations()) of->flush_process(process);
 }
 
 /// If the process is still idle then; else whoever goes idle last calls this again.

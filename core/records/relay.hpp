@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/handover/due_bits.hpp>
 #include <tidemark/core/records/consumer.hpp>
 #include <tidemark/core/records/rests.hpp>
 #include <tidemark/core/text.hpp>
@@ -25,14 +26,17 @@ template <Timestamp T>
 class Relay final : public Consumer<T>, public RestOfPush {
  public:
   /// `step` is the name of the one that feeds it.
-  Relay(const RecordType& type, Rests& rests, std::string step, std::uint32_t worker)
+  Relay(const RecordType& type, Rests& rests, const DueMark& due, std::string step,
+        std::uint32_t worker)
       : rests_(&rests),
+        due_(&due),
         step_(std::move(step)),
         worker_(worker),
         tee_(type) {}
 
   void push(const T& time, AnyRecords& records) override {
     if (used_ == 0) rests_->push_later(*this);
+    due_->set();
     if (used_ == kept_.size()) kept_.push_back({T{}, RecordStore(tee_.type())});
     Kept& next = kept_[used_++];
     next.time = time;
@@ -62,6 +66,7 @@ class Relay final : public Consumer<T>, public RestOfPush {
   };
 
   Rests* rests_;
+  const DueMark* due_;
   std::string step_;
   std::uint32_t worker_;
   std::vector<Kept> kept_;  // the first `used_` of them, and others for their memory

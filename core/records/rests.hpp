@@ -23,6 +23,11 @@ class Rests {
 
   /// Pushes all of them, and what they add. One that throws is not pushed again.
   void push_all() {
+    if (!rests_.empty()) push_each();
+  }
+
+ private:
+  [[gnu::noinline]] void push_each() {
     std::size_t done = 0;
     try {
       while (done != rests_.size()) rests_[done++]->push_rest();
@@ -33,7 +38,6 @@ class Rests {
     rests_.clear();
   }
 
- private:
   std::vector<RestOfPush*> rests_;
 };
 

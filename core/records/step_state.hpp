@@ -4,6 +4,7 @@
 // its shard.
 #pragma once
 
+#include <tidemark/core/handover/due_bits.hpp>
 #include <tidemark/core/in_hand.hpp>
 #include <tidemark/core/records/outbox.hpp>
 #include <tidemark/core/records/rests.hpp>
@@ -20,6 +21,7 @@ struct StepState {
   std::uint32_t worker = 0;
   std::uint32_t peers = 1;     ///< workers of the run
   std::uint32_t dataflow = 0;  ///< its number at every worker
+  DueMark due{};               ///< set by all that leaves a step something to do
   ProgressBatch<T> pending{};  ///< the changes of count that this step will report
   Outbox outbox{};             ///< leaves after that
   IndexSet active{};           ///< operators that are to run

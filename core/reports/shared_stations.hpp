@@ -37,6 +37,8 @@ class ReportStations {
   virtual void flush_worker(std::uint32_t worker) = 0;
   /// Sends what has been gathered at all stations that stand in a process.
   virtual void flush_process(std::uint32_t process) = 0;
+  /// True if nothing is gathered anywhere, nor on its way between two stations.
+  virtual bool at_rest() = 0;
 };
 
 /// Brings the reports of workers to all ledgers, as the routes say.
@@ -94,6 +96,16 @@ class SharedStations final : public ReportStations {
     for (const std::size_t station : standing_in_[process]) flush(station);
   }
 
+  bool at_rest() override {
+    if (in_network_.use_count() != 1) return false;
+    for (std::size_t station = 0; station != posts_.size(); ++station) {
+      if (routes().station(station).kind == Station::Kind::ledger) continue;
+      const std::lock_guard lock(posts_[station].mutex);
+      if (gathering_.at(station).batches != 0) return false;
+    }
+    return true;
+  }
+
  private:
   struct alignas(64) Post {
     std::mutex mutex;  // guards the station's accumulator and what is counted of it
@@ -145,7 +157,8 @@ class SharedStations final : public ReportStations {
       setup_.network->send(
           {VirtualNetwork::Kind::progress, static_cast<std::uint32_t>(station),
            static_cast<std::uint32_t>(to), posts_[station].process, posts_[to].process},
-          8 + batch.changes().size() * (4 + sizeof(T) + 8), [this, to, worker, shared] {
+          8 + batch.changes().size() * (4 + sizeof(T) + 8),
+          [this, to, worker, shared, counted = in_network_] {
             LeftToDo after;
             arrive(to, worker, *shared, after);
             end(after);
@@ -192,7 +205,8 @@ class SharedStations final : public ReportStations {
   const Ledgers* ledgers_;
   TrafficCounts* traffic_;
   ReportGathering<T> gathering_;
-  std::vector<Post> posts_;                            // by station
+  std::vector<Post> posts_;                                     // by station
+  std::shared_ptr<void> in_network_ = std::make_shared<int>();  // and each message owns a share
   std::vector<std::vector<std::size_t>> standing_in_;  // stations by process, without ledgers
 };
 

@@ -5,16 +5,19 @@
 
 #include <tidemark/core/handover/envelope.hpp>
 
+#include <cstdint>
+
 namespace tidemark {
 
 /// One worker's instance of one dataflow, as the worker sees it (instance.hpp). Thread: its worker.
 class DataflowInstance {
  public:
   virtual ~DataflowInstance() = default;
-  /// Runs what is active, reports it to the ledger, delivers it. True if there is more to do now.
-  virtual bool step() = 0;
-  /// True when nothing is held, queued or in flight anywhere, or when it has been cancelled.
-  virtual bool ended() const = 0;
+  /// What there is to do after a step: nothing until there is a reason, more at once, or to close
+  /// it since nothing is held, queued or in flight anywhere, or it has been cancelled.
+  enum class Next : std::uint8_t { rest, more, end };
+  /// Runs what is active, reports it to the ledger, delivers it.
+  virtual Next step() = 0;
   /// Flushes the sinks of one that has ended, unless it has been cancelled.
   virtual void close() = 0;
   /// Ends a dataflow that has failed: from here on its capabilities are inert.

@@ -50,9 +50,12 @@ class Instance final : public DataflowInstance {
   /// All that ports and channels see of this.
   StepState<T>& state() { return state_; }
 
-  /// Connects this shard with those of the other workers. Called once, when all of it is built.
-  void attach(std::shared_ptr<SharedDataflow<T>> shared) {
+  /// Connects this shard with those of the other workers, and with the due bits of this one. Called
+  /// once, when all of it is built.
+  void attach(std::shared_ptr<SharedDataflow<T>> shared, const std::shared_ptr<DueBits>& due) {
     shared_ = std::move(shared);
+    state_.due = {due.get(), DueBits::bit_of(state_.dataflow)};
+    shared_->set_due_bits(state_.worker, due);
     ledger_ = &shared_->ledger_of(state_.worker);
     state_.active = IndexSet(operators.size());
     watch_.attach(shared_->watcher(), shared_->topology(), operators, state_);
@@ -61,7 +64,8 @@ class Instance final : public DataflowInstance {
     reporting_.attach(*shared_, state_.worker,
                       layout_of(*config_).process_of_worker(state_.worker));
     for (std::uint32_t op = 0; op != operators.size(); ++op) {
-      for (const auto& book : operators[op].outputs) book->attach(state_.pending, state_.in_hand);
+      for (const auto& book : operators[op].outputs)
+        book->attach(state_.pending, state_.in_hand, state_.due);
       activate({op});
     }
   }
@@ -70,10 +74,13 @@ class Instance final : public DataflowInstance {
   FollowedFrontiers<T>& frontiers() { return frontiers_; }
   const std::shared_ptr<SharedDataflow<T>>& shared() const { return shared_; }
 
-  void activate(OperatorId op) { state_.active.insert(op.value); }
+  void activate(OperatorId op) {
+    state_.active.insert(op.value);
+    state_.due.set();
+  }
 
-  bool step() override {
-    if (shared_->cancelled()) return false;
+  Next step() override {
+    if (shared_->cancelled()) return Next::end;
     frontiers_.look();
     state_.rests.push_all();
     IndexSet& active = state_.active;
@@ -97,10 +104,9 @@ class Instance final : public DataflowInstance {
     inquiries_.clear();
     if (verifies_) [[unlikely]]
       verify();
-    return more_to_combine || !active.empty();
+    if (ledger_->complete() || shared_->cancelled()) return Next::end;
+    return more_to_combine || !active.empty() ? Next::more : Next::rest;
   }
-
-  bool ended() const override { return ledger_->complete() || shared_->cancelled(); }
 
   void close() override {
     reporting_.flush_stations();  // nobody reports here any more

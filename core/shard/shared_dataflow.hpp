@@ -5,6 +5,8 @@
 
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/handover/due_bits.hpp>
+#include <tidemark/core/handover/gate.hpp>
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/observe/inquiry.hpp>
 #include <tidemark/core/observe/trace_explainer.hpp>
@@ -22,6 +24,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -50,15 +53,21 @@ class SharedDataflow final : public DataflowView,
   /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
   using Post = std::function<void(const std::function<Envelope&(std::uint32_t worker)>& make)>;
 
-  SharedDataflow(Topology<T> topology, Blueprint blueprint, const Config& config,
-                 const ReportingSetup& reporting, std::function<void(std::uint32_t)> wake,
-                 Post post)
-      : topology_(std::make_shared<Topology<T>>(std::move(topology))),
+  /// Number `dataflow` at every worker. `wake` and `post` are called by the workers, and by others
+  /// while `gate` is open.
+  SharedDataflow(std::uint32_t dataflow, Topology<T> topology, Blueprint blueprint,
+                 const Config& config, const ReportingSetup& reporting,
+                 std::function<void(std::uint32_t)> wake, Post post, std::shared_ptr<Gate> gate)
+      : index_(dataflow),
+        due_bit_(DueBits::bit_of(dataflow)),
+        topology_(std::make_shared<Topology<T>>(std::move(topology))),
         blueprint_(std::move(blueprint)),
         layout_(layout_of(config)),
         entries_(config.workers),
-        wake_(wake),
+        wake_(std::move(wake)),
         post_(std::move(post)),
+        gate_(std::move(gate)),
+        due_(config.workers),
         running_(config.workers) {
     ProgressBatch<T> capabilities;
     for (const SourcePort& source : blueprint_.initial)
@@ -70,7 +79,7 @@ class SharedDataflow final : public DataflowView,
       ledgers_.push_back(std::make_unique<SharedLedger<T>>(
           topology_, config.workers,
           reporting.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
-          wake_of(l, wake), l == 0 && watcher_ && watcher_->tracer ? &*watcher_->tracer : nullptr));
+          wake_of(l), l == 0 && watcher_ && watcher_->tracer ? &*watcher_->tracer : nullptr));
     if (reporting.routes)
       stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_, traffic());
     if (config.trace != nullptr) {
@@ -83,7 +92,9 @@ class SharedDataflow final : public DataflowView,
   const Topology<T>& topology() const { return *topology_; }
   const Blueprint& blueprint() const { return blueprint_; }
   const FlowGraph& graph() const override { return blueprint_.graph; }
-  ProgressSnapshot snapshot() override { return ledgers_.front()->snapshot(); }
+  ProgressSnapshot snapshot() override {
+    return look_at(*ledgers_.front(), [](const Ledger<T>& ledger) { return snapshot_of(ledger); });
+  }
 
   std::shared_ptr<Question> ask() override { return ask(watched_locations()); }
 
@@ -95,16 +106,18 @@ class SharedDataflow final : public DataflowView,
         [self = this->shared_from_this()](std::uint32_t worker) {
           return self->running_step(worker);
         });
-    post_([&](std::uint32_t worker) -> Envelope& {
-      return *new InquiryEnvelope<T>(inquiry, index, worker);
-    });
+    if (const Gate::Pass pass(*gate_); pass)
+      post_([&](std::uint32_t worker) -> Envelope& {
+        return *new InquiryEnvelope<T>(inquiry, index_, worker);
+      });
     return inquiry;
   }
 
   /// Race "cancelled at one worker, complete at another": one word decides for all of them. A
   /// worker looks at it in each step, so whoever changes it wakes them.
   void cancel() override {
-    if (end(Ending::cancelled)) wake_(SharedLedger<T>::everyone);
+    if (!end(Ending::cancelled)) return;
+    if (const Gate::Pass pass(*gate_); pass) wake_all([](std::uint32_t) { return true; });
   }
   bool cancelled() const { return ending_.load(std::memory_order_seq_cst) == Ending::cancelled; }
   /// Called by each worker that sees the dataflow complete; false if it has been cancelled.
@@ -145,9 +158,34 @@ class SharedDataflow final : public DataflowView,
   /// Where reports are gathered; null if there is a single ledger, which is told at once.
   ReportStations* stations() { return stations_.get(); }
 
-  std::uint32_t index = 0;  ///< of this dataflow at every worker
+  /// Closed when the run is over.
+  Gate& gate() { return *gate_; }
+
+  /// Where the due bit of this dataflow is at `worker`. Called before its first step there, which
+  /// it is due for anyway.
+  void set_due_bits(std::uint32_t worker, std::shared_ptr<DueBits> bits) {
+    due_[worker].owned = std::move(bits);
+    due_[worker].bits.store(due_[worker].owned.get(), std::memory_order_seq_cst);
+  }
 
  private:
+  /// Woken late it may have ended there, and others have its place among the bits or nobody.
+  struct DueAt {
+    std::shared_ptr<DueBits> owned;
+    std::atomic<DueBits*> bits{nullptr};  // null until it is built there
+  };
+
+  void wake(std::uint32_t worker) {
+    DueBits* const bits = due_[worker].bits.load(std::memory_order_seq_cst);
+    if (bits == nullptr) return wake_(worker);
+    bits->wake(due_bit_);
+  }
+  template <typename Predicate>
+  void wake_all(Predicate&& predicate) {
+    for (std::uint32_t w = 0; w != layout_.workers; ++w)
+      if (predicate(w)) wake(w);
+  }
+
   void watch(const Config& config, const ReportingSetup& reporting,
              const ProgressBatch<T>& initial) {
     if (config.trace == nullptr && config.traffic == nullptr && !config.check) return;
@@ -171,7 +209,8 @@ class SharedDataflow final : public DataflowView,
   LedgerCut<T> cut() {
     const auto open =
         std::ranges::find_if(ledgers_, [](const auto& ledger) { return !ledger->complete(); });
-    LedgerCut<T> cut = (open != ledgers_.end() ? *open : ledgers_.front())->cut();
+    LedgerCut<T> cut = look_at(*(open != ledgers_.end() ? *open : ledgers_.front()),
+                               [](const Ledger<T>& ledger) { return cut_of(ledger); });
     if (cancelled()) {
       cut.counts.clear();
       for (Antichain<T>& frontier : cut.frontiers) frontier.clear();
@@ -199,16 +238,25 @@ class SharedDataflow final : public DataflowView,
   }
 
   /// What a ledger wakes: all that read it, when the dataflow is complete.
-  typename SharedLedger<T>::Wake wake_of(std::uint32_t ledger,
-                                         std::function<void(std::uint32_t)> wake) const {
-    if (layout_.ledgers() == 1) return wake;
-    return [layout = layout_, ledger, wake = std::move(wake)](std::uint32_t worker) {
+  typename SharedLedger<T>::Wake wake_of(std::uint32_t ledger) {
+    return [this, ledger](std::uint32_t worker) {
       if (worker != SharedLedger<T>::everyone) return wake(worker);
-      for (std::uint32_t w = 0; w != layout.workers; ++w)
-        if (layout.ledger_of_worker(w) == ledger) wake(w);
+      wake_all([&](std::uint32_t w) { return layout_.ledger_of_worker(w) == ledger; });
     };
   }
 
+  /// What `look(ledger)` gives. When the run is over nobody appends any more, nor is there anybody
+  /// who could be woken.
+  template <typename Look>
+  auto look_at(SharedLedger<T>& ledger, Look&& look) {
+    if (const Gate::Pass pass(*gate_); pass) return ledger.inspect(look);
+    auto seen = ledger.try_inspect(look);
+    for (; !seen; seen = ledger.try_inspect(look)) std::this_thread::yield();
+    return *std::move(seen);
+  }
+
+  std::uint32_t index_;
+  std::uint64_t due_bit_;
   std::shared_ptr<const Topology<T>> topology_;
   Blueprint blueprint_;
   Layout layout_;
@@ -221,6 +269,8 @@ class SharedDataflow final : public DataflowView,
   std::unique_ptr<SharedStations<T>> stations_;  // null: there is one ledger, told at once
   std::function<void(std::uint32_t)> wake_;
   Post post_;
+  std::shared_ptr<Gate> gate_;
+  std::vector<DueAt> due_;  // by worker
   std::atomic<Ending> ending_{Ending::none};
 
   mutable std::mutex mutex_;  // guards probes_

@@ -14,8 +14,10 @@ void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource so
   KeptPositions kept{worker.process().config().states, id, worker.index()};
   op.keeps(Keeps::saved);
   op.set_interest(Interest::when_holding);
-  worker.process().on_stop_request([activator = op.activator()] { activator.activate(); });
-  op.build([shard = std::make_unique<InputShard>(options, std::move(source), op.watch_ends(),
+  StopAction stop =
+      worker.process().on_stop_request([activator = op.activator()] { activator.activate(); });
+  op.build([stop = std::move(stop),
+            shard = std::make_unique<InputShard>(options, std::move(source), op.watch_ends(),
                                                  op.reactivate(), op.activator(), std::move(kept),
                                                  worker, worker.next_dataflow(),
                                                  op.initial_capability(0))] { shard->run(); });

@@ -2,17 +2,23 @@
 //
 // In a steady state the engine allocates nothing: batches, ledger entries and buffers come home.
 // What it allocates before grows as the graph.
+// And a dataflow that has ended leaves nothing behind.
 //
 // An executable of its own, since it replaces the global operator new.
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
+#include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/probe.hpp>
+#include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
 
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
 #include <tests/support/counted_allocations.hpp>
+
+#include <chrono>
+#include <cstdlib>
 
 namespace tidemark::allocation_test {
 namespace {
@@ -90,6 +96,67 @@ TEST_CASE("batches that workers share allocate next to nothing in a steady state
   for (const std::uint64_t per_round : {1u, 100u}) {
     INFO(per_round << " records a round");
     CHECK(allocations_of(16, per_round) < 2000);
+  }
+}
+
+/// What the engine has at each worker, all together, after so many dataflows one after the other.
+struct Kept {
+  std::int64_t allocations = 0;
+  std::size_t dataflows = 0;
+  std::uint64_t activations = 0;  // of an operator that has nothing to do
+};
+
+/// One after the other builds `dataflows` dataflows beside one that goes on, each of which sets a
+/// timer, waits for the end of its own, and looks at what is kept when `look_after` have ended.
+std::vector<Kept> build_and_end(std::uint32_t workers, std::uint64_t dataflows,
+                                const std::vector<std::uint64_t>& look_after) {
+  std::vector<Kept> kept;
+  kept.reserve(look_after.size());
+  execute(
+      {.workers = workers, .executor = ExecutorKind::deterministic, .check = false},
+      [&](Worker& worker) {
+        std::uint64_t activations = 0;
+        auto idle = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+          auto [handle, stream] = new_input<std::uint64_t>(scope);
+          unary<std::uint64_t>(stream, Pipeline{}, "idle", "",
+                               [&activations](auto&, auto&) { ++activations; });
+          return std::move(handle);
+        });
+        for (std::uint64_t built = 0; built != dataflows; ++built) {
+          if (worker.index() == 0 && kept.size() != look_after.size() &&
+              built == look_after[kept.size()])
+            kept.push_back({tests::live.load(), worker.process().dataflows().size(), activations});
+          auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+            auto [handle, stream] = new_input<std::uint64_t>(scope);
+            OperatorBuilder<Epoch> op(scope, "alarm");
+            auto& in = op.input(stream, tests::by_hash());
+            auto [out, passed] = op.template output<std::uint64_t>();
+            op.build(
+                [&in, &out = out, again = op.activator(), &executor = scope.worker().executor()] {
+                  in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
+                  again.activate_at(executor.now() + std::chrono::hours(1));
+                });
+            return std::pair(std::move(handle), tidemark::probe(passed));
+          });
+          input.send(built);
+          input.close();
+          worker.step_while([&] { return !probe.done(); });
+        }
+      });
+  return kept;
+}
+
+TEST_CASE("a hundred thousand dataflows, one after the other, leave nothing behind",
+          "[allocation]") {
+  for (const auto& [workers, dataflows] : {std::pair(1u, 100'000u), {3u, 10'000u}}) {
+    INFO(workers << " workers");
+    const std::vector<Kept> kept = build_and_end(workers, dataflows, {1000, dataflows - 1});
+    REQUIRE(kept.size() == 2);
+    CHECK(kept[0].dataflows <= 1 + workers);
+    CHECK(kept[1].dataflows <= 1 + workers);
+    CHECK(kept[0].activations == kept[1].activations);
+    // With several workers it depends on the seed how far each is.
+    CHECK(std::abs(kept[1].allocations - kept[0].allocations) < (workers == 1 ? 16 : 1000));
   }
 }
 

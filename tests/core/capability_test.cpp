@@ -9,6 +9,7 @@
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/product.hpp>
 
+#include <tests/core/due_of_nobody.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/support.hpp>
 
@@ -29,11 +30,13 @@ static_assert(std::is_nothrow_move_assignable_v<Capability<Epoch>>);
 template <Timestamp T>
 struct Shelf {
   ProgressBatch<T> pending;
+  tests::DueOfNobody due;
   std::shared_ptr<CapabilityBook<T>> book =
       std::make_shared<CapabilityBook<T>>(CapabilityBook<T>{.worker = 3,
                                                             .state = CapabilityBook<T>::State::live,
                                                             .location = {7},
                                                             .pending = &pending,
+                                                            .due = due.mark,
                                                             .step = "sorter"});
   Capability<T> first = Capability<T>::adopt(book, T::minimum());
 };

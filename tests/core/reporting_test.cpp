@@ -38,7 +38,8 @@ struct Flow {
   }
 
   Config config;
-  DataflowRegistry registry{config, [](std::uint32_t) {}, [](const auto&) {}};
+  DataflowRegistry registry{config, [](std::uint32_t) {}, [](const auto&) {},
+                            std::make_shared<Gate>()};
   std::shared_ptr<SharedDataflow<Epoch>> shared;
   Reporting<Epoch> reporting;
   Outbox outbox;
@@ -91,7 +92,8 @@ TEST_CASE("a worker may report more often than anybody combines", "[reporting]")
 struct Gathering {
   Config config{.workers = 2, .policy = std::make_shared<CoordinatorPolicy>(Timing{8})};
   std::unique_ptr<Executor> executor = make_deterministic_executor(0);
-  DataflowRegistry registry{config, [](std::uint32_t) {}, [](const auto&) {}};
+  DataflowRegistry registry{config, [](std::uint32_t) {}, [](const auto&) {},
+                            std::make_shared<Gate>()};
   IdleStations stations{config, std::make_shared<const Routes>(config.policy, layout_of(config)),
                         nullptr, *executor, registry};
   std::shared_ptr<SharedDataflow<Epoch>> shared = registry.attach<Epoch>(

@@ -15,6 +15,7 @@
 #include <tidemark/core/shard/followed_frontiers.hpp>
 #include <tidemark/core/shard/holdings.hpp>
 
+#include <tests/core/due_of_nobody.hpp>
 #include <tests/core/ledger_setup.hpp>
 #include <tests/support.hpp>
 
@@ -111,10 +112,12 @@ struct Shard {
     state.worker = 1;
     state.peers = 3;
     state.dataflow = 4;
+    state.due = due.mark;
     state.active = IndexSet(3);
     input.set_location(b_in);
   }
   BatchPool<Epoch> pool{record_type<int>};
+  DueOfNobody due;
   StepState<Epoch> state;
   InputPort<Epoch, int> input{state, {OperatorId{1}, 0}, "step"};
 };
@@ -262,12 +265,14 @@ TEST_CASE("a shard holds what its capabilities, queues and open buffers hold", "
 struct Row {
   std::shared_ptr<const Topology<Epoch>> topology = three_in_a_row<Epoch>();
   std::vector<OperatorShard<Epoch>> operators{std::size_t{3}};
+  DueOfNobody due;
   StepState<Epoch> state;
   RunningOperator running;
   ShardWatch<Epoch> watch;
 
   Row() {
     state.active = IndexSet(3);
+    state.due = due.mark;
     for (OperatorShard<Epoch>& op : operators) op.logic = [] {};
     for (std::uint32_t op = 0; op != 3; ++op) operators[op].name = topology->operators()[op].name;
   }

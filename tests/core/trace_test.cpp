@@ -75,9 +75,8 @@ TEST_CASE("replaying a trace to an instant gives the ledger's state at that inst
                     stream, tests::by_value(), [](std::uint64_t n) { return n % 3; }, arrivals);
                 return std::pair(std::move(handle), tidemark::probe(held));
               });
-              const auto look = [&] {
-                snapshots.push_back(worker.process().dataflows().front()->snapshot());
-              };
+              const auto view = worker.process().dataflows().front();
+              const auto look = [&] { snapshots.push_back(view->snapshot()); };
               for (std::uint64_t round = 0; round != 6; ++round) {
                 for (std::uint64_t n = 0; n != 5; ++n) input.send(round * n);
                 input.advance_to(round + 1);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// What a program keeps of a run that is over does no harm: activators, views, probes, stop actions.
+#include <tidemark/core/embedded.hpp>
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/probe.hpp>
+#include <tidemark/core/run.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/support.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+namespace tidemark::after_run_test {
+namespace {
+
+/// An operator that holds on until it has been activated so many times; what wakes it.
+Activator add_bell(Scope<Epoch>& scope, int activations) {
+  OperatorBuilder<Epoch> op(scope, "bell");
+  op.output<int>();
+  const Activator activator = op.activator();
+  op.build([activations, capability = std::optional(op.initial_capability(0))]() mutable {
+    if (activations-- == 0) capability.reset();
+  });
+  return activator;
+}
+
+TEST_CASE("an activator is harmless once its run is gone", "[activator]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    Activator kept;
+    tests::run_to_end({.workers = 2, .threads = 2, .executor = kind}, [&](Scope<Epoch>& scope) {
+      const Activator activator = add_bell(scope, 0);
+      if (scope.worker().index() == 0) kept = activator;
+    });
+    kept.activate();
+    kept.activate();
+    kept.activate_at(Clock::now());
+  }
+}
+
+TEST_CASE("an activator may be used at any moment while its run goes", "[activator][stress]") {
+  for (int repeat = 0; repeat != 200 / tests::slowdown; ++repeat) {
+    Activator kept;
+    std::atomic<bool> over{false};
+    std::jthread other;
+    {
+      Embedded embedded;
+      embedded.worker().dataflow<Epoch>(
+          [&](Scope<Epoch>& scope) { kept = add_bell(scope, repeat % 20); });
+      other = std::jthread([&over, kept] {
+        while (!over) {
+          kept.activate();
+          kept.activate_at(Clock::now());
+        }
+      });
+      embedded.step_while([&] { return embedded.has_dataflows(); });
+    }
+    over = true;
+  }
+}
+
+TEST_CASE("views and probes of a run that has failed ask and wake nobody", "[explanation]") {
+  for (const ExecutorKind kind : tests::executors_for_throwing_closures()) {
+    INFO(tests::name_of(kind));
+    std::shared_ptr<DataflowView> view;
+    Probe<Epoch> probe;
+    CHECK_THROWS_WITH(execute({.workers = 2, .threads = 2, .executor = kind},
+                              [&](Worker& worker) {
+                                auto [input, here] =
+                                    worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+                                      auto [handle, stream] = new_input<int>(scope);
+                                      return std::pair(std::move(handle), tidemark::probe(stream));
+                                    });
+                                input.advance_to(worker.index() + 1);
+                                worker.step();
+                                if (worker.index() == 0) {
+                                  view = worker.process().dataflows().front();
+                                  probe = here;
+                                  throw std::runtime_error("on purpose");
+                                }
+                                worker.step_while([&] { return !here.done(); });
+                              }),
+                      Catch::Contains("on purpose"));
+    bool reported = false;
+    probe.explain(7, [&](const auto&) { reported = true; });
+    CHECK_FALSE(reported);
+    CHECK_FALSE(view->ask()->answered());
+    CHECK(view->snapshot().ports.size() == 1);
+    view->cancel();
+    CHECK(probe.cancelled());
+  }
+}
+
+}  // namespace
+}  // namespace tidemark::after_run_test
