@@ -45,7 +45,11 @@ class AnyBatch final : public Envelope {
 
 /// Free batches of one record type, of a worker or of what many workers fill (shared_batches.hpp).
 ///
-/// Thread: `take` by the owner only; `give_back` by any.
+/// Gives memory back after a burst: if it has not run dry for as many batches as there are, it
+/// deletes one for each that is taken, but for a few. Who needs that many now and then has run it
+/// dry meanwhile.
+///
+/// Thread: the owner's; `give_back` any.
 template <Timestamp T>
 class BatchPool {
  public:
@@ -56,8 +60,20 @@ class BatchPool {
   AnyBatch<T>& take();
   void give_back(AnyBatch<T>& batch);
 
+  /// Deletes what is free, but for a few: one of those who use it has ended.
+  void trim();
+
  private:
+  static constexpr std::uint32_t period = 64;      // batches from one look at it to the next
+  static constexpr std::uint64_t few = period;     // are always kept
+  static constexpr std::uint64_t patience = 1024;  // batches more than there are
+
+  void look();
+
   const RecordType* type_;
+  std::uint32_t until_look_ = period;
+  std::uint64_t made_ = 0;       // and not deleted
+  std::uint64_t since_dry_ = 0;  // batches taken
   ReturnPool<Envelope> free_;
 };
 

@@ -191,6 +191,7 @@ void Worker::end(Block& block, std::uint32_t place) {
   block.dataflows[place].reset();
   --live_;
   if (--block.live == 0 && block.number != next_ / DueBits::dataflows) has_empty_block_ = true;
+  process_->pools().trim(index_);
   process_->registry().has_ended(block.number * DueBits::dataflows + place);
 }
 

@@ -42,8 +42,26 @@ std::vector<Envelope::Content> AnyBatch<T>::contents() const {
 
 template <Timestamp T>
 AnyBatch<T>& BatchPool<T>::take() {
+  if (--until_look_ == 0) [[unlikely]]
+    look();
   if (Envelope* const free = free_.take()) return static_cast<AnyBatch<T>&>(*free);
+  ++made_;
   return *new AnyBatch<T>(*this, *type_);
+}
+
+template <Timestamp T>
+void BatchPool<T>::look() {
+  until_look_ = period;
+  since_dry_ = free_.ran_dry() ? 0 : since_dry_ + period;
+  if (since_dry_ == 0) return;
+  free_.gather();
+  if (since_dry_ > made_ + patience) made_ -= free_.drop(period, few);
+}
+
+template <Timestamp T>
+void BatchPool<T>::trim() {
+  free_.gather();
+  made_ -= free_.drop(made_, few);
 }
 
 template <Timestamp T>

@@ -5,6 +5,8 @@
 // And a dataflow that has ended leaves nothing behind.
 //
 // An executable of its own, since it replaces the global operator new.
+#include <tidemark/core/batch.hpp>
+#include <tidemark/core/embedded.hpp>
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
@@ -97,6 +99,45 @@ TEST_CASE("batches that workers share allocate next to nothing in a steady state
     INFO(per_round << " records a round");
     CHECK(allocations_of(16, per_round) < 2000);
   }
+}
+
+TEST_CASE("a pool gives memory back after a burst, and not what is needed in each round",
+          "[allocation]") {
+  BatchPool<Epoch> pool(record_type<int>);
+  const auto take_at_once = [&](std::size_t count) {
+    std::vector<AnyBatch<Epoch>*> taken(count);
+    for (AnyBatch<Epoch>*& batch : taken) batch = &pool.take();
+    for (AnyBatch<Epoch>* batch : taken) pool.give_back(*batch);
+  };
+  const std::int64_t before = tests::live.load();
+  take_at_once(5000);
+  CHECK(tests::live.load() - before >= 5000);
+  const std::uint64_t allocations = tests::allocations.load();
+  for (int round = 0; round != 20; ++round) take_at_once(5000);
+  CHECK(tests::allocations.load() - allocations == 20);  // the list of those that are taken
+  for (int round = 0; round != 20'000; ++round) take_at_once(1);
+  CHECK(tests::live.load() - before < 300);
+}
+
+TEST_CASE("what a dataflow has queued in a burst is given back when it ends", "[allocation]") {
+  Embedded embedded;
+  const auto burst = [&](int batches) {
+    auto input = embedded.worker().dataflow<Epoch>([](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<std::uint64_t>(scope);
+      pass(stream, Pipeline{});
+      return std::move(handle);
+    });
+    for (int n = 0; n != batches; ++n) {
+      input.send(1);
+      input.flush();
+    }
+    input.close();
+    embedded.step_while([&] { return embedded.has_dataflows(); });
+  };
+  burst(1);
+  const std::int64_t before = tests::live.load();
+  burst(5000);
+  CHECK(tests::live.load() - before < 300);
 }
 
 /// What the engine has at each worker, all together, after so many dataflows one after the other.
