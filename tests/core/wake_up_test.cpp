@@ -92,7 +92,8 @@ TEST_CASE("a worker that is woken before it has been started starts all the same
 // "register, then look": the frontier moves after the logic has looked and before it is registered.
 //
 // Worker 1 gets a batch at 5, holds it back while something before 5 can come, and has just seen
-// that it can. Then worker 0 gives up its capability at 0.
+// that it can. Then worker 0 gives up its capability at 0. Worker 0 has followed the frontier from
+// the start, so that worker 1, when it registers, has nothing published.
 struct RegisterRace {
   Activator holder;  // of worker 0, which starts first
   std::atomic<bool> let_go{false};
@@ -118,21 +119,21 @@ struct RegisterRace {
         capability.reset();
       }
     });
-    unary_frontier<int>(stream, Pipeline{}, "waiter", "",
-                        [this, activator, held = std::optional<Capability<Epoch>>(), looked = 0](
-                            auto& in, auto& out2) mutable {
-                          in.for_each([&](auto& batch) {
-                            held = out2.retain(batch);
-                            in.frontier();  // 5 must wait
-                            let_go.store(true);
-                            holder.activate();  // worker 0 may run here and now
-                          });
-                          if (!held || looked++ == 0 || in.frontier().less_than_to(Epoch{5}))
-                            return;
-                          held.reset();
-                          released.store(true);
-                          activator.activate();
-                        });
+    auto wait = [this, activator, held = std::optional<Capability<Epoch>>(), looked = 0](
+                    auto& in, auto& out2) mutable {
+      in.for_each([&](auto& batch) {
+        held = out2.retain(batch);
+        in.frontier();  // 5 must wait
+        let_go.store(true);
+        holder.activate();  // worker 0 may run here and now
+      });
+      if (!held || looked++ == 0 || in.frontier().less_than_to(Epoch{5})) return;
+      held.reset();
+      released.store(true);
+      activator.activate();
+    };
+    unary<int>(stream, Pipeline{}, "waiter", "", std::move(wait),
+               is_holder ? Interest::always : Interest::when_holding);
   }
 };
 

@@ -13,7 +13,8 @@ help() {
   cat <<'TXT'
 tests/mutants/run.sh [NAME...]: applies each patch NAME.patch here, in a copy of the tree, builds the
 tests that it names and runs them. At least one must fail, crash, or take two minutes. NAME may be
-a folder (progress); without any, all are meant. What is built is in build/mutants/.
+a folder (progress); without any, all are meant. What is built, and what was said last of each
+mutant, is in build/mutants/.
 
 A patch begins with lines that say what it is about:
 
@@ -136,11 +137,8 @@ for patch in "${names[@]}"; do
   name=${patch#tests/mutants/}
   name=${name%.patch}
   printf '%-60s %-16s %4d s\n' "$name" "$result" $((SECONDS - start))
-  if [[ $result == caught ]]; then
-    ((++caught))
-  else
-    cp "$scratch/log" "$scratch/${name//\//.}.log"
-  fi
+  if [[ $result == caught ]]; then ((++caught)); fi
+  mv "$scratch/log" "$scratch/${name//\//.}.log"
 done
 echo "mutants: $caught of ${#names[@]} caught"
 ((caught == ${#names[@]}))
