@@ -22,8 +22,9 @@ class Trace;
 /// Looks at a run from outside while it goes on.
 struct Monitor {
   std::chrono::milliseconds interval{100};
-  /// Called once when the first dataflow has been built and then every `interval`, on a thread of
-  /// its own; must not throw. Not called by the deterministic executor, which has no real time.
+  /// Called once when the first dataflow has been built and then every `interval`, with the first
+  /// that has not ended, on a thread of its own; must not throw. Not called by the deterministic
+  /// executor, which has no real time.
   std::function<void(DataflowView&)> look;
 };
 

@@ -50,7 +50,7 @@ Process::Process(const Config& config, Executor& executor)
       network_(make_network(config, executor)),
       links_(config_, network_.get(), *this),
       registry_(
-          config_, [this](std::uint32_t worker) { wake(worker); },
+          config_, [this](std::uint32_t worker) { workers_[worker]->wake(); },
           [this](const auto& make) { post_to_all(make); }, gate_),
       unfinished_(config.workers),
       timers_(executor) {
@@ -70,14 +70,6 @@ Process::~Process() {
   }
   workers_.clear();  // before the pools, to which they still give batches back,
   network_.reset();  // and so does this
-}
-
-void Process::wake(std::uint32_t worker) {
-  if (worker < workers_.size()) {
-    workers_[worker]->wake();
-  } else {
-    for (const auto& each : workers_) each->wake();
-  }
 }
 
 void Process::post(std::uint32_t to, Envelope& envelope) {

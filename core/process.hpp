@@ -47,10 +47,6 @@ class Process final : public Mail {
   Timers& timers() { return timers_; }
   Worker& worker(std::uint32_t index) { return *workers_[index]; }
 
-  /// Has a worker look at its mailbox and frontiers; all of them if `worker` is
-  /// SharedLedger::everyone.
-  void wake(std::uint32_t worker);
-
   void post(std::uint32_t to, Envelope& envelope) override;
   void deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) override;
 

@@ -53,8 +53,8 @@ class SharedDataflow final : public DataflowView,
   /// Puts the envelope that `make(worker)` makes into each worker's mailbox.
   using Post = std::function<void(const std::function<Envelope&(std::uint32_t worker)>& make)>;
 
-  /// Number `dataflow` at every worker. `wake` and `post` are called by the workers, and by others
-  /// while `gate` is open.
+  /// Number `dataflow` at every worker. `wake(worker)` and `post` are called by the workers, and by
+  /// others while `gate` is open.
   SharedDataflow(std::uint32_t dataflow, Topology<T> topology, Blueprint blueprint,
                  const Config& config, const ReportingSetup& reporting,
                  std::function<void(std::uint32_t)> wake, Post post, std::shared_ptr<Gate> gate)
@@ -169,7 +169,7 @@ class SharedDataflow final : public DataflowView,
   }
 
  private:
-  /// Woken late it may have ended there, and others have its place among the bits or nobody.
+  /// Where its bit stays when it has ended: a worker that is woken late finds nothing to do.
   struct DueAt {
     std::shared_ptr<DueBits> owned;
     std::atomic<DueBits*> bits{nullptr};  // null until it is built there
