@@ -3,10 +3,13 @@
 // What a program keeps of a run that is over does no harm: activators, views, probes, stop actions.
 #include <tidemark/core/embedded.hpp>
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/executor.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/probe.hpp>
+#include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/worker.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/support.hpp>
@@ -42,6 +45,31 @@ TEST_CASE("an activator is harmless once its run is gone", "[activator]") {
     kept.activate();
     kept.activate_at(Clock::now());
   }
+}
+
+TEST_CASE("an activator has nobody run once its run has ended", "[activator]") {
+  const auto executor = make_deterministic_executor(1);
+  Process process({.executor = ExecutorKind::deterministic}, *executor);
+  Activator kept;
+  int activations = 0;
+  process.worker(0).start([&](Worker& worker) {
+    worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      OperatorBuilder<Epoch> op(scope, "bell");
+      op.output<int>();
+      kept = op.activator();
+      op.build([&activations, capability = op.initial_capability(0)] { ++activations; });
+    });
+  });
+  const auto activations_of_one_more = [&] {
+    const int before = activations;
+    kept.activate();
+    CHECK_THROWS_AS(executor->serve(), StuckError);
+    return activations - before;
+  };
+  CHECK_THROWS_AS(executor->serve(), StuckError);
+  CHECK(activations_of_one_more() == 1);
+  process.end_run();
+  CHECK(activations_of_one_more() == 0);
 }
 
 TEST_CASE("an activator may be used at any moment while its run goes", "[activator][stress]") {

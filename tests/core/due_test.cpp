@@ -147,6 +147,10 @@ TEST_CASE("of many dataflows only that is stepped which is fed, and then reports
     CHECK(runs[d] == before[d] + (d % 33 == 0 ? 1 : 0));
     CHECK(probes[d].less_than(1) == (d % 33 != 0));
   }
+  inputs[50].advance_to(1);  // and has nothing to push
+  while (embedded.step()) {
+  }
+  CHECK_FALSE(probes[50].less_than(1));
   inputs.clear();
   embedded.step_while([&] { return embedded.has_dataflows(); });
 }

@@ -6,9 +6,11 @@
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
+#include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 
+#include <tests/core/eager_executor.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
 #include <tests/support.hpp>
@@ -241,6 +243,19 @@ TEST_CASE("closures that wait are unwound when another worker has failed", "[run
       CHECK(alive.load() == 0);
       CHECK(stopped.load() <= 5);
     }
+}
+
+TEST_CASE("workers that rest end at once when another has failed", "[run_errors]") {
+  const auto run = [] {
+    tests::run_eagerly({.workers = 3}, 100, [](Scope<Epoch>& scope) {
+      OperatorBuilder<Epoch> op(scope, "hoarder");
+      op.output<int>();
+      op.build([worker = scope.worker().index(), capability = op.initial_capability(0)] {
+        if (worker == 2) throw Trip("when the others rest");
+      });
+    });
+  };
+  CHECK_THROWS_AS(run(), StepError);
 }
 
 TEST_CASE("of several errors the caller gets one and the run still ends", "[run_errors]") {

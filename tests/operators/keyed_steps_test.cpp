@@ -15,6 +15,8 @@
 #include <tests/operators/timed_input.hpp>
 #include <tests/support.hpp>
 
+#include <stdexcept>
+
 namespace tidemark::keyed_steps_test {
 namespace {
 
@@ -210,7 +212,10 @@ struct Impatient {
   int calls = 0;
   std::pair<std::vector<int>, bool> on_item(int) { return {}; }
   std::optional<Clock::time_point> notify_at() const { return Clock::time_point{}; }
-  std::pair<std::vector<int>, bool> on_notify(Clock::time_point) { return {{++calls}, false}; }
+  std::pair<std::vector<int>, bool> on_notify(Clock::time_point) {
+    if (++calls == 1000) throw std::runtime_error("time does not go on");
+    return {{calls}, false};
+  }
 };
 
 TEST_CASE("a key that always wants to be called lets time go on all the same",
