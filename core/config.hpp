@@ -85,8 +85,9 @@ struct Config {
   /// At the first SIGINT (Ctrl-C) all inputs end, the run ends with everything written, and throws
   /// Interrupted; a second one does what it did without this. Not on the deterministic executor.
   bool stop_on_interrupt = false;
-  /// Whether every operator's changes obey the batch rule; the deterministic executor then also
-  /// verifies after each step that the engine's own invariants hold, and stops the program if not.
+  /// Whether every operator's changes obey the batch rule. With the deterministic executor the
+  /// engine's own invariants are verified, too, after each step, or after as many as pay for it
+  /// where there is much to look at; a broken one stops the program.
   bool check = checked_by_default;
   /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
   /// complete; null: nothing is saved. Outlives the run.

@@ -13,8 +13,10 @@ void require_kept(const Keeps& keeps, const std::string& kind, const std::string
         step +
         " keeps values from epoch to epoch that are not saved, and a run that saves states " +
         "cannot be gone on with without them; run it without a store, or " +
-        std::string(keeps.instead.empty() ? "say by OperatorBuilder::keeps that they need not be"
-                                          : keeps.instead));
+        (keeps.instead != nullptr ? keeps.instead
+                                  : "save them (keyed_step does), or, if no result depends on them "
+                                    "in a later epoch, say "
+                                    "so by OperatorBuilder::keeps"));
   if (id.empty())
     throw DataflowError(step +
                         " has no id by which its state could be found again; in a run that saves "

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace tidemark {
 
@@ -19,17 +18,18 @@ struct Keeps {
     unsaved,       ///< anything else
   };
 
-  // Not explicit: `Keeps::nothing` is one.
-  constexpr Keeps(What kept, std::string_view to_do = {}) : what(kept), instead(to_do) {}
+  constexpr Keeps(What kept, const char* to_do = nullptr)  // NOLINT: `Keeps::nothing` is one
+      : what(kept),
+        instead(to_do) {}
 
   What what;
-  std::string_view instead;  ///< of what is unsaved: what to do in a run with a store
+  const char* instead;  ///< a literal: what to do with what is unsaved in a run with a store
 };
 
 /// The one of a step that a store is told of if its types can be written, by their codecs.
 constexpr Keeps saved_if(bool encodable) {
   if (encodable) return Keeps::saved;
-  return {Keeps::unsaved, "write the Codecs that say of its values that they are not saved"};
+  return {Keeps::unsaved, "write Codecs of its values, which say NotSaved"};
 }
 
 /// Throws DataflowError unless a step that keeps this may stand in a run with a store: what is

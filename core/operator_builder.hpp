@@ -13,6 +13,7 @@
 #include <tidemark/progress/interest.hpp>
 #include <tidemark/progress/operator_ports.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -127,9 +128,9 @@ class OperatorBuilder {
   void on_close(std::function<void()> action);
 
   /// Adds what must hold between two activations: a deterministic run with Config::check calls
-  /// `invariant` after the worker's steps, and it stops the program (TIDEMARK_CHECK) if it is
-  /// broken.
-  void add_invariant(std::function<void()> invariant);
+  /// `invariant` after the worker's steps. It stops the program (TIDEMARK_CHECK) if it is broken,
+  /// and returns how many things it has looked at; a large one is called after fewer steps.
+  void add_invariant(std::function<std::size_t()> invariant);
 
   /// Replaces the connections between inputs and outputs: those not listed do not affect each
   /// other. One input and output may have several, each with a summary of its own. What an operator

@@ -91,14 +91,14 @@ void Worker::post(Envelope& envelope) {
 }
 
 Worker::Block* Worker::find_block(std::uint32_t dataflow) const {
-  const std::uint32_t number = dataflow / DueBits::dataflows;
+  const std::uint32_t number = dataflow / DueBits::per_word;
   const auto block = std::ranges::lower_bound(
       blocks_, number, {}, [](const std::unique_ptr<Block>& each) { return each->number; });
   return block != blocks_.end() && (*block)->number == number ? block->get() : nullptr;
 }
 
 Worker::Block& Worker::block_of_next() {
-  const std::uint32_t number = next_ / DueBits::dataflows;
+  const std::uint32_t number = next_ / DueBits::per_word;
   if (blocks_.empty() || blocks_.back()->number != number)
     blocks_.emplace_back(new Block{number, std::make_shared<DueBits>(*this)});
   return *blocks_.back();
@@ -107,7 +107,7 @@ Worker::Block& Worker::block_of_next() {
 void Worker::add(std::unique_ptr<DataflowInstance> dataflow) {
   Block& block = block_of_next();
   const std::uint32_t index = next_++;
-  DataflowInstance& added = *(block.dataflows[index % DueBits::dataflows] = std::move(dataflow));
+  DataflowInstance& added = *(block.dataflows[index % DueBits::per_word] = std::move(dataflow));
   ++block.live;
   ++live_;
   block.due->set(DueBits::bit_of(index));
@@ -125,9 +125,9 @@ void Worker::read_mailbox() {
     Block* const block = find_block(index);
     if (index >= next_) {
       early_.push_back(envelope);
-    } else if (block != nullptr && block->dataflows[index % DueBits::dataflows]) {
+    } else if (block != nullptr && block->dataflows[index % DueBits::per_word]) {
       block->due->set(DueBits::bit_of(index));
-      block->dataflows[index % DueBits::dataflows]->accept(*envelope);
+      block->dataflows[index % DueBits::per_word]->accept(*envelope);
     } else {
       envelope->release();
     }
@@ -182,7 +182,7 @@ inline void Worker::step_block(Block& block) {
 /// (reporting.hpp).
 void Worker::set_all_due() {
   for (const auto& block : blocks_)
-    for (std::uint32_t place = 0; place != DueBits::dataflows; ++place)
+    for (std::uint32_t place = 0; place != DueBits::per_word; ++place)
       if (block->dataflows[place]) block->due->set(DueBits::bit_of(place));
 }
 
@@ -190,9 +190,9 @@ void Worker::end(Block& block, std::uint32_t place) {
   block.dataflows[place]->close();
   block.dataflows[place].reset();
   --live_;
-  if (--block.live == 0 && block.number != next_ / DueBits::dataflows) has_empty_block_ = true;
-  process_->pools().trim(index_);
-  process_->registry().has_ended(block.number * DueBits::dataflows + place);
+  if (--block.live == 0 && block.number != next_ / DueBits::per_word) has_empty_block_ = true;
+  if (live_ == 0) process_->pools().trim(index_);  // else others may use them
+  process_->registry().has_ended(block.number * DueBits::per_word + place);
 }
 
 void Worker::drop_empty_blocks() {

@@ -28,7 +28,7 @@ namespace tidemark {
 class Process;
 class StateStore;
 
-class Worker final : public Sleeper, public Task {
+class Worker final : public Wakeable, public Task {
  public:
   Worker(Process& process, std::uint32_t index);
   ~Worker() override;
@@ -119,7 +119,7 @@ class Worker final : public Sleeper, public Task {
     std::uint32_t number;
     std::shared_ptr<DueBits> due;
     std::uint32_t live = 0;
-    std::array<std::unique_ptr<DataflowInstance>, DueBits::dataflows> dataflows;  // null once ended
+    std::array<std::unique_ptr<DataflowInstance>, DueBits::per_word> dataflows;  // null once ended
   };
 
   Block* find_block(std::uint32_t dataflow) const;

@@ -15,6 +15,7 @@
 #include <tidemark/progress/tracker.hpp>
 #include <tidemark/progress/verify.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -71,13 +72,14 @@ class Ledger {
   }
 
   /// Stops the program unless the frontiers follow from the counts, and none of these is negative
-  /// that must not be. Requires: propagated. Cost: O(counts + locations).
-  void verify() const {
-    detail::verify(tracker_);
-    if (negative_ == NegativeCounts::allowed) return;
+  /// that must not be. Requires: propagated. Returns what it has cost: O(counts + locations).
+  std::size_t verify() const {
+    const std::size_t cost = detail::verify(tracker_);
+    if (negative_ == NegativeCounts::allowed) return cost;
     for (std::uint32_t l = 0; l != topology().locations(); ++l)
       for (const auto& [time, count] : counts({l}).entries())
         TIDEMARK_CHECK(count > 0, "with one ledger no count is negative");
+    return cost;
   }
 
   const Topology<T>& topology() const { return tracker_.topology(); }

@@ -13,6 +13,7 @@
 #include <tidemark/windowing/window_ends.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -56,12 +57,10 @@ class ClockedWindows {
     keys_.count();
   }
 
-  /// Stops the program unless what holds between two activations holds.
-  void verify() const {
-    epochs_.verify();
-    held_.verify();
-    keys_.verify();
+  /// Stops the program unless what holds between two activations holds. Returns what it has cost.
+  std::size_t verify() const {
     TIDEMARK_CHECK(keys_.idle() || !held_.empty(), "a key that waits keeps a timestamp open");
+    return epochs_.verify() + held_.verify() + keys_.verify();
   }
 
   Rights retain(const Batch<T, Item>& batch) { return ends_.retain(batch); }

@@ -48,7 +48,7 @@ class FrontierWindows {
     work_.tally.flush_into(counts_);
   }
 
-  void verify() const { epochs_.verify(); }
+  std::size_t verify() const { return epochs_.verify(); }
 
   Rights retain(const Batch<T, Item>& batch) { return ends_.retain(batch); }
 

@@ -52,7 +52,7 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
     op.keeps({Keeps::unsaved, "use an EventClock in a dataflow on epochs"});
     auto shard = std::make_unique<FrontierWindows<T, Item, Work>>(std::move(work), options,
                                                                   std::move(ends), in);
-    op.add_invariant([shard = shard.get()] { shard->verify(); });
+    op.add_invariant([shard = shard.get()] { return shard->verify(); });
     op.build([shard = std::move(shard)] { shard->run(); });
   } else {
     static_assert(WindowClock<C, Value>,
@@ -73,7 +73,7 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
                                          std::move(id), in, op.activator());
     if (worker.states() != nullptr)
       shard->hold({op.initial_capability(0), op.initial_capability(1)});
-    op.add_invariant([shard = shard.get()] { shard->verify(); });
+    op.add_invariant([shard = shard.get()] { return shard->verify(); });
     op.build([shard = std::move(shard)] { shard->run(); });
   }
   return std::pair(results, noticed);

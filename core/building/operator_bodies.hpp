@@ -18,6 +18,7 @@
 #include <tidemark/progress/epoch.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -161,7 +162,7 @@ void OperatorBuilder<T>::on_close(std::function<void()> action) {
 }
 
 template <Timestamp T>
-void OperatorBuilder<T>::add_invariant(std::function<void()> invariant) {
+void OperatorBuilder<T>::add_invariant(std::function<std::size_t()> invariant) {
   scope_->instance().invariants.push_back(std::move(invariant));
 }
 

@@ -9,9 +9,9 @@
 namespace tidemark {
 
 /// Who goes idle, and can be woken: a worker.
-class Sleeper {
+class Wakeable {
  public:
-  virtual ~Sleeper() = default;
+  virtual ~Wakeable() = default;
   /// Any thread.
   virtual void wake() = 0;
 };
@@ -20,19 +20,19 @@ class Sleeper {
 /// digits only. It is set before the worker is woken, and taken before it looks at what there is to
 /// do: so nothing is overlooked, and a bit may be set for nothing. Shared by those who wake.
 /// Thread: its worker, unless noted.
+// NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): what others write has its own line
 class DueBits {
  public:
-  static constexpr std::uint32_t dataflows = 64;
+  static constexpr std::uint32_t per_word = 64;
   static std::uint64_t bit_of(std::uint32_t dataflow) {
-    return std::uint64_t{1} << (dataflow % dataflows);
+    return std::uint64_t{1} << (dataflow % per_word);
   }
 
   /// Requires: the worker is there at each `wake`.
-  explicit DueBits(Sleeper& worker) : worker_(&worker) {}
+  explicit DueBits(Wakeable& worker) : worker_(&worker) {}
 
-  /// Has the worker step the dataflow. Any thread. Where the bit is set already, the worker looks
-  /// after that: as a read-modify-write and the look at what was published before are, this look is
-  /// sequentially consistent.
+  /// Has the worker step the dataflow. Any thread. Where the bit is set already the worker has yet
+  /// to take it, and looks after that at what was published: all three are sequentially consistent.
   void wake(std::uint64_t bit) {
     if ((others_.load(std::memory_order_seq_cst) & bit) == 0)
       others_.fetch_or(bit, std::memory_order_seq_cst);
@@ -58,7 +58,7 @@ class DueBits {
 
  private:
   std::uint64_t own_ = 0;
-  Sleeper* worker_;
+  Wakeable* worker_;
   alignas(64) std::atomic<std::uint64_t> others_{0};
 };
 

@@ -14,6 +14,7 @@
 #include <tidemark/core/observe/ledger_tracer.hpp>
 #include <tidemark/progress/ledger.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -119,15 +120,18 @@ class SharedLedger {
   }
 
   /// Stops the program unless the ledger keeps its promises, and what its worker holds, has queued
-  /// or has open holds up every frontier that it could result in: safety. For single-threaded runs.
-  /// O(counts + locations).
-  void verify(std::span<const Pointstamp<T>> held) {
-    lock_.lock();
-    const CombinerLock::Held locked(lock_);
-    ledger_.verify();
-    for (const auto& [location, time] : held)
-      TIDEMARK_CHECK(ledger_.frontier(location).less_equal_to(time),
-                     "no frontier passes a timestamp that a worker holds");
+  /// or has open holds up every frontier that it could result in: safety. Does nothing while there
+  /// is a combiner. Returns what it has cost: O(counts + locations).
+  std::size_t verify(std::span<const Pointstamp<T>> held) {
+    const std::optional<std::size_t> cost = try_inspect([&](const Ledger<T>& ledger) {
+      for (const auto& [location, time] : held)
+        TIDEMARK_CHECK(ledger.frontier(location).less_equal_to(time),
+                       "no frontier passes a timestamp that a worker holds");
+      return ledger.verify() + held.size();
+    });
+    if (!cost) return 0;
+    combine();  // what was appended meanwhile
+    return *cost;
   }
 
   /// True once every count is zero: nothing is held, queued or in flight anywhere.

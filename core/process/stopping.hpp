@@ -59,7 +59,7 @@ class Stopping {
 
   /// Keeps the first error for the caller of the run.
   void fail(std::exception_ptr error) noexcept;
-  bool failed() const { return failed_.load(std::memory_order_relaxed); }
+  bool failed() const { return failed_.load(std::memory_order_seq_cst); }
   const std::atomic<bool>& failure_flag() const { return failed_; }
   /// Throws the error that ended the run, if one did.
   void rethrow_failure() const;

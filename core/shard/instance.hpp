@@ -14,6 +14,7 @@
 #include <tidemark/core/shard/shared_dataflow.hpp>
 #include <tidemark/progress/verify.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -152,19 +153,20 @@ class Instance final : public DataflowInstance {
   std::vector<OperatorShard<T>> operators;
   std::vector<Receiver*> receivers;  ///< by channel
   std::vector<OpenBuffers<T>*> open_buffers;
-  std::vector<std::function<void()>> invariants;  ///< of operators
+  std::vector<std::function<std::size_t()>> invariants;  ///< of operators
 
  private:
   static constexpr int max_steps_open = 8;
 
   /// Stops the program unless what holds between two steps holds.
   void verify() {
-    if (!checks_.due(operators.size() + shared_->topology().locations())) return;
+    if (!checks_.due()) return;
     std::vector<Pointstamp<T>> held;
     for (const Holding<T>& holding : holdings_of(operators, inputs, open_buffers))
       held.push_back(holding.pointstamp);
-    ledger_->verify(held);
-    for (const auto& invariant : invariants) invariant();
+    std::size_t cost = operators.size() + ledger_->verify(held);
+    for (const auto& invariant : invariants) cost += invariant();
+    checks_.has_cost(cost);
   }
 
   /// A trace that cannot be told, as of timestamps that cannot be printed, has ended the run

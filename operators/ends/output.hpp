@@ -48,7 +48,7 @@ Stream<T, Item> write_parts(const Stream<T, Item>& input, std::string id, const 
   auto& shard = input.scope->template make<PartitionedShard<T, Item, S>>(sink, std::move(parts), id,
                                                                          worker, in, out);
   op.on_close([&shard] { shard.close_parts(); });
-  op.add_invariant([&shard] { shard.verify(); });
+  op.add_invariant([&shard] { return shard.verify(); });
   op.build([&shard] { shard.run(); });
   return written;
 }

@@ -89,7 +89,7 @@ class PartitionedShard {
     epochs_.run(*in_, *this);
   }
 
-  void verify() const { epochs_.verify(); }
+  std::size_t verify() const { return epochs_.verify(); }
 
   Capability<T> retain(const Batch<T, Item>& batch) { return out_->retain(batch); }
 

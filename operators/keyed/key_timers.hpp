@@ -8,6 +8,7 @@
 #include <tidemark/operators/timestamps/wake_timer.hpp>
 #include <tidemark/progress/check.hpp>
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <utility>
@@ -54,13 +55,14 @@ class KeyTimers {
     due_.clear();
   }
 
-  /// Stops the program unless every timer is that of its key.
-  void verify() const {
+  /// Stops the program unless every timer is that of its key. Returns what it has cost.
+  std::size_t verify() const {
     TIDEMARK_CHECK(timers_.size() == due_.size(), "a key has at most one timer");
     for (auto due = due_.begin(); due != due_.end(); ++due) {
       const auto at = timers_.find(due->second);
       TIDEMARK_CHECK(at != timers_.end() && at->second == due, "a timer is that of its key");
     }
+    return due_.size();
   }
 
  private:

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -78,11 +79,11 @@ class KeyedShard {
     if constexpr (has_timers) timers_.arm(now_);
   }
 
-  /// Stops the program unless what holds between two activations holds.
-  void verify() const {
-    epochs_.verify();
-    held_.verify();
-    if constexpr (has_timers) timers_.verify();
+  /// Stops the program unless what holds between two activations holds. Returns what it has cost.
+  std::size_t verify() const {
+    std::size_t cost = epochs_.verify() + held_.verify();
+    if constexpr (has_timers) cost += timers_.verify();
+    return cost;
   }
 
   Capability<T> retain(const Batch<T, Item>& batch) { return out_->retain(batch); }
@@ -273,7 +274,7 @@ Stream<T, Out> keyed_step(const Stream<T, Item>& stream, std::string kind, std::
   auto shard =
       std::make_unique<Shard>(std::move(logic), std::move(timers), worker, std::move(id), in, out);
   if (Shard::sends_by_itself && worker.states() != nullptr) shard->hold(op.initial_capability(0));
-  op.add_invariant([shard = shard.get()] { shard->verify(); });
+  op.add_invariant([shard = shard.get()] { return shard->verify(); });
   op.build([shard = std::move(shard)] { shard->run(); });
   return output;
 }

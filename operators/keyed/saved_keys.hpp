@@ -17,6 +17,9 @@ namespace tidemark::detail {
 /// Says that the keys that were saved have another hash than in the run that saved them.
 [[noreturn]] void refuse_route(const std::string& step);
 
+/// Says that the store gives a worker what belongs to another.
+[[noreturn]] void refuse_share(const std::string& step, const SavedShare& share);
+
 /// A `Saved` of each `Key`, by their codecs. The route of a key brings its records and what is
 /// saved of it to the same worker.
 template <typename Key, typename Saved>
@@ -32,11 +35,14 @@ struct SavedKeys {
     return written;
   }
 
-  /// Calls `take(key, saved)` for each key of this worker that the run's store keeps.
+  /// Calls `take(key, saved)` for each key of this worker that the run's store keeps. Throws
+  /// BadBytes for what is of other types, DataflowError for what is not this worker's.
   template <typename Take>
     requires encodable
   static void load(const Worker& worker, const std::string& step, Take take) {
-    for (const SavedState& saved : worker.states()->load(step, {worker.index(), worker.peers()})) {
+    const SavedShare share{worker.index(), worker.peers()};
+    for (const SavedState& saved : worker.states()->load(step, share)) {
+      if (!share.has(saved.route)) refuse_share(step, share);
       Key key = from_bytes<Key>(saved.key);
       if (ByKey::of(key) != saved.route) refuse_route(step);
       take(std::move(key), from_bytes<Saved>(*saved.state));

@@ -8,6 +8,7 @@
 #include <tidemark/progress/timestamp.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <map>
 #include <utility>
@@ -68,10 +69,12 @@ class EpochsInOrder {
   }
 
   /// Stops the program unless each timestamp that is held has records, and the right to send them.
-  void verify() const {
+  /// Returns what it has cost.
+  std::size_t verify() const {
     for (const auto& [time, held] : held_)
       TIDEMARK_CHECK(held.right.time() == time && !held.records.empty(),
                      "what is held back keeps its own timestamp open");
+    return held_.size();
   }
 
  private:

@@ -7,13 +7,15 @@
 #include <tidemark/progress/check.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
 namespace tidemark::detail {
 
 /// Rights that follow the frontier of an input: they hold up no timestamp that is complete there. A
-/// `Right` has `time`, `delayed` and `downgrade`, as a Capability has. Thread: its worker.
+/// `Right` has `time`, `delayed` and `downgrade`, as a Capability has. Cost: O(1) in a total order;
+/// O(rights) for `cover`, O(rights x frontier) for `follow` in a partial one. Thread: its worker.
 template <Timestamp T, typename Right>
 class HeldFrontier {
  public:
@@ -55,12 +57,13 @@ class HeldFrontier {
   }
   void clear() { held_.clear(); }
 
-  /// Stops the program if two of the rights are at comparable timestamps.
-  void verify() const {
+  /// Stops the program if two of the rights are at comparable timestamps. Returns what it has cost.
+  std::size_t verify() const {
     for (const Right& a : held_)
       for (const Right& b : held_)
         TIDEMARK_CHECK(&a == &b || !less_equal(a.time(), b.time()),
                        "the rights that follow a frontier are an antichain");
+    return held_.size() * held_.size();
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <tidemark/core/hash.hpp>
 #include <tidemark/core/state_store.hpp>
+#include <tidemark/core/text.hpp>
 #include <tidemark/core/worker.hpp>
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/epoch.hpp>
@@ -20,6 +21,10 @@
 #include <vector>
 
 namespace tidemark::detail {
+
+/// Says that records come in an epoch that an earlier run has saved.
+[[noreturn]] void refuse_early(const std::string& step, const std::string& time,
+                               const std::string& first);
 
 /// One worker's end of the store for one step, which keeps something of each `Name`: a key, a part.
 /// A `Right` keeps its timestamp open downstream until what it has touched is saved. Does nothing
@@ -45,10 +50,12 @@ class SavedEpochs {
 
   /// From here on things are touched at `time`. What was touched at earlier timestamps, which must
   /// be complete, is saved: `find(name, changes)` adds what is kept of it now. `retain()` gives the
-  /// right at `time`, held until that is saved, too.
+  /// right at `time`, held until that is saved, too. Throws DataflowError for an epoch before the
+  /// run's first, and what a codec or the store throws.
   template <typename Retain, typename Find>
   void begin(const T& time, Retain retain, Find find) {
     if (!active()) return;
+    if (time < first_time()) refuse_early(step_, to_text(time), to_text(first_time()));
     if (open_ && open_->right.time() < time) save(find);
     if (!open_) open_.emplace(Open{retain(), {}, {}});
   }

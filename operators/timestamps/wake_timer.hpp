@@ -16,7 +16,7 @@ namespace tidemark::detail {
 /// Has at most one timer set, at or before the time that is wanted. Thread: its worker.
 class WakeTimer {
  public:
-  /// Requires: the executor outlives this.
+  /// Requires: the executor is there at each `set`.
   WakeTimer(Activator activator, Executor& executor)
       : activator_(std::move(activator)),
         executor_(&executor) {}

@@ -8,7 +8,7 @@
 namespace tidemark::tests {
 
 struct DueOfNobody {
-  struct Nobody final : Sleeper {
+  struct Nobody final : Wakeable {
     void wake() override {}
   };
   Nobody nobody;

@@ -129,7 +129,7 @@ TEST_CASE("a gate that is being closed waits for those inside, and lets nobody i
 }
 
 TEST_CASE("a due bit stays until it is taken, whoever has set it", "[due_bits]") {
-  struct Counting final : Sleeper {
+  struct Counting final : Wakeable {
     void wake() override { ++wakes; }
     int wakes = 0;
   };

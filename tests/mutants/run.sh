@@ -118,6 +118,9 @@ for patch in "${names[@]}"; do
   name=${patch#tests/mutants/}
   grep -qF "\`${name%.patch}\`" tests/known_bugs.md || die "tests/known_bugs.md does not name $name"
 done
+for name in $(grep -oE '`(progress|core|operators|windowing)/[a-z0-9-]+`' tests/known_bugs.md | tr -d '`'); do
+  [[ -f tests/mutants/$name.patch ]] || die "tests/known_bugs.md names $name, and there is no such patch"
+done
 
 rm -rf "$scratch"
 mkdir -p "$tree"

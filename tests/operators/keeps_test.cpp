@@ -2,6 +2,7 @@
 //
 // What an operator keeps between its activations is declared: a run with a store takes what is
 // saved, or need not be, and refuses what would be lost.
+#include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/operators/ends/iterator_source.hpp>
@@ -31,6 +32,12 @@ namespace {
 using tests::MemoryStore;
 using Keyed = std::pair<std::string, int>;
 using Records = Stream<Epoch, Keyed>;
+
+auto sum() {
+  return stateful_map(
+      "sum", [] { return 0; },
+      [](int sum, int value) { return std::pair(sum + value, sum + value); });
+}
 
 /// What a run with a store says of a step; nothing if it runs.
 template <typename Step>
@@ -66,7 +73,7 @@ TEST_CASE("a run with a store refuses an operator of one's own that does not say
   };
   CHECK_THAT(refusal(silent), Catch::Contains("own 'mine' keeps values from epoch to epoch that "
                                               "are not saved") &&
-                                  Catch::Contains("say by OperatorBuilder::keeps"));
+                                  Catch::Contains("say so by OperatorBuilder::keeps"));
   CHECK(refusal(own(Keeps::nothing)) == "");
   CHECK(refusal(own(Keeps::within_epoch)) == "");
   CHECK(refusal(own(Keeps::cache)) == "");
@@ -122,10 +129,7 @@ TEST_CASE("each worker is given what it keeps itself, and nothing of the others'
     Config config = tests::deterministic(workers, 3);
     config.states = &states;
     Dataflow flow;
-    input(flow, "in", TestingInput(items), tests::epoch_per_poll()) |
-        stateful_map(
-            "sum", [] { return 0; },
-            [](int sum, int value) { return std::pair(sum + value, sum + value); }) |
+    input(flow, "in", TestingInput(items), tests::epoch_per_poll()) | sum() |
         output("out", tests::Discard{});
     cluster_main(flow, config);
   };
@@ -133,6 +137,45 @@ TEST_CASE("each worker is given what it keeps itself, and nothing of the others'
   const auto restored = store.going_on_with(store.last_epoch() + 1);
   run_with(*restored, 7);
   CHECK(restored->loaded("sum") == items.size());  // at all seven, each key once
+}
+
+TEST_CASE("a store that gives a worker the keys of others is refused", "[recovery][error]") {
+  struct Generous final : StateStore {
+    std::uint64_t first_epoch() const override { return 2; }
+    std::vector<SavedState> load(const std::string&, const SavedShare&) const override {
+      const std::string key = "a";
+      return {{to_bytes(key), to_bytes(1), ByKey::of(key)}};
+    }
+    void save(const std::string&, std::uint32_t, std::uint64_t, std::vector<SavedState>) override {}
+  };
+  Generous store;
+  Config config = tests::deterministic(2, 0);
+  config.states = &store;
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector<Keyed>())) | sum() | output("out", tests::Discard{});
+  CHECK_THAT(tests::error_of(flow, config),
+             Catch::Contains("a key whose route leads to another worker"));
+}
+
+TEST_CASE("records of an epoch that an earlier run has saved are refused", "[recovery][error]") {
+  MemoryStore store;
+  const auto restored = store.going_on_with(3);
+  const auto run_from = [&](std::uint64_t first) {
+    Config config = tests::deterministic(1, 0);
+    config.states = restored.get();
+    execute(config, [first](Worker& worker) {
+      auto fed = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+        auto [handle, items] = new_input<Keyed>(scope);
+        items | sum();
+        return std::move(handle);
+      });
+      fed.advance_to(first);
+      fed.send({"a", 1});
+    });
+  };
+  CHECK_THROWS_WITH(run_from(2), Catch::Contains("step 'sum' was sent records at 2") &&
+                                     Catch::Contains("advance_to the store's first_epoch"));
+  CHECK_NOTHROW(run_from(3));
 }
 
 TEST_CASE("a key whose hash is another one than when it was saved is refused",
@@ -144,10 +187,7 @@ TEST_CASE("a key whose hash is another one than when it was saved is refused",
   Config config = tests::deterministic(1, 0);
   config.states = restored.get();
   Dataflow flow;
-  input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}})) |
-      stateful_map(
-          "sum", [] { return 0; },
-          [](int sum, int value) { return std::pair(sum + value, sum + value); }) |
+  input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}})) | sum() |
       output("out", tests::Discard{});
   CHECK_THAT(tests::error_of(flow, config),
              Catch::Contains("a key that was saved has another hash in this run"));

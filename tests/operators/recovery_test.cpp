@@ -264,7 +264,7 @@ TEST_CASE("a step without an id, or with a state of a type that is not saved, re
                  [](Unsaved state, int value) { return std::pair(state, value); })),
              Catch::Contains("stateful_map 'unsaved' keeps values from epoch to epoch that are not "
                              "saved") &&
-                 Catch::Contains("write the Codecs"));
+                 Catch::Contains("write Codecs of its values"));
 }
 
 /// Reads `source` to its end, in epochs of three records, going on from `store`.
