@@ -87,7 +87,8 @@ struct Config {
   bool stop_on_interrupt = false;
   /// Whether every operator's changes obey the batch rule. With the deterministic executor the
   /// engine's own invariants are verified, too, after each step, or after as many as pay for it
-  /// where there is much to look at; a broken one stops the program.
+  /// where there is much to look at; a broken one stops the program. Not on a network that is
+  /// broken on purpose, where they do not hold.
   bool check = checked_by_default;
   /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
   /// complete; null: nothing is saved. Outlives the run.

@@ -61,6 +61,7 @@ class Executor {
   /// goes before. Any thread. Actions are called one at a time: of those that are set the one with
   /// the earliest time, at equal times the one that was set first. So an action that is set too
   /// late may come after one with a later time. Once the executor has been stopped none begins.
+  /// Must not throw: on threads that would end the program.
   virtual Timer call_at(Clock::time_point when, std::function<void()> action) = 0;
 
   /// The time that `call_at` goes by: virtual in the deterministic executor.

@@ -39,6 +39,9 @@ struct NetworkOptions {
   double reorder = 0;    ///< one may be overtaken by later ones and overtake earlier ones
   double drop = 0;       ///< one is lost
   double duplicate = 0;  ///< one comes twice
+
+  /// Whether links are first in, first out, and lose and repeat nothing.
+  bool keeps_safety() const { return reorder <= 0 && drop <= 0 && duplicate <= 0; }
 };
 
 }  // namespace tidemark

@@ -116,7 +116,7 @@ class Process final : public Mail {
   Config config_;
   Executor* executor_;
   std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
-  Pools pools_;  // first, for batches come home to them until all else is gone
+  Pools pools_;  // before all that holds batches, for these come home to them
   Stopping stopping_;
   InputProgressBook input_progress_;
   std::unique_ptr<VirtualNetwork> network_;  // null on executors with real threads

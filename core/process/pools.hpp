@@ -30,7 +30,7 @@ class Pools {
     return *static_cast<Pool*>(owned.pool.get());
   }
 
-  /// A dataflow has ended at a worker: has those of its pools that can give memory back do so.
+  /// A worker has no dataflow left that uses its pools: those that can give memory back do so.
   /// Thread: that worker.
   void trim(std::uint32_t worker) {
     const std::lock_guard lock(mutex_);

@@ -33,7 +33,8 @@ class Instance final : public DataflowInstance {
   Instance(std::uint32_t worker, std::uint32_t index, const Config& config, Mail& mail)
       : config_(&config),
         mail_(&mail),
-        verifies_(config.check && config.executor == ExecutorKind::deterministic) {
+        verifies_(config.check && config.executor == ExecutorKind::deterministic &&
+                  config.network.keeps_safety()) {
     state_.worker = worker;
     state_.peers = config.workers;
     state_.dataflow = index;

@@ -226,8 +226,7 @@ Outcomes outcomes_on(NetworkOptions network, const std::string& policy) {
                          .executor = ExecutorKind::deterministic,
                          .seed = seed,
                          .policy = make_policy(policy),
-                         .network = network,
-                         .check = false},  // what is broken here on purpose would stop the program
+                         .network = network},
                         [&](Scope<Epoch>& scope) { send_slowly(scope, rounds, arrivals); });
       ended = true;
     } catch (const StuckError& error) {
