@@ -4,11 +4,11 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/operators/driver/epochs_in_order.hpp>
+#include <tidemark/operators/driver/held_frontier.hpp>
+#include <tidemark/operators/driver/saved_epochs.hpp>
+#include <tidemark/operators/driver/wake_timer.hpp>
 #include <tidemark/operators/keyed/saved_keys.hpp>
-#include <tidemark/operators/timestamps/epochs_in_order.hpp>
-#include <tidemark/operators/timestamps/held_frontier.hpp>
-#include <tidemark/operators/timestamps/saved_epochs.hpp>
-#include <tidemark/operators/timestamps/wake_timer.hpp>
 #include <tidemark/windowing/clocked_keys.hpp>
 #include <tidemark/windowing/window_ends.hpp>
 

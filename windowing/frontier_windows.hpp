@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/operators/driver/epochs_in_order.hpp>
 #include <tidemark/operators/keyed.hpp>
-#include <tidemark/operators/timestamps/epochs_in_order.hpp>
 #include <tidemark/windowing/instant.hpp>
 #include <tidemark/windowing/sliced_windows.hpp>
 #include <tidemark/windowing/waking_keys.hpp>

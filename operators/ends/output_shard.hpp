@@ -5,10 +5,10 @@
 
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/state_store.hpp>
+#include <tidemark/operators/driver/epochs_in_order.hpp>
+#include <tidemark/operators/driver/saved_epochs.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
-#include <tidemark/operators/timestamps/epochs_in_order.hpp>
-#include <tidemark/operators/timestamps/saved_epochs.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/executor.hpp>
+#include <tidemark/operators/driver/wake_timer.hpp>
 #include <tidemark/operators/keyed.hpp>
-#include <tidemark/operators/timestamps/wake_timer.hpp>
 #include <tidemark/progress/check.hpp>
 
 #include <cstddef>

@@ -4,13 +4,13 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/operators/driver/epochs_in_order.hpp>
 #include <tidemark/operators/keyed/fold_final.hpp>
 #include <tidemark/operators/keyed/stateful.hpp>
 #include <tidemark/operators/keyed/stateful_map.hpp>
 #include <tidemark/operators/routing/merge.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/operators/stateless/map.hpp>
-#include <tidemark/operators/timestamps/epochs_in_order.hpp>
 
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>

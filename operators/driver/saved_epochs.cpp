@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/error.hpp>
-#include <tidemark/operators/timestamps/saved_epochs.hpp>
+#include <tidemark/operators/driver/saved_epochs.hpp>
 
 namespace tidemark::detail {
 
