@@ -5,6 +5,7 @@
 
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/handover/due_bits.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/progress/ledger.hpp>
 #include <tidemark/progress/location.hpp>
 
@@ -58,8 +59,9 @@ struct CapabilityBook {
   bool keeps_time(std::uint32_t input) const {
     return (input < 64 && (same_time >> input & 1) != 0) || !links;
   }
-  /// The connections from an input. O(log links). Requires: `links`.
+  /// The connections from an input. O(log links + found). Requires: `links`.
   std::span<const Link> links_from(std::uint32_t input) const {
+    TIDEMARK_CHECK(links, "connections that were not stated have no list");
     const auto first = std::ranges::lower_bound(*links, input, {}, &Link::input);
     auto last = first;
     while (last != links->end() && last->input == input) ++last;

@@ -33,9 +33,6 @@ class [[nodiscard]] Timer {
   /// of n timers that are set. Requires: the caller holds no lock that the action takes.
   void cancel() noexcept;
 
-  /// Leaves the action to the executor. Requires: what it refers to lives as long as that.
-  void detach() noexcept { queue_ = nullptr; }
-
  private:
   friend class TimerQueue;
   Timer(std::shared_ptr<TimerQueue> queue, Clock::time_point when, std::uint64_t number)

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/codec.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/windowing/event_time.hpp>
 
 #include <algorithm>
@@ -30,6 +31,7 @@ class PlayQueue {
   EventTime next() const { return values_.front().time; }
   /// Requires: not empty.
   Value pop() {
+    TIDEMARK_CHECK(!values_.empty(), "what is popped was pushed");
     std::ranges::pop_heap(values_, later);
     Value value = std::move(values_.back().value);
     values_.pop_back();

@@ -10,6 +10,7 @@
 #include <tidemark/core/open_times.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/check.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -148,7 +149,8 @@ void* OpenList<T>::find(const T& time) {
 
 template <Timestamp T>
 void OpenList<T>::add(const T& time, Capability<T> capability, State state) {
-  entries_.emplace(time, Entry{std::move(capability), std::move(state)});
+  const bool is_new = entries_.emplace(time, Entry{std::move(capability), std::move(state)}).second;
+  TIDEMARK_CHECK(is_new, "a timestamp has one state");
 }
 
 template <Timestamp T>

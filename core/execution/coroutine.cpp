@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/execution/coroutine.hpp>
+#include <tidemark/progress/check.hpp>
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/preallocated.hpp>
@@ -111,6 +112,7 @@ void Coroutine::resume() {
 }
 
 void Coroutine::pause() {
+  TIDEMARK_CHECK(started(), "who pauses is running");
   stack_->switches.leave_inner(false);
   stack_->outer = std::move(stack_->outer).resume();
   stack_->switches.enter_inner();

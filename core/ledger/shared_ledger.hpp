@@ -33,6 +33,8 @@ class SharedLedger {
   using Wake = std::function<void(std::uint32_t)>;
   /// Passed to it when the dataflow is complete: all workers have to look.
   static constexpr std::uint32_t everyone = ~std::uint32_t{0};
+  /// Who combines, if no worker.
+  static constexpr std::uint32_t nobody = ~std::uint32_t{0};
 
   /// `initial` holds the initial capabilities of all workers of all processes; `tracer` may be null
   /// and outlives this.
@@ -57,31 +59,34 @@ class SharedLedger {
   void append(LedgerEntry<T>& entry) { log_.append(entry); }
 
   /// Applies what is in the log, and then a compacted batch, if no other thread is at it; else
-  /// nothing happens. True if it was done. In line, for it is what a worker alone does in each
+  /// nothing happens, and it gives nullopt. True if a frontier has moved for which the worker
+  /// `self` waits: it is not woken by itself. In line, for it is what a worker alone does in each
   /// step. Requires: it is not traced.
-  [[gnu::always_inline]] bool try_apply(const ProgressBatch<T>& batch) {
-    if (!lock_.try_lock()) return false;
+  [[gnu::always_inline]] std::optional<bool> try_apply(const ProgressBatch<T>& batch,
+                                                       std::uint32_t self) {
+    if (!lock_.try_lock()) return std::nullopt;
     const CombinerLock::Held held(lock_);
     apply_log();
     ledger_.apply(batch);
-    finish();
-    return true;
+    return finish(self);
   }
 
   /// Applies what is in the log, unless another thread is at it; that one then sees to the rest.
-  /// True if it has stopped with a rest, which is the caller's: while others append again and
-  /// again, a worker that combined to the end would never do its own work.
-  bool combine_some() {
+  /// True if the caller is to step again: it has stopped with a rest, which is the caller's (while
+  /// others append again and again, a worker that combined to the end would never do its own work),
+  /// or a frontier has moved for which the worker `self`, who is the caller, waits.
+  bool combine_some(std::uint32_t self = nobody) {
     // Race "the combiner saw the log empty, another appends and fails its try-lock, the combiner
     // unlocks": after unlocking the combiner reads the log again (combiner_lock.hpp).
+    bool moved = false;
     for (int drains = 0; !log_.empty(); ++drains) {
       if (drains == max_drains) return true;
-      if (!lock_.try_lock()) return false;
+      if (!lock_.try_lock()) return moved;
       const CombinerLock::Held held(lock_);
       apply_log();
-      finish();
+      moved |= finish(self);
     }
-    return false;
+    return moved;
   }
 
   /// The same; the rest is left to the next steps of the workers.
@@ -199,19 +204,28 @@ class SharedLedger {
     if (events != nullptr) tracer_->events(events->after);
   }
 
-  /// Propagates what was applied and publishes what has moved.
-  void finish() {
+  /// Propagates what was applied, publishes what has moved, and wakes who waits for it. True if
+  /// that is `self`, too.
+  bool finish(std::uint32_t self) {
     ledger_.propagate([&](LocationId location, const auto&, const auto&) { note_move(location); });
     const bool complete = ledger_.empty();
-    if (moved_.empty() && !complete) return;
+    if (moved_.empty() && !complete) return false;
     if (tracer_ != nullptr) [[unlikely]]
       tracer_->published(ledger_, moved_);  // before anybody acts on it
     publication_.publish(moved_, complete, frontier_of());
+    bool self_waits = false;
+    const auto wake = [&](std::uint32_t worker) {
+      if (worker == self) {
+        self_waits = true;
+      } else {
+        wake_(worker);
+      }
+    };
     for (const LocationId location : moved_)
-      if (readers_.wake_or_give_up(location, wake_))
-        ledger_.set_interest(location, Interest::never);
+      if (readers_.wake_or_give_up(location, wake)) ledger_.set_interest(location, Interest::never);
     moved_.clear();
     if (complete) wake_(everyone);
+    return self_waits;
   }
   void note_move(LocationId location) {
     if (readers_.reads(location)) moved_.push_back(location);

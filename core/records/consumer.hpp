@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/record_type.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
 #include <cstddef>
@@ -34,6 +35,8 @@ class Tee {
 
   /// Requires: it is the first, or the records can be copied.
   void add(Consumer<T>& consumer) {
+    TIDEMARK_CHECK(consumers_.empty() || type_->copy != nullptr,
+                   "what has a second consumer can be copied");
     consumers_.push_back(&consumer);
     only_ = consumers_.size() == 1 ? &consumer : nullptr;
   }

@@ -94,11 +94,12 @@ class Instance final : public DataflowInstance {
       for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
     StepEvents* const events = watch_.send(state_.outbox);
+    bool more = false;
     if (events == nullptr || !reporting_.report_traced(state_.pending, *events)) [[likely]]
-      reporting_.report(state_.pending, state_.outbox);
+      more = reporting_.report(state_.pending, state_.outbox);
     state_.outbox.deliver_all(
         [&](std::uint32_t to, Envelope& envelope) { mail_->deliver(state_.worker, to, envelope); });
-    const bool more_to_combine = ledger_->combine_some();
+    more |= ledger_->combine_some(state_.worker);
     for (InquiryEnvelope<T>* inquiry : inquiries_) {
       inquiry->answer(holdings_of(operators, inputs, open_buffers));
       inquiry->release();
@@ -107,7 +108,7 @@ class Instance final : public DataflowInstance {
     if (verifies_) [[unlikely]]
       verify();
     if (ledger_->complete() || shared_->cancelled()) return Next::end;
-    return more_to_combine || !active.empty() ? Next::more : Next::rest;
+    return more || !active.empty() ? Next::more : Next::rest;
   }
 
   void close() override {

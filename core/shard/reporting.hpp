@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 
@@ -31,22 +32,24 @@ class Reporting {
   }
 
   /// Hands the ledger the changes of a step, and leaves them empty. What the outbox holds may be
-  /// delivered then, and not before: the receiver's -1 must not come before the +1.
-  void report(ProgressBatch<T>& changes, const Outbox& outbox) {
+  /// delivered then, and not before: the receiver's -1 must not come before the +1. True if they
+  /// have moved a frontier for which the worker waits.
+  bool report(ProgressBatch<T>& changes, const Outbox& outbox) {
     changes.compact();
     if (!changes.empty()) {
       quiet_steps_ = 0;
-      if (apply_now(changes, outbox)) {
+      if (const std::optional<bool> moved = apply_now(changes, outbox)) {
         changes.clear();
-      } else {
-        LedgerEntry<T>& entry = take_entry();
-        std::swap(entry.batch, changes);
-        shared_->append(entry);
+        return *moved;
       }
+      LedgerEntry<T>& entry = take_entry();
+      std::swap(entry.batch, changes);
+      shared_->append(entry);
     } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
       quiet_steps_ = 0;
       flush_stations();
     }
+    return false;
   }
 
   /// Reports, and tells the trace what the worker has done besides, in the same entry of the log;
@@ -87,10 +90,11 @@ class Reporting {
   static constexpr int max_quiet_steps = 32;
   static constexpr int max_entries = 64;
 
-  /// True if the ledger has taken the changes at once, without its log. What is to be delivered
-  /// does not wait for a propagation.
-  bool apply_now(const ProgressBatch<T>& changes, const Outbox& outbox) {
-    return outbox.empty() && stations_ == nullptr && ledger_->try_apply(changes);
+  /// Unless the ledger has taken the changes at once, without its log, nullopt. What is to be
+  /// delivered does not wait for a propagation.
+  std::optional<bool> apply_now(const ProgressBatch<T>& changes, const Outbox& outbox) {
+    if (!outbox.empty() || stations_ != nullptr) return std::nullopt;
+    return ledger_->try_apply(changes, worker_);
   }
 
   void tell(StepEvents& events) {

@@ -9,6 +9,7 @@
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/worker.hpp>
 #include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <boost/unordered/unordered_flat_set.hpp>
@@ -41,6 +42,7 @@ class SavedEpochs {
 
   /// The first timestamp of the run. Requires: active.
   T first_time() const {
+    TIDEMARK_CHECK(active(), "a run without a store begins with no epoch in particular");
     if constexpr (on_epochs) {
       return Epoch{store_->first_epoch()};
     } else {
@@ -62,7 +64,9 @@ class SavedEpochs {
 
   /// Requires: there has been a `begin` that nothing has closed, if active.
   void touch(const Name& name) {
-    if (open_ && open_->seen.insert(name).second) open_->names.push_back(name);
+    if (!active()) return;
+    TIDEMARK_CHECK(open_.has_value(), "what is touched is touched at a timestamp");
+    if (open_->seen.insert(name).second) open_->names.push_back(name);
   }
 
   /// Saves what was touched if `frontier` has passed its timestamp.

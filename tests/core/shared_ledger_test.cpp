@@ -79,6 +79,28 @@ TEST_CASE("a combiner to whom the others bring more and more goes, and leaves th
   CHECK(now < 20);
 }
 
+TEST_CASE("a worker that moves a frontier for which it waits is told so, and not woken by itself",
+          "[shared_ledger]") {
+  std::vector<std::uint32_t> woken;
+  SharedLedger<Epoch> ledger(
+      three_in_a_row<Epoch>(), 2, NegativeCounts::forbidden,
+      progress_batch<Epoch>({{{a_out, 0}, 1}}),
+      [&](std::uint32_t worker) { woken.push_back(worker); }, nullptr);
+  ledger.watch(c_in);
+  combine_all(ledger);
+  const auto move = [](std::uint64_t to) {
+    return progress_batch<Epoch>({{{a_out, to - 1}, -1}, {{a_out, to}, +1}});
+  };
+  CHECK(ledger.try_apply(move(1), 0) == false);  // nobody waits
+  ledger.waiters().arm(c_in.value, 0);
+  CHECK(ledger.try_apply(move(2), 0) == true);
+  ledger.append(entry_of(move(3)));
+  CHECK(ledger.combine_some(0));
+  CHECK(woken.empty());
+  CHECK(ledger.try_apply(move(4), 1) == false);
+  CHECK(woken == std::vector<std::uint32_t>{0});
+}
+
 TEST_CASE("whoever is woken finds everything published that the same batches moved",
           "[shared_ledger][race]") {
   SharedLedger<Epoch>* shared = nullptr;
