@@ -16,6 +16,12 @@
 namespace tidemark {
 namespace detail {
 
+template <typename Result, typename State>
+concept StateAndRange = requires(Result result) {
+  { result.first } -> std::convertible_to<std::optional<State>>;
+  requires std::ranges::input_range<typename Result::second_type>;
+};
+
 template <typename Item, typename Kept, typename Mapper>
 struct StatefulFlatMapLogic {
   using State = Kept;
@@ -60,10 +66,7 @@ auto stateful_flat_map(std::string id, Mapper mapper) {
                   "stateful_flat_map: the mapper must take a std::optional state and a value");
     using Result = std::remove_cvref_t<std::invoke_result_t<Mapper&, std::optional<State>, Value>>;
     static_assert(
-        requires(Result r) {
-          { r.first } -> std::convertible_to<std::optional<State>>;
-          requires std::ranges::input_range<typename Result::second_type>;
-        },
+        detail::StateAndRange<Result, State>,
         "stateful_flat_map: the mapper must return a std::pair of the new state, optional, and a "
         "range");
     TIDEMARK_REQUIRE_CODECS("stateful_flat_map", Key, State);
