@@ -50,6 +50,35 @@ TEST_CASE("reports may be gathered and sent on while others are on their way", "
     }
 }
 
+TEST_CASE("a worker that is woken in its last step before it goes idle looks again", "[race]") {
+  // Worker 0 consumes what worker 1 sends within the very call that delivers it, so that the
+  // frontier at `wait` moves behind the last look of worker 1.
+  int let_go = 0;
+  tests::run_eagerly({.workers = 2}, 100, [&](Scope<Epoch>& scope) {
+    OperatorBuilder<Epoch> send(scope, "send");
+    auto [sent, numbers] = send.output<std::uint64_t>();
+    send.build([&, &sent = sent, is_sender = scope.worker().index() == 1,
+                held = std::optional(send.initial_capability(0))]() mutable {
+      if (held && is_sender) sent.at(*held).give(0);
+      held.reset();
+    });
+    OperatorBuilder<Epoch> take(scope, "take");
+    auto& in = take.input(numbers, tests::by_value());
+    auto [taken, nothing] = take.output<int>();
+    take.build([&in] { in.for_each([](auto&) {}); });
+    OperatorBuilder<Epoch> wait(scope, "wait");
+    auto& after = wait.input(nothing, Pipeline{});
+    wait.output<int>();
+    wait.set_interest(Interest::always);
+    wait.build([&let_go, &after, held = std::optional(wait.initial_capability(0))]() mutable {
+      if (!held || !after.frontier().empty()) return;
+      held.reset();
+      ++let_go;
+    });
+  });
+  CHECK(let_go == 2);
+}
+
 TEST_CASE("a worker that is woken before it has been started starts all the same", "[race]") {
   SECTION("by a message") {
     // The first worker runs and sends before the others are there.
