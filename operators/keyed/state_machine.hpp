@@ -16,6 +16,12 @@
 namespace tidemark {
 namespace detail {
 
+template <typename Result>
+concept DropAndRange = requires(Result result) {
+  { result.first } -> std::convertible_to<bool>;
+  requires std::ranges::input_range<typename Result::second_type>;
+};
+
 template <typename Item, typename Kept, typename Transition>
 struct StateMachineLogic {
   using State = Kept;
@@ -55,10 +61,7 @@ auto state_machine(std::string id, Transition transition) {
     using Result = std::remove_cvref_t<
         std::invoke_result_t<Transition&, const Key&, typename Item::second_type, State&>>;
     static_assert(
-        requires(Result r) {
-          { r.first } -> std::convertible_to<bool>;
-          requires std::ranges::input_range<typename Result::second_type>;
-        },
+        detail::DropAndRange<Result>,
         "state_machine: the transition must return a std::pair of whether to drop the state and a "
         "range of records");
     using Records = typename Result::second_type;
