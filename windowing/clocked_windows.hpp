@@ -101,7 +101,7 @@ class ClockedWindows {
 
   /// Adds what is to be saved of a key.
   auto find() {
-    return [this](const Key& key, std::vector<SavedState>& changes) {
+    return [&](const Key& key, std::vector<SavedState>& changes) {
       if constexpr (encodable) {
         const std::optional<std::string> bytes = keys_.write(key);
         changes.push_back(Saved::write(key, bytes ? &*bytes : nullptr));
