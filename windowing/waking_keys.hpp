@@ -141,7 +141,7 @@ template <typename Key, typename State>
 class WakingKeys {
  public:
   struct Entry final : WakingKey<Key> {
-    using WakingKey<Key>::WakingKey;
+    explicit Entry(const Key& name) : WakingKey<Key>(name) {}
     State state{};
     Entry* next = nullptr;  // with the same hash
   };
