@@ -33,6 +33,12 @@ class EachWindow {
       requires(const Windower& windower, EventTime time) { windower.is_just_before(time, time); };
 
  public:
+  /// What is empty is left alone: clang 16 would set a byte of what lies in its place.
+  EachWindow() {
+    if constexpr (knows_ends) last_end_ = after_all_time;
+    if constexpr (!std::is_empty_v<typename Windower::State>) state_ = typename Windower::State{};
+  }
+
   /// Puts a value into its windows, unless it is late by `watermark`.
   template <typename Value, typename Emit>
   Placement add(Work& work, EventTime time, Value value, EventTime watermark, Emit&& emit) {
@@ -143,13 +149,13 @@ class EachWindow {
   struct Nothing {};
 
   EventTime next_end_ = after_all_time;  // of the first window
-  [[no_unique_address]] std::conditional_t<knows_ends, EventTime, Nothing> last_end_{};
+  [[no_unique_address]] std::conditional_t<knows_ends, EventTime, Nothing> last_end_;
   // Two are open while values of the next window come before this one closes.
   boost::container::small_vector<
       Open, sizeof(Open) <= 32 ? 2 : 1, void,
       boost::container::small_vector_options_t<boost::container::stored_size<std::uint32_t>>>
       open_;
-  [[no_unique_address]] typename Windower::State state_{};
+  [[no_unique_address]] typename Windower::State state_;
 };
 
 }  // namespace tidemark::detail

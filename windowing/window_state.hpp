@@ -26,9 +26,14 @@ struct WindowState {
   static constexpr bool encodable =
       Encodable<typename C::State> && Windows::encodable && (Encodable<Value> || !queues);
 
-  [[no_unique_address]] typename C::State clock{};
+  [[no_unique_address]] typename C::State clock;
   Windows windows{};
-  [[no_unique_address]] std::conditional_t<queues, PlayQueue<Value>, Nothing> queue{};
+  [[no_unique_address]] std::conditional_t<queues, PlayQueue<Value>, Nothing> queue;
+
+  /// An empty clock state is left alone: clang 16 would set a byte of what lies in its place.
+  WindowState() {
+    if constexpr (!std::is_empty_v<typename C::State>) clock = typename C::State{};
+  }
 
   /// Whether nothing waits for a watermark.
   bool idle() const {

@@ -114,7 +114,8 @@ TEST_CASE("a capture leaves no file when its run fails", "[capture_file][errors]
     };
     CHECK_THROWS_AS(run(), StepError);
     CHECK(directory.names().empty());
-    CHECK(tests::replay_numbers(config, file) == tests::capture_numbers(config, file));
+    const auto captured = tests::capture_numbers(config, file);
+    CHECK(tests::replay_numbers(config, file) == captured);
   }
 }
 
