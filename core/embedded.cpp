@@ -61,7 +61,8 @@ Timer Embedded::Thread::call_at(Clock::time_point when, std::function<void()> ac
 
 void Embedded::Thread::suspend(const std::function<void()>& parked) {
   parked();
-  for (std::unique_lock lock(mutex_); !resumed_;) {
+  std::unique_lock lock(mutex_);
+  while (!resumed_) {
     const std::optional<Clock::time_point> first = timers_->first();
     if (!first) {
       changed_.wait(lock);
