@@ -15,6 +15,9 @@
 #include <tidemark/core/embedded.hpp>
 #include <tidemark/core/emitter.hpp>
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/event_source.hpp>
+#include <tidemark/core/event_stamps.hpp>
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/explanation.hpp>
 #include <tidemark/core/flow_graph.hpp>
@@ -48,4 +51,5 @@
 #include <tidemark/core/trace.hpp>
 #include <tidemark/core/traffic.hpp>
 #include <tidemark/core/unordered_input.hpp>
+#include <tidemark/core/watermark_reader.hpp>
 #include <tidemark/core/worker.hpp>

@@ -3,6 +3,7 @@
 // Executors: who runs a worker that has something to do. The one policy that decides about threads.
 #pragma once
 
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/core/timer.hpp>
 
 #include <chrono>
@@ -68,6 +69,13 @@ class Executor {
   virtual Clock::time_point now() const = 0;
   /// Whether that is virtual: then nothing may wait for the world.
   virtual bool has_virtual_time() const { return false; }
+
+  /// The time on the wall: the system's clock or, where time is virtual, `now`, which begins in
+  /// 1970.
+  EventTime wall_time() const {
+    if (has_virtual_time()) return EventTime(now().time_since_epoch());
+    return std::chrono::time_point_cast<EventTime::duration>(std::chrono::system_clock::now());
+  }
 
   /// Starts `body` as a closure; `body` gets its own fiber. The fiber lives as long as the
   /// executor.

@@ -26,7 +26,11 @@
 namespace tidemark {
 
 template <Timestamp T>
+class EventSource;
+template <Timestamp T>
 class Probe;
+template <Timestamp T>
+class WatermarkReader;
 template <Timestamp T>
 struct OperatorShard;
 
@@ -126,6 +130,15 @@ class OperatorBuilder {
 
   /// Calls `action` when the dataflow is complete. It may throw.
   void on_close(std::function<void()> action);
+
+  /// Has a fused step behind the output be able to read event times. The operator says which part
+  /// it sends of, and promises watermarks (event_source.hpp).
+  EventSource<Ledger>& event_source(std::uint32_t output);
+
+  /// The watermark of an input: how far event time has come where the stream began. Throws
+  /// DataflowError, when the dataflow has been built, if no event time is read behind one of the
+  /// sources from which the input can be reached; `instead` ends the sentence.
+  WatermarkReader<Ledger>& watermarks(std::uint32_t input, std::string instead);
 
   /// Adds what must hold between two activations: a deterministic run with Config::check calls
   /// `invariant` after the worker's steps. It stops the program (TIDEMARK_CHECK) if it is broken,

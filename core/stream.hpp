@@ -24,6 +24,7 @@ struct AnyStream {
   std::uint32_t port = 0;  ///< the output of that step
   SourcePort feeder;       ///< the output whose frontier it shares
   int fused_steps = 0;     ///< between that output and here
+  bool relayed = false;    ///< what it sends comes here later, not while it sends
 
   /// Has `consumer` take what comes out here. Throws DataflowError for a second one if the records
   /// cannot be copied.

@@ -11,6 +11,7 @@
 #include <tidemark/operators/captures/capture_file.hpp>
 #include <tidemark/operators/captures/captured.hpp>
 #include <tidemark/operators/ends/capture.hpp>
+#include <tidemark/operators/ends/event_time.hpp>
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
 #include <tidemark/operators/ends/iterator_source.hpp>

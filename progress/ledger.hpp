@@ -7,13 +7,14 @@
 // hashed.
 #pragma once
 
-#include <tidemark/progress/change_batch.hpp>
 #include <tidemark/progress/check.hpp>
 #include <tidemark/progress/interest.hpp>
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/needed_sites.hpp>
+#include <tidemark/progress/progress_batch.hpp>
 #include <tidemark/progress/tracker.hpp>
 #include <tidemark/progress/verify.hpp>
+#include <tidemark/progress/watermarks.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -22,11 +23,6 @@
 #include <utility>
 
 namespace tidemark {
-
-/// One worker's report of one step: what it produced, consumed, gained and dropped. Whole or not at
-/// all: a part of it could let a frontier pass a timestamp that is still held.
-template <Timestamp T>
-using ProgressBatch = ChangeBatch<Pointstamp<T>>;
 
 /// Whether a count may be negative for a while.
 enum class NegativeCounts {
@@ -55,6 +51,7 @@ class Ledger {
       TIDEMARK_CHECK(diff > 0 || negative_ == NegativeCounts::allowed ||
                          tracker_.counts(pointstamp.location).count(pointstamp.time) >= 0,
                      "with one ledger a batch is consumed after it was produced");
+    if (!batch.watermarks().empty()) watermarks_.apply(batch.watermarks());
     ++sequence_;
   }
 
@@ -93,11 +90,19 @@ class Ledger {
   std::uint64_t sequence() const { return sequence_; }
   std::uint64_t visits() const { return tracker_.visits(); }
 
-  /// Equal if they hold the same counts; how they came by them does not matter.
-  friend bool operator==(const Ledger& a, const Ledger& b) { return a.tracker_ == b.tracker_; }
+  /// What the sources' parts have promised of event times, in the batches applied so far.
+  Watermarks<T>& watermarks() { return watermarks_; }
+  const Watermarks<T>& watermarks() const { return watermarks_; }
+
+  /// Equal if they hold the same counts, and the same is promised; how they came by that does not
+  /// matter.
+  friend bool operator==(const Ledger& a, const Ledger& b) {
+    return a.tracker_ == b.tracker_ && a.watermarks_ == b.watermarks_;
+  }
 
  private:
   Tracker<T, NeededSites> tracker_;
+  Watermarks<T> watermarks_;
   NegativeCounts negative_;
   std::uint64_t sequence_ = 0;
 };

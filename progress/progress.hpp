@@ -22,6 +22,7 @@
 #include <tidemark/progress/partial_order.hpp>
 #include <tidemark/progress/policy.hpp>
 #include <tidemark/progress/product.hpp>
+#include <tidemark/progress/progress_batch.hpp>
 #include <tidemark/progress/report_gathering.hpp>
 #include <tidemark/progress/sleepers.hpp>
 #include <tidemark/progress/station.hpp>
@@ -29,3 +30,4 @@
 #include <tidemark/progress/topology.hpp>
 #include <tidemark/progress/tracker.hpp>
 #include <tidemark/progress/verify.hpp>
+#include <tidemark/progress/watermarks.hpp>

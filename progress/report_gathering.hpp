@@ -59,7 +59,7 @@ class ReportGathering {
   template <typename CouldMove>
   bool take_in(std::size_t station, const ProgressBatch<T>& batch, CouldMove&& could_move) {
     Accumulator<T>& to = accumulators_[station];
-    for (const auto& [pointstamp, diff] : batch.changes()) to.gathered.update(pointstamp, diff);
+    to.gathered.add(batch);
     to.gathered.compact();
     ++to.batches;
     return routes_->policy().due(
@@ -72,7 +72,7 @@ class ReportGathering {
   template <typename Send>
   void send_all(std::size_t station, Send&& send) {
     Accumulator<T> all = std::exchange(accumulators_[station], {});
-    if (all.gathered.changes().empty()) return;
+    if (all.gathered.empty()) return;
     for (const std::size_t to : routes_->next(station)) send(to, std::as_const(all.gathered));
   }
 

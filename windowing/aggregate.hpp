@@ -3,7 +3,7 @@
 // Aggregates: how the values of a window become one result, and what a step may make of that.
 #pragma once
 
-#include <tidemark/windowing/event_time.hpp>
+#include <tidemark/core/event_time.hpp>
 
 #include <concepts>
 #include <optional>

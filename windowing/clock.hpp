@@ -3,7 +3,7 @@
 // Clocks: what time it is for a key, and which of its values are late.
 #pragma once
 
-#include <tidemark/windowing/event_time.hpp>
+#include <tidemark/core/event_time.hpp>
 
 #include <concepts>
 #include <functional>
@@ -35,7 +35,8 @@ using Now = std::function<EventTime()>;
 /// `due` is `after_all_time` if the passing of time alone will not do. At the end of its input the
 /// step takes every watermark to `after_all_time` by itself.
 ///
-/// Models: SystemClock, EventClock. FrontierClock is none: it needs no guess, and no state.
+/// Models: SystemClock, EventClock; SourceClock, for which the watermark of the step's sources
+/// takes the place of wall time. FrontierClock is none: it needs no guess, and no state.
 template <typename C, typename Value>
 concept WindowClock =
     std::copy_constructible<C> && std::default_initializable<typename C::State> &&
@@ -43,7 +44,19 @@ concept WindowClock =
       { clock.read(state, value, time) } -> std::same_as<Reading>;
       { clock.watermark(std::as_const(state), time) } -> std::same_as<EventTime>;
       { clock.due(std::as_const(state), time) } -> std::same_as<EventTime>;
-      { clock.now } -> std::convertible_to<Now>;
-    };
+    } &&
+    (
+        requires { requires C::by_source; } ||
+        requires(C& clock) {
+          { clock.now } -> std::convertible_to<Now>;
+        });
+
+namespace detail {
+
+/// Whether a clock goes by the watermark of the step's sources, and not by the wall.
+template <typename C>
+inline constexpr bool is_by_source = requires { requires C::by_source; };
+
+}  // namespace detail
 
 }  // namespace tidemark

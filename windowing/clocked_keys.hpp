@@ -43,12 +43,12 @@ class ClockedKeys {
         work_(std::move(work)),
         counts_(options.counts),
         ordered_(options.ordered && options.rules == WindowRules::v0_21),
-        remember_(options.remember.value_or(Work::Windower::numbers)) {}
+        remember_(options.remember.value_or(Work::Windower::numbers && !is_by_source<C>)) {}
 
   const C& clock() const { return clock_; }
 
-  /// It is `wall` now; a time that moves back does not.
-  void advance_to(EventTime wall) { now_ = std::max(now_, wall); }
+  /// It is `now`, by the wall or by the sources; a time that moves back does not.
+  void advance_to(EventTime now) { now_ = std::max(now_, now); }
 
   /// Takes values as they have come. What they bring about leaves by `ends`.
   template <typename Ends>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/watermark_reader.hpp>
 #include <tidemark/operators/driver/epochs_in_order.hpp>
 #include <tidemark/operators/driver/held_frontier.hpp>
 #include <tidemark/operators/driver/saved_epochs.hpp>
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -23,7 +25,8 @@ namespace tidemark::detail {
 
 /// One worker's shard. Values are taken in the order of their epochs, those of the frontier's at
 /// once; a window closed by a value is sent at the value's epoch, one closed by the passing of time
-/// at the frontier's, and at the end at the last.
+/// at the frontier's, one closed by the sources at that with which their watermark has come to its
+/// end, and at the end at the last.
 template <Timestamp T, KeyedItem Item, typename C, typename Work>
 class ClockedWindows {
   using Key = typename Item::first_type;
@@ -37,12 +40,14 @@ class ClockedWindows {
   static constexpr bool encodable = Saved::encodable && Keys::encodable;
 
   ClockedWindows(C clock, Work work, const WindowOptions& options, Ends ends, Worker& worker,
-                 std::string id, InputPort<T, Item>& in, Activator activator)
+                 std::string id, InputPort<T, Item>& in, Activator activator,
+                 WatermarkReader<T>* sources)
       : keys_(std::move(clock), std::move(work), options),
         ends_(std::move(ends)),
         worker_(&worker),
         id_(std::move(id)),
         in_(&in),
+        sources_(sources),
         timer_(std::move(activator), worker.executor()),
         saved_(worker, id_) {}
 
@@ -50,8 +55,14 @@ class ClockedWindows {
   void hold(Rights first) { held_.hold(std::move(first)); }
 
   void run() {
-    wall_ = wall();
-    keys_.advance_to(wall_);
+    if constexpr (by_source) {
+      sources_->follow(in_->frontier(), [&](const T& through, EventTime watermark) {
+        risen_.push_back({through, watermark});
+      });
+    } else {
+      wall_ = wall();
+      keys_.advance_to(wall_);
+    }
     if (!std::exchange(loaded_, true)) load();
     epochs_.run(*in_, *this);
     keys_.count();
@@ -67,6 +78,7 @@ class ClockedWindows {
 
   template <typename By, typename Retain>
   void work(const T& time, std::vector<Item>& records, const By& by, Retain retain) {
+    if constexpr (by_source) rise([&](const T& through) { return through < time; });
     held_.cover(time, retain);
     saved_.begin(time, retain, find());
     if (saved_.active())
@@ -75,19 +87,40 @@ class ClockedWindows {
   }
 
   void close(const Antichain<T>& frontier) {
+    if constexpr (by_source) rise([](const T&) { return true; });
     held_.follow(frontier);
-    if (!held_.empty())
-      in_->working_on(held_.first().time(), [&] { look_again(frontier.empty()); });
+    if (!held_.empty() && (!by_source || frontier.empty()))
+      in_->working_on(held_.first().time(), [&] { wake(held_.first(), frontier.empty()); });
+    if constexpr (!by_source)
+      if (keys_.next_look() < after_all_time) timer_.set(between(wall_, keys_.next_look()));
     if (keys_.idle()) held_.clear();
     saved_.close(*in_, frontier, find());
   }
 
  private:
+  static constexpr bool by_source = is_by_source<C>;
+
+  /// The watermark of the sources, from where the frontier has passed `through`.
+  struct Risen {
+    T through;
+    EventTime watermark;
+  };
+
+  /// Closes what the sources' watermark has come to, epoch by epoch, as far as `is_due(through)`
+  /// says.
+  template <typename IsDue>
+  void rise(IsDue is_due) {
+    for (; !risen_.empty() && is_due(risen_.front().through); risen_.pop_front()) {
+      const auto [through, watermark] = risen_.front();
+      keys_.advance_to(watermark);
+      if (held_.empty() || keys_.next_look() > watermark) continue;
+      in_->working_on(through, [&] { wake(held_.first().delayed(through), false); });
+    }
+  }
+
   EventTime wall() const {
     if (const Now& now = keys_.clock().now) return now();
-    const Executor& executor = worker_->executor();
-    if (executor.has_virtual_time()) return EventTime(executor.now().time_since_epoch());
-    return std::chrono::time_point_cast<EventTime::duration>(std::chrono::system_clock::now());
+    return worker_->executor().wall_time();
   }
 
   void load() {
@@ -109,14 +142,12 @@ class ClockedWindows {
     };
   }
 
-  void look_again(bool at_end) {
-    const Rights& by = held_.first();
+  void wake(const Rights& by, bool at_end) {
     keys_.wake(at_end, ends_.at(by), [&](const Key& key) {
       saved_.begin(
           by.time(), [&] { return by.delayed(by.time()); }, find());
       saved_.touch(key);
     });
-    if (keys_.next_look() < after_all_time) timer_.set(between(wall_, keys_.next_look()));
   }
 
   Keys keys_;
@@ -124,6 +155,8 @@ class ClockedWindows {
   Worker* worker_;
   std::string id_;
   InputPort<T, Item>* in_;
+  WatermarkReader<T>* sources_;  // null: it goes by the wall
+  std::deque<Risen> risen_;      // and not applied yet
   WakeTimer timer_;
   EpochsInOrder<T, Item, Rights> epochs_;
   SavedEpochs<T, Key, Rights> saved_;

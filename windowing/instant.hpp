@@ -3,9 +3,9 @@
 // Instant: a timestamp that is the time of the event.
 #pragma once
 
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/progress/timestamp.hpp>
-#include <tidemark/windowing/event_time.hpp>
 
 #include <compare>
 #include <concepts>

@@ -20,12 +20,17 @@
 namespace tidemark {
 namespace detail {
 
+struct NoWall {};
+
 /// A clock for values of several sides.
 template <typename C>
 struct SidesClock {
   using State = typename C::State;
+  static constexpr bool by_source = is_by_source<C>;
 
-  explicit SidesClock(C of_each) : now(of_each.now), clock(std::move(of_each)) {}
+  explicit SidesClock(C of_each) : clock(std::move(of_each)) {
+    if constexpr (!by_source) now = clock.now;
+  }
 
   template <typename... Sides>
   Reading read(State& state, const std::variant<Sides...>& value, EventTime wall) {
@@ -38,7 +43,7 @@ struct SidesClock {
   }
   EventTime due(const State& state, EventTime time) const { return clock.due(state, time); }
 
-  Now now;
+  [[no_unique_address]] std::conditional_t<by_source, NoWall, Now> now{};
   C clock;
 };
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/codec.hpp>
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/progress/check.hpp>
-#include <tidemark/windowing/event_time.hpp>
 
 #include <algorithm>
 #include <cstdint>

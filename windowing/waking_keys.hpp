@@ -3,9 +3,9 @@
 // The keys of a step at one worker, and when each is to be looked at again.
 #pragma once
 
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/core/hash.hpp>
 #include <tidemark/progress/check.hpp>
-#include <tidemark/windowing/event_time.hpp>
 
 #include <boost/unordered/unordered_flat_map.hpp>
 

@@ -3,7 +3,7 @@
 // What a window step says of its windows, besides their results.
 #pragma once
 
-#include <tidemark/windowing/event_time.hpp>
+#include <tidemark/core/event_time.hpp>
 
 #include <compare>
 #include <cstdint>

@@ -41,7 +41,8 @@ struct WindowOptions {
   bool ordered = true;
   /// Whether a key without open windows is remembered, how far its watermark has come and which ids
   /// its windows had: then what is late stays late, and no id is used twice, at the cost of memory
-  /// for each key ever seen. Unless it is said, sessions and counts are, and others are not.
+  /// for each key ever seen. Unless it is said, sessions and counts are, and others are not; by a
+  /// SourceClock, which has one watermark for all keys, none is, and ids begin anew.
   std::optional<bool> remember{};
   WindowCounts* counts = nullptr;  ///< outlives the run
 };

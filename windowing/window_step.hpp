@@ -68,9 +68,16 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
         "saved and recovered; specialise it, derived from tidemark::NotSaved if they never shall "
         "be");
     using Shard = ClockedWindows<T, Item, C, Work>;
+    WatermarkReader<T>* sources = nullptr;
+    if constexpr (is_by_source<C>) {
+      static_assert(std::is_same_v<T, Epoch>,
+                    "SourceClock: sources are read in epochs, so the dataflow's timestamp must be "
+                    "Epoch, outside of loops; use an EventClock");
+      sources = &op.watermarks(0, "or use an EventClock");
+    }
     op.keeps(saved_if(Shard::encodable));
     auto shard = std::make_unique<Shard>(clock, std::move(work), options, std::move(ends), worker,
-                                         std::move(id), in, op.activator());
+                                         std::move(id), in, op.activator(), sources);
     if (worker.states() != nullptr)
       shard->hold({op.initial_capability(0), op.initial_capability(1)});
     op.add_invariant([shard = shard.get()] { return shard->verify(); });

@@ -3,7 +3,7 @@
 // Windowers: which values of a key belong together.
 #pragma once
 
-#include <tidemark/windowing/event_time.hpp>
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/windowing/window.hpp>
 #include <tidemark/windowing/window_options.hpp>
 

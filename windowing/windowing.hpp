@@ -8,6 +8,7 @@
 //   <tidemark/windowing/aggregates/mean_covariance.hpp>
 #pragma once
 
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/windowing/aggregate.hpp>
 #include <tidemark/windowing/aggregate_window.hpp>
 #include <tidemark/windowing/aggregates/collection.hpp>
@@ -19,10 +20,10 @@
 #include <tidemark/windowing/clock.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/clocks/frontier_clock.hpp>
+#include <tidemark/windowing/clocks/source_clock.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/collect_window.hpp>
 #include <tidemark/windowing/count_window.hpp>
-#include <tidemark/windowing/event_time.hpp>
 #include <tidemark/windowing/fold_window.hpp>
 #include <tidemark/windowing/instant.hpp>
 #include <tidemark/windowing/join_window.hpp>

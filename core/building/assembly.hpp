@@ -3,6 +3,7 @@
 // Assemblies: one worker's instance of a dataflow while it is being built, all its loops together.
 #pragma once
 
+#include <tidemark/core/event_source.hpp>
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/shard/blueprint.hpp>
@@ -67,6 +68,14 @@ class Assembly {
   /// Every worker begins with a capability at the minimum at this output.
   void add_initial_capability(SourcePort source) { blueprint_.initial.push_back(source); }
 
+  /// The event times of an output, if they can be read there: of one that an operator sends parts
+  /// of a source by. Null for others.
+  EventSource<T>* event_source(SourcePort source);
+  /// Has `source` be asked for by event_source, from here on.
+  void add_event_source(SourcePort source, EventSource<T>& times) {
+    event_sources_.push_back({source, &times});
+  }
+
   /// Adds a receiver of envelopes and returns its channel, which is the same at every worker if
   /// other workers send by it: records to `op`.
   std::uint32_t add_receiver(Receiver& receiver, std::optional<OperatorId> op);
@@ -108,6 +117,7 @@ class Assembly {
   std::vector<Channel> channels_;
   std::vector<std::pair<OperatorId, std::vector<FrontierWatch<T>*>*>> end_watchers_;
   std::vector<std::function<void(const Topology<T>&)>> attached_;
+  std::vector<std::pair<SourcePort, EventSource<T>*>> event_sources_;
 };
 
 }  // namespace tidemark

@@ -84,6 +84,12 @@ const std::vector<FrontierWatch<T>*>& Assembly<T>::watch_ends(OperatorId op) {
 }
 
 template <Timestamp T>
+EventSource<T>* Assembly<T>::event_source(SourcePort source) {
+  const auto at = std::ranges::find(event_sources_, source, [](const auto& e) { return e.first; });
+  return at == event_sources_.end() ? nullptr : at->second;
+}
+
+template <Timestamp T>
 void Assembly<T>::finish() {
   for (const auto& [op, loop] : open_feedbacks_)
     throw DataflowError(loop +
@@ -93,6 +99,8 @@ void Assembly<T>::finish() {
     throw DataflowError("worker " + std::to_string(worker_->index()) +
                         " has built another dataflow in the function that builds '" +
                         blueprint_.graph.name + "'; build one after the other");
+  for (const auto& [source, times] : event_sources_)
+    if (times->read()) blueprint_.event_sources.push_back(source);
   Topology<T> topology = freeze();
   Process& process = worker_->process();
   const IdleStations* const stations = process.idle_stations();
@@ -111,6 +119,9 @@ void Assembly<T>::finish() {
       watches->push_back(&watch);
       shard(op).watches.push_back(&watch);
     }
+  for (const auto& [source, times] : event_sources_)
+    times->attach(instance_->state().pending, shared->pace(), shared->topology().location(source),
+                  worker_->index());
   instance_->attach(shared, worker_->next_due_bits());
   for (const auto& action : attached_) action(shared->topology());
   worker_->add(std::move(instance_));

@@ -5,13 +5,16 @@
 
 #include <tidemark/core/building/assembly.hpp>
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/event_stamps.hpp>
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/records/relay.hpp>
 #include <tidemark/core/shard/instance.hpp>
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -34,6 +37,7 @@ AnyStream<T> bounded(const AnyStream<T>& stream) {
   AnyStream<T> relayed = stream;
   relayed.tee = &relay.tee();
   relayed.fused_steps = 0;
+  relayed.relayed = true;
   return relayed;
 }
 
@@ -47,7 +51,7 @@ AnyStream<T> add_fused_step(const AnyStream<T>& input, std::string kind, std::st
                                                     .feeder = input.feeder});
   input.scope->assembly().add_edge(
       {input.node, input.port, node, 0, Contract::fused, &input.tee->type()});
-  return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1};
+  return {input.scope, nullptr, node, 0, input.feeder, input.fused_steps + 1, input.relayed};
 }
 
 template <Timestamp T>
@@ -61,4 +65,26 @@ void FusedName::rethrow(const T& time) const {
 }
 
 }  // namespace detail
+
+template <Timestamp T>
+EventSource<typename Level<T>::Ledger>& read_stamps(
+    const AnyStream<T>& stream, Span wait, std::optional<std::chrono::nanoseconds> idle_after) {
+  auto& assembly = stream.scope->assembly();
+  const std::string step = assembly.node(stream.node).label();
+  auto* const source = assembly.event_source(stream.feeder);
+  if (source == nullptr)
+    throw DataflowError("step '" + step + "' reads the event times of what '" +
+                        assembly.ports(stream.feeder.op).name +
+                        "' sends, which is no source with parts; put it behind an input, with "
+                        "nothing but stateless steps between");
+  if (stream.relayed)
+    throw DataflowError("step '" + step + "' reads the event times of '" + source->step() +
+                        "' too far behind it; put fewer than 64 steps between");
+  if (source->read())
+    throw DataflowError("step '" + step + "' reads the event times of '" + source->step() +
+                        "', which another step reads already; use what leaves that one");
+  source->read_stamps(wait, idle_after);
+  return *source;
+}
+
 }  // namespace tidemark

@@ -139,6 +139,17 @@ class SharedLedger {
     return *cost;
   }
 
+  /// Calls `use(watermarks)` between two batches. Waits for the combiner.
+  template <typename Use>
+  void with_watermarks(Use&& use) {
+    {
+      lock_.lock();
+      const CombinerLock::Held held(lock_);
+      use(ledger_.watermarks());
+    }
+    combine();  // what was appended meanwhile
+  }
+
   /// True once every count is zero: nothing is held, queued or in flight anywhere.
   bool complete() const { return publication_.complete(); }
 

@@ -57,6 +57,10 @@ std::string difference(const Blueprint& built, const Blueprint& first) {
     return output(more.front()) + "begins with a capability and did not";
   if (const auto fewer = without(first.initial, built.initial); !fewer.empty())
     return output(fewer.front()) + "begins without a capability and had one";
+  if (const auto more = without(built.event_sources, first.event_sources); !more.empty())
+    return output(more.front()) + "has its event times read and had not";
+  if (const auto fewer = without(first.event_sources, built.event_sources); !fewer.empty())
+    return output(fewer.front()) + "has its event times not read and had";
   const auto channel = [](const Blueprint& of, std::size_t c) {
     return c < of.receivers.size() ? of.receivers[c] : std::nullopt;
   };

@@ -16,7 +16,8 @@ namespace tidemark {
 /// for fused steps, of which no other worker takes notice.
 struct Blueprint {
   FlowGraph graph;
-  std::vector<SourcePort> initial;  ///< outputs that begin with a capability at the minimum
+  std::vector<SourcePort> initial;          ///< outputs that begin with a capability at the minimum
+  std::vector<SourcePort> event_sources{};  ///< outputs behind which event times are read
   /// By channel: to whom it brings records; nullopt for one that a worker keeps for itself.
   std::vector<std::optional<OperatorId>> receivers;
 };

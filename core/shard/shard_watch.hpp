@@ -128,8 +128,7 @@ void ShardWatch<T>::end_activation(std::uint32_t op) {
   if (watcher_->tracer) add(events_.before, {.kind = TraceEvent::Kind::stop, .subject = op});
   if (!watcher_->checks_batch_rule) return;
   rule_->check(state_->pending.view(), state_->worker);
-  for (const auto& [pointstamp, diff] : state_->pending.changes())
-    others_changes_.update(pointstamp, diff);
+  others_changes_.add(state_->pending);
   state_->pending = std::exchange(others_changes_, {});
 }
 

@@ -6,6 +6,7 @@
 #include <tidemark/core/config.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/handover/due_bits.hpp>
+#include <tidemark/core/handover/epoch_pace.hpp>
 #include <tidemark/core/handover/gate.hpp>
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/observe/inquiry.hpp>
@@ -80,6 +81,12 @@ class SharedDataflow final : public DataflowView,
           topology_, config.workers,
           reporting.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
           wake_of(l), l == 0 && watcher_ && watcher_->tracer ? &*watcher_->tracer : nullptr));
+    for (const auto& ledger : ledgers_)
+      ledger->with_watermarks([&](Watermarks<T>& watermarks) {
+        for (const SourcePort& source : blueprint_.event_sources)
+          for (std::uint32_t w = 0; w != config.workers; ++w)
+            watermarks.expect(topology_->location(source), w);
+      });
     if (reporting.routes)
       stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_, traffic());
     if (config.trace != nullptr) {
@@ -157,6 +164,8 @@ class SharedDataflow final : public DataflowView,
 
   /// Where reports are gathered; null if there is a single ledger, which is told at once.
   ReportStations* stations() { return stations_.get(); }
+
+  EpochPace& pace() { return pace_; }
 
   /// Closed when the run is over.
   Gate& gate() { return *gate_; }
@@ -272,6 +281,7 @@ class SharedDataflow final : public DataflowView,
   std::shared_ptr<Gate> gate_;
   std::vector<DueAt> due_;  // by worker
   std::atomic<Ending> ending_{Ending::none};
+  EpochPace pace_;
 
   mutable std::mutex mutex_;  // guards probes_
   std::map<LocationId, std::string> probes_;

@@ -19,7 +19,7 @@ void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource so
   op.build([stop = std::move(stop),
             shard = std::make_unique<InputShard>(options, std::move(source), op.watch_ends(),
                                                  op.reactivate(), op.activator(), std::move(kept),
-                                                 worker, worker.next_dataflow(),
+                                                 worker, worker.next_dataflow(), op.event_source(0),
                                                  op.initial_capability(0))] { shard->run(); });
 }
 

@@ -11,6 +11,8 @@ namespace tidemark::detail {
 namespace {
 
 constexpr std::chrono::hours longest_interval{24 * 365 * 100};  // the clock has 292 years
+constexpr std::chrono::milliseconds longest_by_event_time{100};
+constexpr std::size_t most_by_event_time = 65536;
 
 /// The last positions of parts in an earlier run. Throws DataflowError for one that is not there.
 std::map<std::string, std::string> positions_of(const KeptPositions& kept,
@@ -53,7 +55,7 @@ InputShard::InputShard(const InputOptions& options, AnySource source,
                        const std::vector<FrontierWatch<Epoch>*>& ends,
                        std::function<void()> poll_again, Activator activator,
                        KeptPositions positions, Worker& worker, std::uint32_t dataflow,
-                       Capability<Epoch> first)
+                       EventSource<Epoch>& times, Capability<Epoch> first)
     : options_(options),
       interval_(std::clamp<std::chrono::milliseconds>(
           options.epoch_interval, std::chrono::milliseconds(0), longest_interval)),
@@ -65,6 +67,7 @@ InputShard::InputShard(const InputOptions& options, AnySource source,
       worker_(&worker),
       dataflow_(dataflow),
       counters_(&worker.process().input_progress().counters(positions_.step, worker.index())),
+      times_(&times),
       first_(std::move(first)) {}
 
 void InputShard::run() {
@@ -78,6 +81,7 @@ void InputShard::run() {
 
 /// Opens the parts that this worker reads, each with a capability of its own.
 void InputShard::open_parts(Clock::time_point now) {
+  if (times_->read()) go_by_event_time();
   const std::map<std::string, std::uint32_t> readers =
       assign_parts(parts_of(source_, worker_->peers()));
   std::map<std::string, std::string> positions;
@@ -97,11 +101,26 @@ void InputShard::open_parts(Clock::time_point now) {
                           .workers = worker_->peers()};
     const auto position = positions.find(name);
     if (position != positions.end()) context.resume_at = position->second;
-    parts_.push_back(
-        {name, source_.open(name, context), first_->delayed(first_->time()), std::move(woken)});
+    OpenPart& part = parts_.emplace_back(OpenPart{
+        name, source_.open(name, context), first_->delayed(first_->time()), std::move(woken)});
+    part.number = static_cast<std::uint32_t>(parts_.size() - 1);
+    part.given_last = now;
   }
+  const Epoch before{positions_.first_epoch().value - 1};
+  for (OpenPart& part : parts_) {
+    times_->promise(part.number, before, before_all_time);
+    begin_epoch(part, positions_.first_epoch(), now);
+  }
+  times_->promise(PartId::unopened, before, after_all_time);
   first_.reset();
-  for (OpenPart& part : parts_) begin_epoch(part, positions_.first_epoch(), now);
+}
+
+/// What waits for the end of an epoch is not to wait long; and a part that has nothing to say ends
+/// its epochs when another is ahead.
+void InputShard::go_by_event_time() {
+  interval_ = std::min(interval_, longest_by_event_time);
+  options_.epoch_items = std::min(options_.epoch_items, most_by_event_time);
+  times_->pace().join([activator = activator_] { activator.activate(); });
 }
 
 /// False if the part has ended.
@@ -110,8 +129,10 @@ bool InputShard::advance(OpenPart& part, Clock::time_point now) {
   if (is_due(part, now)) {
     const std::size_t given = part.source->poll(part.next);
     part.epoch_items += given;
+    if (given != 0) part.given_last = now;
     counters_->records.fetch_add(given, std::memory_order_relaxed);
     polled_nothing = given == 0;
+    times_->set_part(part.times);
     part.source->send(part.capability);
     if (part.next.state == Poll::State::end) return !end(part);
     if (part.next.state == Poll::State::abort) worker_->process().cancel(dataflow_);
@@ -120,20 +141,36 @@ bool InputShard::advance(OpenPart& part, Clock::time_point now) {
   }
   const bool interval_over =
       now >= part.epoch_began + interval_ && !(polled_nothing && interval_.count() == 0);
-  if (interval_over || part.epoch_items >= options_.epoch_items) {
+  const bool over = interval_over || part.epoch_items >= options_.epoch_items;
+  Epoch next{part.capability.time().value + (over ? 1 : 0)};
+  if (times_->read()) next = next_by_event_time(part, over, now);
+  if (next > part.capability.time()) {
     if (part.epoch_items != 0)
       positions_.save(part.name, part.capability.time(), part.source->position());
-    begin_epoch(part, Epoch{part.capability.time().value + 1}, now);
+    begin_epoch(part, next, now);
   }
   set_timers(part, now);
   return true;
 }
 
+/// The epoch that a part goes on in: the next when its own is over and it has something to say,
+/// that of whoever is ahead of it, or the same.
+Epoch InputShard::next_by_event_time(const OpenPart& part, bool over, Clock::time_point now) {
+  const Epoch current = part.capability.time();
+  const bool says_something = part.epoch_items != 0 || is_idle(part, now) != part.idle;
+  if (over && says_something) times_->pace().reach(current.value + 1);
+  return std::max(current, Epoch{times_->pace().now()});
+}
+
+bool InputShard::is_idle(const OpenPart& part, Clock::time_point now) const {
+  return times_->idle_after() && now >= part.given_last + *times_->idle_after();
+}
+
 void InputShard::set_timers(OpenPart& part, Clock::time_point now) {
   if (part.next.state == Poll::State::more) {
     poll_again_();
-  } else if (interval_.count() != 0 && timer_ <= now) {
-    timer_ = std::max(now, part.epoch_began) + interval_;
+  } else if (const auto ends = end_of_epoch(part, now); ends && (timer_ <= now || *ends < timer_)) {
+    timer_ = *ends;
     activator_.activate_at(timer_);
   }
   if (part.next.at && (*part.next.at != part.timer || *part.next.at <= now)) {
@@ -142,7 +179,28 @@ void InputShard::set_timers(OpenPart& part, Clock::time_point now) {
   }
 }
 
+/// When the epoch ends though nothing comes, if it does.
+std::optional<Clock::time_point> InputShard::end_of_epoch(const OpenPart& part,
+                                                          Clock::time_point now) const {
+  if (times_->read() && part.epoch_items == 0) {
+    if (!times_->idle_after() || part.idle) return std::nullopt;
+    return std::max(now, part.given_last + *times_->idle_after());
+  }
+  if (interval_.count() == 0) return std::nullopt;
+  return std::max(now, part.epoch_began) + interval_;
+}
+
 void InputShard::begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now) {
+  if (times_->read()) {
+    const Epoch through{epoch.value - 1};
+    const EventTime watermark = times_->watermark(part.times);
+    const bool idle = is_idle(part, now);
+    if (idle && !part.idle) times_->promise(part.number, through, std::nullopt);
+    if (!idle && (part.idle || watermark != part.promised))
+      times_->promise(part.number, through, watermark);
+    part.promised = watermark;
+    part.idle = idle;
+  }
   part.capability.downgrade(epoch);
   part.epoch_began = now;
   part.epoch_items = 0;
@@ -153,6 +211,10 @@ void InputShard::begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now)
 /// Keeps where the part has ended, for a run that goes on after it. Always true.
 bool InputShard::end(OpenPart& part) {
   positions_.save(part.name, part.capability.time(), part.source->position());
+  if (times_->read()) {
+    times_->promise(part.number, part.capability.time(), after_all_time);
+    times_->pace().reach(part.capability.time().value + 1);
+  }
   return true;
 }
 

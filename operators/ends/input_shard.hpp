@@ -3,6 +3,7 @@
 // Input shards: the parts that one worker reads of a source, and the epochs that each is in.
 #pragma once
 
+#include <tidemark/core/event_source.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/operators/sources/source.hpp>
@@ -24,7 +25,9 @@ namespace tidemark {
 
 struct InputCounters;
 
-/// When an input's epochs end, and how far it may run ahead. The first epoch is 1.
+/// When an input's epochs end, and how far it may run ahead. The first epoch is 1. Where event
+/// times are read (event_time.hpp) an epoch ends after 100 ms or 65,536 records at the latest, and
+/// as soon as another part is ahead: what goes by event time waits for the end of an epoch.
 struct InputOptions {
   /// An epoch ends after this time, at the end of a poll; with 0 each poll that gave something ends
   /// one.
@@ -71,6 +74,11 @@ struct OpenPart {
   std::size_t epoch_items = 0;
   Poll next{};
   Clock::time_point timer{};  // set for next.at
+  std::uint32_t number = 0;   // among those of its worker
+  PartTimes times{};
+  EventTime promised = before_all_time;
+  bool idle = false;  // others need not wait for it
+  Clock::time_point given_last{};
 };
 
 /// Where the positions of an input's parts are kept; null store: nowhere.
@@ -92,7 +100,7 @@ class InputShard {
   InputShard(const InputOptions& options, AnySource source,
              const std::vector<FrontierWatch<Epoch>*>& ends, std::function<void()> poll_again,
              Activator activator, KeptPositions positions, Worker& worker, std::uint32_t dataflow,
-             Capability<Epoch> first);
+             EventSource<Epoch>& times, Capability<Epoch> first);
 
   /// Polls what may be polled.
   void run();
@@ -102,6 +110,10 @@ class InputShard {
   bool advance(OpenPart& part, Clock::time_point now);
   void set_timers(OpenPart& part, Clock::time_point now);
   void begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now);
+  void go_by_event_time();
+  std::optional<Clock::time_point> end_of_epoch(const OpenPart& part, Clock::time_point now) const;
+  bool is_idle(const OpenPart& part, Clock::time_point now) const;
+  Epoch next_by_event_time(const OpenPart& part, bool over, Clock::time_point now);
   bool end(OpenPart& part);
   std::uint64_t epochs_open_before(Epoch epoch) const;
   bool may_send_at(Epoch epoch) const;
@@ -116,6 +128,7 @@ class InputShard {
   Worker* worker_;
   std::uint32_t dataflow_;
   InputCounters* counters_;
+  EventSource<Epoch>* times_;
   Clock::time_point timer_{};               // set to end an epoch in which nothing comes
   std::optional<Capability<Epoch>> first_;  // until the parts are opened
   std::vector<OpenPart> parts_;

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+//
+// Event sources: where event times are read, and what is promised of them.
+#pragma once
+
+#include <tidemark/core/event_time.hpp>
+#include <tidemark/core/handover/epoch_pace.hpp>
+#include <tidemark/progress/progress_batch.hpp>
+#include <tidemark/progress/timestamp.hpp>
+#include <tidemark/progress/watermarks.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace tidemark {
+
+/// What is known of the event times of one part of a source.
+struct PartTimes {
+  EventTime greatest = before_all_time;  ///< of the stamps that have been accepted
+  std::uint32_t too_far = 0;             ///< stamps in a row that lay too far ahead
+};
+
+/// The event times of one output at one worker: between the operator that reads the parts of a
+/// source, which says whose records it sends and reports, and the fused step behind it that reads
+/// the stamps (operators/ends/event_time.hpp). Thread: its worker.
+template <Timestamp T>
+class EventSource {
+ public:
+  explicit EventSource(std::string step) : step_(std::move(step)) {}
+
+  const std::string& step() const { return step_; }
+
+  /// Says that somebody reads the stamps: what comes later has a time of at least the greatest
+  /// before, less `wait`. A part that has given nothing for `idle_after` is not waited for.
+  void read_stamps(Span wait, std::optional<std::chrono::nanoseconds> idle_after) {
+    read_ = true;
+    wait_ = wait;
+    idle_after_ = idle_after;
+  }
+  /// Whether somebody does. Otherwise there is nothing to report.
+  bool read() const { return read_; }
+  std::optional<std::chrono::nanoseconds> idle_after() const { return idle_after_; }
+
+  /// Whose records are being sent.
+  void set_part(PartTimes& part) { part_ = &part; }
+  PartTimes& part() { return *part_; }
+
+  /// The watermark of a part that may send more.
+  EventTime watermark(const PartTimes& part) const {
+    return set_back(part.greatest, wait_.length());
+  }
+
+  /// Promises that what `part` sends after `through` is not before `watermark`; nullopt: others
+  /// need not wait for it. In the same step, its capability moves past `through`, or is dropped.
+  void promise(std::uint32_t part, const T& through, std::optional<EventTime> watermark) {
+    if (!read_) return;
+    std::optional<Mark> mark;
+    if (watermark) mark = watermark->time_since_epoch().count();
+    pending_->promise({{location_, worker_, part}, through, mark});
+  }
+
+  /// How far all sources of the dataflow have come whose event times are read.
+  EpochPace& pace() { return *pace_; }
+
+  /// From here on promises go into `pending`.
+  void attach(ProgressBatch<T>& pending, EpochPace& pace, LocationId location,
+              std::uint32_t worker) {
+    pending_ = &pending;
+    pace_ = &pace;
+    location_ = location;
+    worker_ = worker;
+  }
+
+ private:
+  std::string step_;
+  bool read_ = false;
+  Span wait_;
+  std::optional<std::chrono::nanoseconds> idle_after_;
+  PartTimes* part_ = nullptr;
+  ProgressBatch<T>* pending_ = nullptr;
+  EpochPace* pace_ = nullptr;
+  LocationId location_;
+  std::uint32_t worker_ = 0;
+};
+
+}  // namespace tidemark

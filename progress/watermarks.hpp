@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+//
+// Watermarks: what parts of sources have promised about event times, and what of that holds where a
+// frontier has come to.
+#pragma once
+
+#include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/location.hpp>
+#include <tidemark/progress/timestamp.hpp>
+
+#include <algorithm>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <limits>
+#include <map>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace tidemark {
+
+/// A part of a source: the output that it feeds, the worker that reads it, and its number there.
+struct PartId {
+  /// Stands for all parts that a worker has not opened yet.
+  static constexpr std::uint32_t unopened = ~std::uint32_t{0};
+
+  LocationId source;
+  std::uint32_t worker = 0;
+  std::uint32_t part = unopened;
+  friend auto operator<=>(const PartId&, const PartId&) = default;
+};
+
+/// A point of event time, in nanoseconds since 1970.
+using Mark = std::int64_t;
+inline constexpr Mark nothing_yet = std::numeric_limits<Mark>::min();  ///< before all time
+inline constexpr Mark part_ended = std::numeric_limits<Mark>::max();   ///< after all time
+
+/// A promise: what `part` sends at timestamps after `through` has no event time before `mark`.
+template <Timestamp T>
+struct Watermark {
+  PartId part;
+  T through{};
+  std::optional<Mark> mark;  ///< nullopt: others need not wait for this part
+  friend auto operator<=>(const Watermark&, const Watermark&) = default;
+};
+
+/// The watermarks of a dataflow's sources, as one ledger has been told. They come with the changes
+/// that move a part's capability past `through`, in one batch. So when a frontier has passed a
+/// timestamp, the watermarks of all parts that could result in it there are known: a port's
+/// watermark is the least of them, a function of its frontier and of nothing else.
+///
+/// Memory: the watermarks that some reader's frontier has not passed, and one for each part.
+/// A plain value. Requires: T is totally ordered at sources and readers, which are outside all
+/// loops.
+template <Timestamp T>
+class Watermarks {
+ public:
+  /// A source from which a port can be reached, and what the shortest way does to timestamps.
+  struct Way {
+    LocationId source;
+    typename T::Summary summary{};
+  };
+
+  /// From here on the worker's part of `source` counts, with nothing promised.
+  void expect(LocationId source, std::uint32_t worker) { parts_[{source, worker}]; }
+
+  void apply(std::span<const Watermark<T>> batch) {
+    for (const auto& [part, through, mark] : batch) parts_[part].push_back({through, mark});
+    if (readers_.empty())
+      for (const auto& [part, through, mark] : batch) forget(part.source);
+  }
+
+  /// Adds a reader at a port that is reached by `ways`, and returns its number. What it has to ask
+  /// for is kept until it has.
+  std::size_t add_reader(std::vector<Way> ways) {
+    readers_.push_back({std::move(ways), T::minimum()});
+    return readers_.size() - 1;
+  }
+
+  /// Calls `step(time, mark)`, in order, for the timestamps since the last call that `frontier` has
+  /// passed and at which a watermark of the reader's sources has arrived: from there on the least
+  /// of them is `mark`. With all its parts ended it is `part_ended`; while it need not wait for
+  /// any, there is none. Cost: O(parts * timestamps), and a sort.
+  template <typename Step>
+  void follow(std::size_t reader, const Antichain<T>& frontier, Step&& step) {
+    auto& [ways, seen] = readers_[reader];
+    struct Arrival {
+      T time;
+      std::size_t part;
+      std::optional<Mark> mark;
+    };
+    std::vector<std::optional<Mark>> marks;
+    std::vector<Arrival> arrivals;
+    for (const Way& way : ways)
+      for_parts_of(way.source, [&](const auto& promised) {
+        std::optional<Mark> mark = nothing_yet;
+        for (const Promise& promise : promised) {
+          const std::optional<T> time = way.summary.results_in(promise.through);
+          if (!time || frontier.less_equal_to(*time)) break;
+          if (*time < seen) {
+            mark = promise.mark;
+          } else {
+            arrivals.push_back({*time, marks.size(), promise.mark});
+          }
+        }
+        marks.push_back(mark);
+      });
+    std::ranges::stable_sort(arrivals, {}, &Arrival::time);
+    for (std::size_t i = 0; i != arrivals.size(); ++i) {
+      marks[arrivals[i].part] = arrivals[i].mark;
+      if (i + 1 != arrivals.size() && arrivals[i + 1].time == arrivals[i].time) continue;
+      if (const std::optional<Mark> least = least_of(marks)) step(arrivals[i].time, *least);
+    }
+    if (frontier.empty()) return;  // nobody will ask again
+    if (const T& now = *frontier.begin(); seen < now) seen = now;
+    for (const Way& way : ways) forget(way.source);
+  }
+
+  /// Calls `look(part, last promise)` for each part of a source; the promise is null if there is
+  /// none.
+  template <typename Look>
+  void for_each_part(LocationId source, Look&& look) const {
+    for (auto at = parts_.lower_bound({source, 0, 0}); at != parts_.end(); ++at) {
+      if (at->first.source != source) return;
+      look(at->first, at->second.empty() ? nullptr : &at->second.back().mark);
+    }
+  }
+
+  bool empty() const { return parts_.empty(); }
+
+  /// Equal if the same is promised.
+  friend bool operator==(const Watermarks& a, const Watermarks& b) { return a.parts_ == b.parts_; }
+
+ private:
+  struct Promise {
+    T through;
+    std::optional<Mark> mark;
+    friend bool operator==(const Promise&, const Promise&) = default;
+  };
+  struct Reader {
+    std::vector<Way> ways;
+    T seen;  // what was before has been asked for
+  };
+
+  template <typename Action>
+  void for_parts_of(LocationId source, Action&& action) {
+    for (auto at = parts_.lower_bound({source, 0, 0}); at != parts_.end(); ++at) {
+      if (at->first.source != source) return;
+      action(at->second);
+    }
+  }
+
+  static std::optional<Mark> least_of(const std::vector<std::optional<Mark>>& marks) {
+    std::optional<Mark> least;
+    for (const std::optional<Mark>& mark : marks)
+      if (mark && (!least || *mark < *least)) least = mark;
+    if (least == part_ended && !std::ranges::all_of(marks, &std::optional<Mark>::has_value))
+      return {};
+    return least;
+  }
+
+  /// Whether all readers have seen what is promised as of `through`.
+  bool seen_by_all(LocationId source, const T& through) const {
+    for (const auto& [ways, seen] : readers_)
+      for (const Way& way : ways) {
+        if (way.source != source) continue;
+        const std::optional<T> time = way.summary.results_in(through);
+        if (!time || !(*time < seen)) return false;
+      }
+    return true;
+  }
+
+  /// Forgets promises that a later one has replaced for all readers, and parts that have ended.
+  void forget(LocationId source) {
+    for (auto at = parts_.lower_bound({source, 0, 0}); at != parts_.end();) {
+      if (at->first.source != source) return;
+      auto& promised = at->second;
+      while (promised.size() > 1 && seen_by_all(source, promised[1].through)) promised.pop_front();
+      const bool ended = promised.size() == 1 && promised.front().mark == part_ended &&
+                         seen_by_all(source, promised.front().through);
+      at = ended ? parts_.erase(at) : std::next(at);
+    }
+  }
+
+  std::map<PartId, std::deque<Promise>> parts_;  // the promises of each in order
+  std::vector<Reader> readers_;
+};
+
+}  // namespace tidemark
