@@ -44,17 +44,19 @@ class EventSource {
   bool read() const { return read_; }
   std::optional<std::chrono::nanoseconds> idle_after() const { return idle_after_; }
 
-  /// Whose records are being sent.
+  /// Whose records are being sent, if the worker tells parts apart.
   void set_part(PartTimes& part) { part_ = &part; }
   PartTimes& part() { return *part_; }
 
-  /// The watermark of a part that may send more.
+  /// The watermark of a part that may send more; of the whole.
   EventTime watermark(const PartTimes& part) const {
     return set_back(part.greatest, wait_.length());
   }
+  EventTime watermark() const { return watermark(whole_); }
 
-  /// Promises that what `part` sends after `through` is not before `watermark`; nullopt: others
-  /// need not wait for it. In the same step, its capability moves past `through`, or is dropped.
+  /// Promises that what `part`, perhaps PartId::whole, sends after `through` is not before
+  /// `watermark`; nullopt: others need not wait for it. In the same step, its capability moves past
+  /// `through`, or is dropped.
   void promise(std::uint32_t part, const T& through, std::optional<EventTime> watermark) {
     if (!read_) return;
     std::optional<Mark> mark;
@@ -79,7 +81,8 @@ class EventSource {
   bool read_ = false;
   Span wait_;
   std::optional<std::chrono::nanoseconds> idle_after_;
-  PartTimes* part_ = nullptr;
+  PartTimes whole_;
+  PartTimes* part_ = &whole_;
   ProgressBatch<T>* pending_ = nullptr;
   EpochPace* pace_ = nullptr;
   LocationId location_;

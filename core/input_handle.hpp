@@ -5,6 +5,7 @@
 
 #include <tidemark/core/capability_book.hpp>
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/event_source.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>
@@ -32,10 +33,13 @@ namespace tidemark {
 template <Timestamp T, typename Item>
 class InputHandle {
  public:
-  InputHandle(Worker& worker, OutputPort<T, Item>& output, Capability<T> capability)
+  using Times = EventSource<typename Level<T>::Ledger>;
+
+  InputHandle(Worker& worker, OutputPort<T, Item>& output, Times& times, Capability<T> capability)
       : worker_(&worker),
         stopping_(&worker.stopping()),
         output_(&output),
+        times_(&times),
         book_(output.book()),
         capability_(std::move(capability)) {}
   /// `other` is closed afterwards, for the handle that takes its place.
@@ -43,6 +47,7 @@ class InputHandle {
       : worker_(other.worker_),
         stopping_(other.stopping_),
         output_(other.output_),
+        times_(other.times_),
         book_(other.book_),
         closed_at_(other.closed_at_),
         capability_(std::exchange(other.capability_, std::nullopt)) {}
@@ -90,13 +95,18 @@ class InputHandle {
   /// Moves on to `later`: nothing more comes at a timestamp before it. Throws CapabilityError if
   /// that is not later or equal.
   void advance_to(const T& later) {
-    if (is_open()) output_->flush();
+    if (is_open()) {
+      output_->flush();
+      if (times_->read()) [[unlikely]]
+        promise(times_->watermark());
+    }
     capability_->downgrade(later);
   }
 
   /// Ends the input.
   void close() {
     if (state_if_held() == State::building || is_open()) output_->flush();
+    if (times_->read() && state_if_held() == State::live) promise(after_all_time);
     closed_at_ = capability_->time();
     capability_.reset();
   }
@@ -104,6 +114,10 @@ class InputHandle {
  private:
   using State = typename Capability<T>::Book::State;
   bool is_stopping() const { return stopping_->load(std::memory_order_relaxed); }
+  /// Of what comes later than the present timestamp.
+  void promise(EventTime watermark) {
+    times_->promise(PartId::whole, Level<T>::to_ledger(capability_->time()), watermark);
+  }
   State state_if_held() const { return capability_ ? book_->state : State::gone; }
 
   /// False if the dataflow has been cancelled: then the output is gone. Throws for a misuse.
@@ -139,6 +153,7 @@ class InputHandle {
   Worker* worker_;
   const std::atomic<bool>* stopping_;  // of the worker's run
   OutputPort<T, Item>* output_;
+  Times* times_;
   std::shared_ptr<const typename Capability<T>::Book> book_;
   std::optional<T> closed_at_;
   std::optional<Capability<T>> capability_;
@@ -152,7 +167,8 @@ std::pair<InputHandle<T, Item>, Stream<T, Item>> new_input(Scope<T>& scope, std:
   op.set_input("close it, or let its handle go out of scope");
   auto [out, stream] = op.template output<Item>();
   op.build([] {});
-  return {InputHandle<T, Item>(scope.worker(), out, op.initial_capability(0)), stream};
+  return {InputHandle<T, Item>(scope.worker(), out, op.event_source(0), op.initial_capability(0)),
+          stream};
 }
 
 }  // namespace tidemark

@@ -24,12 +24,12 @@ namespace tidemark {
 
 /// A part of a source: the output that it feeds, the worker that reads it, and its number there.
 struct PartId {
-  /// Stands for all parts that a worker has not opened yet.
-  static constexpr std::uint32_t unopened = ~std::uint32_t{0};
+  /// Stands for all that the worker sends, where it does not tell parts apart, or not yet.
+  static constexpr std::uint32_t whole = ~std::uint32_t{0};
 
   LocationId source;
   std::uint32_t worker = 0;
-  std::uint32_t part = unopened;
+  std::uint32_t part = whole;
   friend auto operator<=>(const PartId&, const PartId&) = default;
 };
 
@@ -64,7 +64,7 @@ class Watermarks {
     typename T::Summary summary{};
   };
 
-  /// From here on the worker's part of `source` counts, with nothing promised.
+  /// From here on what the worker sends by `source` counts, with nothing promised.
   void expect(LocationId source, std::uint32_t worker) { parts_[{source, worker}]; }
 
   void apply(std::span<const Watermark<T>> batch) {

@@ -7,8 +7,10 @@
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/operators/ends/event_time.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
+#include <tidemark/windowing/clocks/source_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
 #include <tidemark/windowing/windowers/sliding_windower.hpp>
@@ -66,8 +68,9 @@ struct Sums {
   }
 };
 
-/// Sums the amounts of each window; `new_feed(worker)` is what a worker is fed.
-template <typename W, typename NewFeed>
+/// Sums the amounts of each window; `new_feed(worker)` is what a worker is fed. With event time by
+/// source, or by the clock of the original.
+template <bool by_source = false, typename W, typename NewFeed>
 double sum_by_step(std::uint32_t workers, std::uint64_t items, W windower, nanoseconds wait,
                    NewFeed new_feed, Sums& sums, WindowCounts& counts) {
   std::vector<Padded<Sums>> all(workers);
@@ -76,8 +79,18 @@ double sum_by_step(std::uint32_t workers, std::uint64_t items, W windower, nanos
     Sums& own = all[worker.index()].value;
     auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
       auto [handle, stream] = new_input<Item>(scope);
-      const auto results = stream | fold_window("sum", EventClock(&Amount::time, wait), windower,
-                                                zero, add, std::plus<>(), {.counts = &counts});
+      const auto results = [&, stream = stream] {
+        const WindowOptions options{.counts = &counts};
+        if constexpr (by_source) {
+          const auto time_of = [](const Item& item) { return item.second.time; };
+          return stream | event_time("time", time_of, {.wait = wait}) |
+                 fold_window("sum", SourceClock(&Amount::time), windower, zero, add, std::plus<>(),
+                             options);
+        } else {
+          return stream | fold_window("sum", EventClock(&Amount::time, wait), windower, zero, add,
+                                      std::plus<>(), options);
+        }
+      }();
       auto added = fuse_in_place(results.results(), "total", "", [&own](Epoch, auto& pairs) {
         for (const auto& [key, sum] : pairs) own.add(key, sum);
       });
@@ -250,6 +263,33 @@ double tumbling(std::uint32_t workers, std::uint64_t items) {
   return cost;
 }
 
+/// The same with event time by source: a value is late if it is before what its source has come to
+/// at the end of the epoch before, whatever its key.
+template <std::uint64_t keys>
+double tumbling_by_source(std::uint64_t items) {
+  Sums sums;
+  WindowCounts counts;
+  const double cost = sum_by_step<true>(
+      1, items, TumblingWindow(length_for(keys), start), wait_for(keys),
+      [](std::uint32_t worker) { return Events(keys, 1, worker); }, sums, counts);
+  Events events(keys, 1, 0);
+  EventTime greatest = before_all_time, watermark = before_all_time;
+  std::uint64_t late = 0, total = 0;
+  for (std::uint64_t i = 0; i != items; ++i) {
+    if (i % epoch_items == 0) watermark = set_back(greatest, wait_for(keys));
+    const auto [key, amount] = events.next();
+    greatest = std::max(greatest, amount.time);
+    if (amount.time < watermark) {
+      ++late;
+    } else {
+      total += amount.value;
+    }
+  }
+  check(counts.late == late, "the number of late events");
+  check(sums.total == total, "the sums of the windows");
+  return cost;
+}
+
 template <std::uint64_t keys>
 double tumbling_by_hand(std::uint64_t items) {
   TwoWindows<keys> windows;
@@ -370,6 +410,14 @@ void add_window_step_rows(Rows& rows) {
               .bar = crowded},
              tumbling<1 << 10>);
   add_tumbling_row<1 << 16>(rows, "keyed_tumbling_65536", 1);
+  rows.push_back({.name = "keyed_tumbling_by_source",
+                  .per = "event",
+                  .baseline = "ours by the clock of the original",
+                  .quick_rounds = 1 << 20,
+                  .full_rounds = 1 << 24,
+                  .ours = [](std::uint64_t items) { return tumbling_by_source<1 << 10>(items); },
+                  .by_hand = [](std::uint64_t items) { return tumbling<1 << 10>(1, items); },
+                  .bar = Bar{1.0}});
   rows.push_back(
       {.name = "sliding_3600",
        .per = "event",

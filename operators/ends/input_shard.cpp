@@ -106,12 +106,11 @@ void InputShard::open_parts(Clock::time_point now) {
     part.number = static_cast<std::uint32_t>(parts_.size() - 1);
     part.given_last = now;
   }
-  const Epoch before{positions_.first_epoch().value - 1};
   for (OpenPart& part : parts_) {
-    times_->promise(part.number, before, before_all_time);
+    times_->promise(part.number, first_->time(), before_all_time);
     begin_epoch(part, positions_.first_epoch(), now);
   }
-  times_->promise(PartId::unopened, before, after_all_time);
+  times_->promise(PartId::whole, first_->time(), after_all_time);
   first_.reset();
 }
 
@@ -192,7 +191,7 @@ std::optional<Clock::time_point> InputShard::end_of_epoch(const OpenPart& part,
 
 void InputShard::begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now) {
   if (times_->read()) {
-    const Epoch through{epoch.value - 1};
+    const Epoch through = part.capability.time();
     const EventTime watermark = times_->watermark(part.times);
     const bool idle = is_idle(part, now);
     if (idle && !part.idle) times_->promise(part.number, through, std::nullopt);

@@ -25,8 +25,8 @@ using Keyed = std::pair<std::string, Value>;
 constexpr auto time_of = [](const Value& value) { return at_ns(value.time); };
 constexpr auto time_of_record = [](const Keyed& record) { return at_ns(record.second.time); };
 
-/// A source of several parts, each of which gives its records when their time by the run's clock has
-/// come, and ends at last.
+/// A source of several parts, each of which gives its records when their time by the run's clock
+/// has come, and ends at last.
 class PartsInput {
  public:
   using item_type = Keyed;
@@ -76,7 +76,8 @@ struct Case {
     std::map<std::string, std::vector<Value>> by_key;
     for (const auto& parts : sources)
       for (const auto& part : parts)
-        for (const auto& [due, record] : part.schedule) by_key[record.first].push_back(record.second);
+        for (const auto& [due, record] : part.schedule)
+          by_key[record.first].push_back(record.second);
     return by_key;
   }
 };
@@ -142,8 +143,7 @@ std::map<std::string, std::vector<Ids>> sorted_ids(const Log& log) {
   return all;
 }
 
-std::map<std::string, std::vector<Ids>> sorted_ids(
-    const std::map<std::string, Contents>& windows) {
+std::map<std::string, std::vector<Ids>> sorted_ids(const std::map<std::string, Contents>& windows) {
   std::map<std::string, std::vector<Ids>> all;
   for (const auto& [key, contents] : windows)
     for (auto [open, close, ids] : contents) {
@@ -170,8 +170,8 @@ TEST_CASE("no value that is in order by its own part is late, and windows hold a
     const WindowOptions options{.counts = &counts};
     const auto stream = merged(flow, drawn);
     windows.end(stream | fold_window("windows", clock, grid, none, append, concatenated, options));
-    const auto folded = stream | fold_window("sessions", clock, SessionWindow(ns(gap)), none, append,
-                                             concatenated, options);
+    const auto folded = stream | fold_window("sessions", clock, SessionWindow(ns(gap)), none,
+                                             append, concatenated, options);
     sessions.end(folded);
     late.end(folded.late());
     cluster_main(flow, drawn.config);
@@ -227,8 +227,7 @@ TEST_CASE("what is late is late by its own part, and by no other", "[source_cloc
 /// A part that gives a record of `key` each `wall`, of values `step` apart.
 PartsInput::Part steady(std::string key, int count, Ns wall, Ns step) {
   PartsInput::Part part;
-  for (int i = 0; i != count; ++i)
-    part.schedule.push_back({i * wall, {key, {i * step, i}}});
+  for (int i = 0; i != count; ++i) part.schedule.push_back({i * wall, {key, {i * step, i}}});
   part.end = count * wall;
   return part;
 }
@@ -255,10 +254,10 @@ TEST_CASE("streams of different speed are joined whole, in either order of the s
                       event_time("slow times", time_of_record);
     const auto fast = input(flow, "fast", PartsInput({steady("a", 30, 1000, 2 * second)})) |
                       event_time("fast times", time_of_record);
-    const auto joined = swapped ? join_window("join", SourceClock(time_of),
-                                              TumblingWindow(20s, at_ns(0)), fast, slow)
-                                : join_window("join", SourceClock(time_of),
-                                              TumblingWindow(20s, at_ns(0)), slow, fast);
+    const auto joined =
+        swapped
+            ? join_window("join", SourceClock(time_of), TumblingWindow(20s, at_ns(0)), fast, slow)
+            : join_window("join", SourceClock(time_of), TumblingWindow(20s, at_ns(0)), slow, fast);
     joined | inspect([&](const auto& row) {
       const auto& [a, b] = row.second;
       rows.add((a ? std::to_string(a->id) : "-") + " " + (b ? std::to_string(b->id) : "-"));
@@ -271,7 +270,8 @@ TEST_CASE("streams of different speed are joined whole, in either order of the s
 TEST_CASE("a value after a silence is in the window that its stamp says", "[source_clock]") {
   ByKeyLog<std::string, Ids> windows;
   ByKeyLog<std::string, Late<Value>> late;
-  PartsInput::Part part{{{0, {"a", {1, 1}}}, {3'600'000'000'000, {"a", {2, 2}}}}, 3'600'000'000'001};
+  PartsInput::Part part{{{0, {"a", {1, 1}}}, {3'600'000'000'000, {"a", {2, 2}}}},
+                        3'600'000'000'001};
   Dataflow flow;
   const auto folded = input(flow, "in", PartsInput({part})) | event_time("times", time_of_record) |
                       fold_window("windows", SourceClock(time_of), TumblingWindow(1s, at_ns(0)),
@@ -315,8 +315,8 @@ TEST_CASE("a part believes that time has moved after so many stamps in a row",
   within.end(times);
   ahead.end(too_far);
   cluster_main(flow, deterministic(1, 0));
-  CHECK(within.in_order() == std::map<std::string, std::vector<Value>>{
-                                 {"a", {{0, 1}, {5, 3}, {1002, 6}, {1003, 7}}}});
+  CHECK(within.in_order() ==
+        std::map<std::string, std::vector<Value>>{{"a", {{0, 1}, {5, 3}, {1002, 6}, {1003, 7}}}});
   CHECK(ahead.in_order() ==
         std::map<std::string, std::vector<Value>>{{"a", {{1000, 2}, {1000, 4}, {1001, 5}}}});
 }
@@ -379,9 +379,8 @@ TEST_CASE("windows of windows come right, since a result is sent with the epoch 
                 }) |
             map([](const Minute& minute) { return minute; }) |
             fold_window(
-                "hours", SourceClock([](const std::pair<Ns, int>& minute) {
-                  return at_ns(minute.first);
-                }),
+                "hours",
+                SourceClock([](const std::pair<Ns, int>& minute) { return at_ns(minute.first); }),
                 TumblingWindow(1h, at_ns(0)), [] { return 0; },
                 [](int sum, const std::pair<Ns, int>& minute) { return sum + minute.second; },
                 WindowOptions{.counts = &counts}));
@@ -433,8 +432,9 @@ TEST_CASE("event times are read where a stream still is its source, and once",
   CHECK(refusal([](Dataflow& flow) {
           input(flow, "a", nothing()) | event_time("once", time_of_record) |
               event_time("twice", time_of_record) | sizes("sizes") | output("out", Discard{});
-        }) == "step 'twice' reads the event times of 'a', which another step reads already; use "
-              "what leaves that one");
+        }) ==
+        "step 'twice' reads the event times of 'a', which another step reads already; use "
+        "what leaves that one");
   CHECK(refusal([](Dataflow& flow) {
           auto stream = input(flow, "a", nothing());
           for (int i = 0; i != 64; ++i) stream = stream | map([](Keyed record) { return record; });
