@@ -26,8 +26,10 @@
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
 #include <tidemark/windowing/instant.hpp>
+#include <tidemark/windowing/iso8601.hpp>
 #include <tidemark/windowing/join_window.hpp>
 #include <tidemark/windowing/reduce_window.hpp>
+#include <tidemark/windowing/time_zone.hpp>
 #include <tidemark/windowing/window.hpp>
 #include <tidemark/windowing/window_options.hpp>
 #include <tidemark/windowing/windowed_stream.hpp>

@@ -56,6 +56,8 @@ check_lines() {
               "Graphviz is included by sources of viz and of its tests only")
       only_in("^(tbb|oneapi)/", "^(core/execution/tbb_executor|experiments/bench/flow_graph)\\.cpp$",
               "oneTBB is included by tbb_executor.cpp and the benchmarks of its flow graph only")
+      only_in("^cctz/", "^windowing/(iso8601|time_zone)\\.cpp$",
+              "cctz is included by windowing/time_zone.cpp and iso8601.cpp only")
       only_in("^boost/(graph|property_map)/", "^(progress/graph_shape|tests/examples/graph_test)\\.cpp$",
               "Boost.Graph is included by progress/graph_shape.cpp and the tests of examples only")
     }
