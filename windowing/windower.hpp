@@ -30,7 +30,7 @@ namespace tidemark {
 /// `by_time` says that `end` is a matter of time, so that a window ends although nothing more
 /// comes; `numbers` that ids are counted, so that a key is remembered when its windows have closed.
 ///
-/// Models: TumblingWindow, SlidingWindow, SessionWindow, CountWindow.
+/// Models: TumblingWindow, SlidingWindow, CalendarWindow, SessionWindow, CountWindow.
 template <typename W>
 concept Windower =
     std::copy_constructible<W> && std::copyable<typename W::Window> &&

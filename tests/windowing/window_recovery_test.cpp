@@ -17,6 +17,7 @@
 #include <tidemark/windowing/instant.hpp>
 #include <tidemark/windowing/join_window.hpp>
 #include <tidemark/windowing/reduce_window.hpp>
+#include <tidemark/windowing/windowers/calendar_windower.hpp>
 #include <tidemark/windowing/windowers/count_windower.hpp>
 
 #include <tests/core/runs.hpp>
@@ -103,6 +104,11 @@ std::map<std::string, Step> steps(WindowRules rules, Span wait) {
       {"fold_window, tumbling",
        [=](FlowStream<Keyed> items) {
          return texts_of(items | fold_window("step", clock, tumbling, no_ids, append, options));
+       }},
+      {"fold_window, by days",
+       [=](FlowStream<Keyed> items) {
+         const auto days = CalendarWindow::days("Europe/Berlin").beginning(1h + 10s);  // UTC: 10 s
+         return texts_of(items | fold_window("step", clock, days, no_ids, append, options));
        }},
       {"fold_window, sliding",
        [=](FlowStream<Keyed> items) {
