@@ -5,6 +5,7 @@
 
 #include <tidemark/core/event_time.hpp>
 #include <tidemark/core/handover/epoch_pace.hpp>
+#include <tidemark/core/handover/part_names.hpp>
 #include <tidemark/progress/progress_batch.hpp>
 #include <tidemark/progress/timestamp.hpp>
 #include <tidemark/progress/watermarks.hpp>
@@ -64,14 +65,20 @@ class EventSource {
     pending_->promise({{location_, worker_, part}, through, mark});
   }
 
+  /// Says how a part is called, for people.
+  void name(std::uint32_t part, std::string name) {
+    names_->add({location_, worker_, part}, std::move(name));
+  }
+
   /// How far all sources of the dataflow have come whose event times are read.
   EpochPace& pace() { return *pace_; }
 
   /// From here on promises go into `pending`.
-  void attach(ProgressBatch<T>& pending, EpochPace& pace, LocationId location,
+  void attach(ProgressBatch<T>& pending, EpochPace& pace, PartNames& names, LocationId location,
               std::uint32_t worker) {
     pending_ = &pending;
     pace_ = &pace;
+    names_ = &names;
     location_ = location;
     worker_ = worker;
   }
@@ -85,6 +92,7 @@ class EventSource {
   PartTimes* part_ = &whole_;
   ProgressBatch<T>* pending_ = nullptr;
   EpochPace* pace_ = nullptr;
+  PartNames* names_ = nullptr;
   LocationId location_;
   std::uint32_t worker_ = 0;
 };

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
+#include <string>
 
 namespace tidemark {
 
@@ -97,5 +98,9 @@ constexpr std::chrono::nanoseconds between(EventTime from, EventTime to) {
     return to < from ? std::chrono::nanoseconds::min() : std::chrono::nanoseconds::max();
   return std::chrono::nanoseconds(difference);
 }
+
+/// `2024-05-01T12:00:00.5Z`: ISO 8601, UTC, with as many digits as it takes. The extreme times,
+/// which are no time of anything, are "the beginning of time" and "the end of time".
+std::string to_iso8601(EventTime time);
 
 }  // namespace tidemark

@@ -66,9 +66,22 @@ std::string to_text(const Explanation::Cause& cause) {
   return text;
 }
 
+std::string to_text(const Explanation::Part& part) {
+  return (part.name.empty() ? "" : "part '" + part.name + "' of ") + "'" + part.step +
+         "' (worker " + std::to_string(part.worker) + ") has promised no more";
+}
+
 std::string to_text(const Explanation& explanation) {
   std::string text = explanation.subject.empty() ? "" : explanation.subject + ": ";
   text += explanation.time;
+  if (!explanation.parts.empty()) {
+    text += " at " + explanation.name + ", because";
+    const std::size_t shown = std::min(causes_limit, explanation.parts.size());
+    for (std::size_t i = 0; i != shown; ++i) text += "\n  " + to_text(explanation.parts[i]);
+    if (const std::size_t more = explanation.parts.size() - shown; more != 0)
+      text += "\n  and " + std::to_string(more) + " more";
+    return text;
+  }
   if (explanation.causes.empty()) return text + " is complete at " + explanation.name;
   text += " can still appear at " + explanation.name + ", because";
   const std::size_t shown = std::min(causes_limit, explanation.causes.size());

@@ -13,7 +13,9 @@
 
 namespace tidemark {
 
-/// Why `time` can still appear at one location: everything that could still result in it there.
+/// Why `time` can still appear at one location: everything that could still result in it there. Or
+/// why the watermark of an input stands at `time`, an event time: the parts of sources that have
+/// promised no more, as of the epochs that are complete there.
 struct Explanation {
   /// A location, and the timestamp as it arrives there.
   struct Hop {
@@ -52,6 +54,14 @@ struct Explanation {
     std::string step;
   };
 
+  /// A part of a source that holds a watermark.
+  struct Part {
+    LocationId source;
+    std::string step;  ///< that reads it
+    std::string name;  ///< empty: all that the step sends at the worker
+    std::uint32_t worker = 0;
+  };
+
   std::string subject;  ///< what is waited for, such as `probe on 'count'`
   LocationId location;
   std::string name;  ///< of the location
@@ -60,10 +70,14 @@ struct Explanation {
   std::shared_ptr<const ProgressSnapshot> state;
   std::vector<Cause> causes;  ///< shortest path first; empty: `time` is complete there
   std::vector<Busy> busy;     ///< those whose holdings are unknown
+  std::vector<Part> parts;    ///< of a watermark, and then there are no causes
 };
 
 /// The explanation in sentences, one cause to a line, the first ten of them. No newline at the end.
 std::string to_text(const Explanation& explanation);
+
+/// What holds a watermark: `part 'b.csv' of 'lines' (worker 1) has promised no more`.
+std::string to_text(const Explanation::Part& part);
 
 /// What holds a cause, without its path: `words.out0 holds 1 capability at 2 (worker 0)`.
 std::string to_text(const Explanation::Cause& cause);

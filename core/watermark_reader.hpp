@@ -44,11 +44,12 @@ class WatermarkReader {
   /// The watermark as of the last call.
   EventTime now() const { return now_; }
 
-  /// Asks this ledger from here on.
-  void attach(SharedLedger<T>& ledger, std::vector<typename Watermarks<T>::Way> ways) {
+  /// Asks this ledger from here on, for the watermark of `port`, which is reached by `ways`.
+  void attach(SharedLedger<T>& ledger, LocationId port,
+              std::vector<typename Watermarks<T>::Way> ways) {
     ledger_ = &ledger;
     ledger.with_watermarks(
-        [&](Watermarks<T>& watermarks) { reader_ = watermarks.add_reader(std::move(ways)); });
+        [&](Watermarks<T>& watermarks) { reader_ = watermarks.add_reader(port, std::move(ways)); });
   }
 
  private:

@@ -73,11 +73,42 @@ class Watermarks {
       for (const auto& [part, through, mark] : batch) forget(part.source);
   }
 
-  /// Adds a reader at a port that is reached by `ways`, and returns its number. What it has to ask
-  /// for is kept until it has.
-  std::size_t add_reader(std::vector<Way> ways) {
-    readers_.push_back({std::move(ways), T::minimum()});
+  /// Adds a reader at `port`, which is reached by `ways`, and returns its number. What it has to
+  /// ask for is kept until it has.
+  std::size_t add_reader(LocationId port, std::vector<Way> ways) {
+    readers_.push_back({port, std::move(ways), T::minimum()});
     return readers_.size() - 1;
+  }
+
+  /// Where a port's watermark stands, and the parts that hold it there.
+  struct Hold {
+    LocationId port;
+    Mark mark = nothing_yet;
+    std::vector<PartId> parts;  ///< none: it need not wait for any, or all have ended
+  };
+  /// Of each port that has a reader, if frontiers are `frontier(port)`.
+  template <typename FrontierOf>
+  std::vector<Hold> holds(FrontierOf&& frontier_of) const {
+    std::vector<Hold> holds;
+    for (const Reader& reader : readers_) {
+      if (std::ranges::find(holds, reader.port, &Hold::port) != holds.end()) continue;
+      Hold& hold = holds.emplace_back(Hold{reader.port, part_ended, {}});
+      const Antichain<T>& frontier = frontier_of(reader.port);
+      for (const Way& way : reader.ways)
+        for_parts_of(way.source, [&](const PartId& part, const auto& promised) {
+          std::optional<Mark> mark = nothing_yet;
+          for (const Promise& promise : promised) {
+            const std::optional<T> time = way.summary.results_in(promise.through);
+            if (!time || frontier.less_equal_to(*time)) break;
+            mark = promise.mark;
+          }
+          if (!mark || *mark > hold.mark || *mark == part_ended) return;
+          if (*mark < hold.mark) hold.parts.clear();
+          hold.mark = *mark;
+          hold.parts.push_back(part);
+        });
+    }
+    return holds;
   }
 
   /// Calls `step(time, mark)`, in order, for the timestamps since the last call that `frontier` has
@@ -86,7 +117,7 @@ class Watermarks {
   /// any, there is none. Cost: O(parts * timestamps), and a sort.
   template <typename Step>
   void follow(std::size_t reader, const Antichain<T>& frontier, Step&& step) {
-    auto& [ways, seen] = readers_[reader];
+    auto& [port, ways, seen] = readers_[reader];
     struct Arrival {
       T time;
       std::size_t part;
@@ -95,7 +126,7 @@ class Watermarks {
     std::vector<std::optional<Mark>> marks;
     std::vector<Arrival> arrivals;
     for (const Way& way : ways)
-      for_parts_of(way.source, [&](const auto& promised) {
+      for_parts_of(way.source, [&](const PartId&, const auto& promised) {
         std::optional<Mark> mark = nothing_yet;
         for (const Promise& promise : promised) {
           const std::optional<T> time = way.summary.results_in(promise.through);
@@ -119,16 +150,6 @@ class Watermarks {
     for (const Way& way : ways) forget(way.source);
   }
 
-  /// Calls `look(part, last promise)` for each part of a source; the promise is null if there is
-  /// none.
-  template <typename Look>
-  void for_each_part(LocationId source, Look&& look) const {
-    for (auto at = parts_.lower_bound({source, 0, 0}); at != parts_.end(); ++at) {
-      if (at->first.source != source) return;
-      look(at->first, at->second.empty() ? nullptr : &at->second.back().mark);
-    }
-  }
-
   bool empty() const { return parts_.empty(); }
 
   /// Equal if the same is promised.
@@ -141,15 +162,16 @@ class Watermarks {
     friend bool operator==(const Promise&, const Promise&) = default;
   };
   struct Reader {
+    LocationId port;
     std::vector<Way> ways;
     T seen;  // what was before has been asked for
   };
 
   template <typename Action>
-  void for_parts_of(LocationId source, Action&& action) {
+  void for_parts_of(LocationId source, Action&& action) const {
     for (auto at = parts_.lower_bound({source, 0, 0}); at != parts_.end(); ++at) {
       if (at->first.source != source) return;
-      action(at->second);
+      action(at->first, at->second);
     }
   }
 
@@ -164,7 +186,7 @@ class Watermarks {
 
   /// Whether all readers have seen what is promised as of `through`.
   bool seen_by_all(LocationId source, const T& through) const {
-    for (const auto& [ways, seen] : readers_)
+    for (const auto& [port, ways, seen] : readers_)
       for (const Way& way : ways) {
         if (way.source != source) continue;
         const std::optional<T> time = way.summary.results_in(through);

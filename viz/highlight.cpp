@@ -97,6 +97,16 @@ Highlight highlight(const FlowGraph& flow, const Explanation& explanation) {
   }
   marker.mark(explanation.location, Emphasis::strong).rows.push_back({"asked", explanation.time});
 
+  if (!explanation.parts.empty()) {
+    for (const Explanation::Part& part : explanation.parts)
+      marker.mark(part.source, Emphasis::strong)
+          .rows.push_back({"part", part.name.empty() ? part.step : part.name});
+    result.subtitle =
+        "why does the watermark of " + explanation.name + " stand at " + explanation.time + "?";
+    result.notes = {"because " + to_text(explanation.parts.front())};
+    result.strong_legend = "who is waited for";
+    return result;
+  }
   if (explanation.causes.empty()) {
     result.subtitle = explanation.time + " is complete at " + explanation.name;
     return result;

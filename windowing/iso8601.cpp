@@ -148,10 +148,4 @@ EventTime parse_iso8601(std::string_view text, const TimeZone& zone) {
   return EventTime(nanoseconds(static_cast<std::int64_t>(count)));
 }
 
-std::string to_iso8601(EventTime time) {
-  if (time == before_all_time) return "the beginning of time";
-  if (time == after_all_time) return "the end of time";
-  return cctz::format("%E4Y-%m-%dT%H:%M:%E*SZ", time, cctz::utc_time_zone());
-}
-
 }  // namespace tidemark

@@ -28,14 +28,10 @@ class TimeError : public std::runtime_error {
 /// machine; local times without an offset are to be had by saying whose they are. Of a time that
 /// the clock shows twice it is the first; of one that it skips, when it does so.
 ///
-/// Throws TimeError for all else: another format, something behind it, a 31st of April, 24:00, a
-/// leap second (of which event time has none), what is finer than nanoseconds or beyond the range
-/// of event time. Cost: about a microsecond.
+/// What `to_iso8601` (core/event_time.hpp) prints of any time but the extreme ones is read as the
+/// same. Throws TimeError for all else: another format, something behind it, a 31st of April,
+/// 24:00, a leap second (of which event time has none), what is finer than nanoseconds or beyond
+/// the range of event time. Cost: about a microsecond.
 EventTime parse_iso8601(std::string_view text, const TimeZone& zone = TimeZone::utc());
-
-/// `2024-05-01T12:00:00.5Z`: UTC, with as many digits as it takes; `parse_iso8601` gives the same
-/// time again. The extreme times, which are no time of anything, are "the beginning of time" and
-/// "the end of time".
-std::string to_iso8601(EventTime time);
 
 }  // namespace tidemark

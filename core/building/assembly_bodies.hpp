@@ -120,8 +120,8 @@ void Assembly<T>::finish() {
       shard(op).watches.push_back(&watch);
     }
   for (const auto& [source, times] : event_sources_)
-    times->attach(instance_->state().pending, shared->pace(), shared->topology().location(source),
-                  worker_->index());
+    times->attach(instance_->state().pending, shared->pace(), shared->part_names(),
+                  shared->topology().location(source), worker_->index());
   instance_->attach(shared, worker_->next_due_bits());
   for (const auto& action : attached_) action(shared->topology());
   worker_->add(std::move(instance_));

@@ -182,7 +182,7 @@ auto OperatorBuilder<T>::watermarks(std::uint32_t input, std::string instead)
   auto& reader = assembly().template make<WatermarkReader<Ledger>>();
   assembly().when_attached([&reader, port = TargetPort{op_, input}, step = ports().name, instead,
                             &instance = scope_->instance()](const Topology<Ledger>& topology) {
-    reader.attach(instance.ledger(),
+    reader.attach(instance.ledger(), topology.location(port),
                   ways_to<Ledger>(port, topology, instance.shared()->blueprint(), step, instead));
   });
   return reader;

@@ -6,12 +6,14 @@
 
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/dataflow_view.hpp>
+#include <tidemark/core/event_time.hpp>
 #include <tidemark/core/observe/ledger_cut.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/explain.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -90,13 +92,15 @@ class Inquiry final : public Question {
   using Holdings = std::vector<Holding<T>>;
   using Cut = std::function<LedgerCut<T>()>;
   using Running = std::function<std::string(std::uint32_t worker)>;
+  using NameOf = std::function<std::string(const PartId&)>;
 
   Inquiry(std::uint32_t workers, std::shared_ptr<const Topology<T>> topology,
-          std::vector<AskedAbout<T>> about, Cut cut, Running running)
+          std::vector<AskedAbout<T>> about, Cut cut, Running running, NameOf name_of)
       : topology_(std::move(topology)),
         about_(std::move(about)),
         take_cut_(std::move(cut)),
         running_(std::move(running)),
+        name_of_(std::move(name_of)),
         missing_(workers),
         answers_(workers) {}
 
@@ -141,14 +145,33 @@ class Inquiry final : public Question {
         for (const T& time : frontier) tell(time);
       }
     }
+    for (const auto& hold : cut->watermarks)
+      if (hold.mark != part_ended) explanations.push_back(of_watermark(hold, *cut));
     return explanations;
   }
 
  private:
+  /// Why the watermark of a step stands where it stands.
+  Explanation of_watermark(const typename Watermarks<T>::Hold& hold,
+                           const LedgerCut<T>& cut) const {
+    const auto step_at = [&](LocationId location) {
+      return topology_->operators()[topology_->operator_of(location).value].name;
+    };
+    Explanation explanation{.subject = "watermark of '" + step_at(hold.port) + "'",
+                            .location = hold.port,
+                            .name = topology_->describe(hold.port),
+                            .time = to_iso8601(EventTime(std::chrono::nanoseconds(hold.mark))),
+                            .state = cut.state};
+    for (const PartId& part : hold.parts)
+      explanation.parts.push_back({part.source, step_at(part.source), name_of_(part), part.worker});
+    return explanation;
+  }
+
   std::shared_ptr<const Topology<T>> topology_;
   std::vector<AskedAbout<T>> about_;
   Cut take_cut_;
   Running running_;
+  NameOf name_of_;
 
   mutable std::mutex mutex_;
   std::uint32_t missing_;

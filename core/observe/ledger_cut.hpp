@@ -18,7 +18,8 @@ namespace tidemark {
 template <Timestamp T>
 struct LedgerCut {
   std::vector<Counted<T>> counts;
-  std::vector<Antichain<T>> frontiers;  ///< by location
+  std::vector<Antichain<T>> frontiers;                   ///< by location
+  std::vector<typename Watermarks<T>::Hold> watermarks;  ///< of the ports where somebody reads them
   std::shared_ptr<const ProgressSnapshot> state;
 };
 
@@ -50,6 +51,8 @@ LedgerCut<T> cut_of(const Ledger<T>& ledger) {
       cut.counts.push_back({{{l}, time}, count});
     cut.frontiers.push_back(ledger.frontier({l}));
   }
+  cut.watermarks = ledger.watermarks().holds(
+      [&](LocationId port) -> const auto& { return ledger.frontier(port); });
   cut.state = std::make_shared<const ProgressSnapshot>(snapshot_of(ledger));
   return cut;
 }

@@ -8,6 +8,7 @@
 #include <tidemark/core/handover/due_bits.hpp>
 #include <tidemark/core/handover/epoch_pace.hpp>
 #include <tidemark/core/handover/gate.hpp>
+#include <tidemark/core/handover/part_names.hpp>
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/observe/inquiry.hpp>
 #include <tidemark/core/observe/trace_explainer.hpp>
@@ -112,6 +113,9 @@ class SharedDataflow final : public DataflowView,
         [self = this->shared_from_this()] { return self->cut(); },
         [self = this->shared_from_this()](std::uint32_t worker) {
           return self->running_step(worker);
+        },
+        [self = this->shared_from_this()](const PartId& part) {
+          return self->part_names_.of(part);
         });
     if (const Gate::Pass pass(*gate_); pass)
       post_([&](std::uint32_t worker) -> Envelope& {
@@ -165,7 +169,9 @@ class SharedDataflow final : public DataflowView,
   /// Where reports are gathered; null if there is a single ledger, which is told at once.
   ReportStations* stations() { return stations_.get(); }
 
+  /// What the sources share whose event times are read.
   EpochPace& pace() { return pace_; }
+  PartNames& part_names() { return part_names_; }
 
   /// Closed when the run is over.
   Gate& gate() { return *gate_; }
@@ -223,6 +229,7 @@ class SharedDataflow final : public DataflowView,
     if (cancelled()) {
       cut.counts.clear();
       for (Antichain<T>& frontier : cut.frontiers) frontier.clear();
+      cut.watermarks.clear();
     }
     return cut;
   }
@@ -282,6 +289,7 @@ class SharedDataflow final : public DataflowView,
   std::vector<DueAt> due_;  // by worker
   std::atomic<Ending> ending_{Ending::none};
   EpochPace pace_;
+  PartNames part_names_;
 
   mutable std::mutex mutex_;  // guards probes_
   std::map<LocationId, std::string> probes_;

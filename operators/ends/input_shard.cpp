@@ -107,6 +107,7 @@ void InputShard::open_parts(Clock::time_point now) {
     part.given_last = now;
   }
   for (OpenPart& part : parts_) {
+    if (times_->read()) times_->name(part.number, part.name);
     times_->promise(part.number, first_->time(), before_all_time);
     begin_epoch(part, positions_.first_epoch(), now);
   }

@@ -389,6 +389,28 @@ TEST_CASE("windows of windows come right, since a result is sent with the epoch 
   CHECK(counts.late == 0u);
 }
 
+TEST_CASE("an explanation says which part holds a watermark back", "[source_clock][explain]") {
+  constexpr Ns hour = 3'600'000'000'000;
+  std::vector<std::string> told;
+  Dataflow flow;
+  input(flow, "in", PartsInput({steady("a", 100, 0, 1'000'000'000), {{{0, {"b", {7, 1}}}}, hour}}),
+        {.epoch_interval = 0ms}) |
+      event_time("times", time_of_record) |
+      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) |
+      output("out", Discard{});
+  Config config = deterministic(2, 7);
+  config.explain.after = 1min;
+  config.explain.report = [&](const std::vector<Explanation>& all) {
+    for (const Explanation& one : all)
+      if (!one.parts.empty()) told.push_back(to_text(one));
+  };
+  cluster_main(flow, config);
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.front() ==
+        "watermark of 'sizes': 1970-01-01T00:00:00.000000007Z at sizes.in0, because\n"
+        "  part '1' of 'in' (worker 1) has promised no more");
+}
+
 PartsInput nothing() {
   return PartsInput({PartsInput::Part{}});
 }
