@@ -416,8 +416,7 @@ void add_window_step_rows(Rows& rows) {
                   .quick_rounds = 1 << 20,
                   .full_rounds = 1 << 24,
                   .ours = [](std::uint64_t items) { return tumbling_by_source<1 << 10>(items); },
-                  .by_hand = [](std::uint64_t items) { return tumbling<1 << 10>(1, items); },
-                  .bar = Bar{1.0}});
+                  .by_hand = [](std::uint64_t items) { return tumbling<1 << 10>(1, items); }});
   rows.push_back(
       {.name = "sliding_3600",
        .per = "event",

@@ -24,12 +24,13 @@ TXT
 
 # What --once is told, how many units stand in each round of it (a tenth of those of barrier warm
 # up), and the bar: a record may take more, since a call for each batch stands where code was made
-# for its type.
+# for its type. At last the row of the reference that it is held beside, if that has another name.
 names=()
-declare -A rounds a_round unit bars
-while read -r name of_row in_round of_unit of_bar; do
+declare -A rounds a_round unit bars rows_then
+while read -r name of_row in_round of_unit of_bar row_then; do
   names+=("$name")
   rounds[$name]=$of_row a_round[$name]=$in_round unit[$name]=$of_unit bars[$name]=$of_bar
+  rows_then[$name]=${row_then:-$name}
 done <<'TXT'
 barrier/1        20000   1.1  round  1.02
 barrier/2        20000   1.1  round  1.02
@@ -39,6 +40,8 @@ exchange/2        1000  2000  record 1.05
 exchange/64    1024000     1  record 1.05
 keyed_count/2  1048576     1  record 1.05
 keyed_count/64 1048576     1  record 1.05
+keyed_tumbling/1 1048576   1  event  1.02
+keyed_tumbling_by_source/1 1048576 1 event 1.00 keyed_tumbling/1
 TXT
 
 take_options "$@"
@@ -74,7 +77,7 @@ for row in "${rows[@]}"; do
   for ((run = 0; run != runs; ++run)); do
     more=$(more_instructions "$program_now" "$row" "${rounds[$row]}") || die "$row could not be counted"
     ours+=("$more")
-    more=$(more_instructions "$program_then" "$row" "${rounds[$row]}") ||
+    more=$(more_instructions "$program_then" "${rows_then[$row]}" "${rounds[$row]}") ||
       die "$row could not be counted at $reference"
     theirs+=("$more")
   done
