@@ -135,10 +135,11 @@ class OperatorBuilder {
   /// it sends of, and promises watermarks (event_source.hpp).
   EventSource<Ledger>& event_source(std::uint32_t output);
 
-  /// The watermark of an input: how far event time has come where the stream began. Throws
+  /// The watermark of an input, outside of loops: how far event time has come where the stream
+  /// began. Throws
   /// DataflowError, when the dataflow has been built, if no event time is read behind one of the
   /// sources from which the input can be reached; `instead` ends the sentence.
-  WatermarkReader<Ledger>& watermarks(std::uint32_t input, std::string instead);
+  WatermarkReader<T>& watermarks(std::uint32_t input, std::string instead);
 
   /// Adds what must hold between two activations: a deterministic run with Config::check calls
   /// `invariant` after the worker's steps. It stops the program (TIDEMARK_CHECK) if it is broken,

@@ -21,23 +21,27 @@ namespace tidemark {
 template <Timestamp T>
 class WatermarkReader {
  public:
-  /// Calls `step(epoch, watermark)` for each epoch that `frontier` has passed since the last call
-  /// and with which the watermark has risen, in order. `frontier` is that of the input, as the
-  /// operator sees it. O(parts * epochs).
+  using Ledger = typename Level<T>::Ledger;
+
+  /// Calls `step(epoch, watermark)` for each timestamp that `frontier` has passed since the last
+  /// call and with which the watermark has risen, in order. `frontier` is that of the input, as the
+  /// operator sees it. O(parts * timestamps).
   template <typename Step>
   void follow(const Antichain<T>& frontier, Step&& step) {
     if (frontier == followed_) return;
     followed_ = frontier;
     steps_.clear();
-    ledger_->with_watermarks([&](Watermarks<T>& watermarks) {
-      watermarks.follow(reader_, frontier,
-                        [&](const T& time, Mark mark) { steps_.emplace_back(time, mark); });
+    Antichain<Ledger> in_ledger;
+    for (const T& time : frontier) in_ledger.insert(Level<T>::to_ledger(time));
+    ledger_->with_watermarks([&](Watermarks<Ledger>& watermarks) {
+      watermarks.follow(reader_, in_ledger,
+                        [&](const Ledger& time, Mark mark) { steps_.emplace_back(time, mark); });
     });
     for (const auto& [time, mark] : steps_) {
       const EventTime watermark{std::chrono::nanoseconds(mark)};
       if (watermark <= now_) continue;
       now_ = watermark;
-      step(time, watermark);
+      step(Level<T>::from_ledger(time), watermark);
     }
   }
 
@@ -45,19 +49,20 @@ class WatermarkReader {
   EventTime now() const { return now_; }
 
   /// Asks this ledger from here on, for the watermark of `port`, which is reached by `ways`.
-  void attach(SharedLedger<T>& ledger, LocationId port,
-              std::vector<typename Watermarks<T>::Way> ways) {
+  void attach(SharedLedger<Ledger>& ledger, LocationId port,
+              std::vector<typename Watermarks<Ledger>::Way> ways) {
     ledger_ = &ledger;
-    ledger.with_watermarks(
-        [&](Watermarks<T>& watermarks) { reader_ = watermarks.add_reader(port, std::move(ways)); });
+    ledger.with_watermarks([&](Watermarks<Ledger>& watermarks) {
+      reader_ = watermarks.add_reader(port, std::move(ways));
+    });
   }
 
  private:
-  SharedLedger<T>* ledger_ = nullptr;
+  SharedLedger<Ledger>* ledger_ = nullptr;
   std::size_t reader_ = 0;
   Antichain<T> followed_{T::minimum()};
   EventTime now_ = before_all_time;
-  std::vector<std::pair<T, Mark>> steps_;
+  std::vector<std::pair<Ledger, Mark>> steps_;
 };
 
 }  // namespace tidemark

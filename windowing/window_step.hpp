@@ -70,9 +70,10 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
     using Shard = ClockedWindows<T, Item, C, Work>;
     WatermarkReader<T>* sources = nullptr;
     if constexpr (is_by_source<C>) {
-      static_assert(std::is_same_v<T, Epoch>,
-                    "SourceClock: sources are read in epochs, so the dataflow's timestamp must be "
-                    "Epoch, outside of loops; use an EventClock");
+      static_assert(
+          is_totally_ordered<T> && Level<T>::depth == 0,
+          "SourceClock: sources are read in epochs, so the window step must stand outside "
+          "of loops, where timestamps are totally ordered; or use an EventClock");
       sources = &op.watermarks(0, "or use an EventClock");
     }
     op.keeps(saved_if(Shard::encodable));

@@ -178,8 +178,8 @@ auto OperatorBuilder<T>::event_source(std::uint32_t output) -> EventSource<Ledge
 
 template <Timestamp T>
 auto OperatorBuilder<T>::watermarks(std::uint32_t input, std::string instead)
-    -> WatermarkReader<Ledger>& {
-  auto& reader = assembly().template make<WatermarkReader<Ledger>>();
+    -> WatermarkReader<T>& {
+  auto& reader = assembly().template make<WatermarkReader<T>>();
   assembly().when_attached([&reader, port = TargetPort{op_, input}, step = ports().name, instead,
                             &instance = scope_->instance()](const Topology<Ledger>& topology) {
     reader.attach(instance.ledger(), topology.location(port),

@@ -2,9 +2,13 @@
 //
 // Event time by source: nothing is late because a machine is slow, and what a run gives is what a
 // batch program says.
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/run.hpp>
 #include <tidemark/operators/ends/event_time.hpp>
+#include <tidemark/operators/loops/iterate.hpp>
 #include <tidemark/operators/routing/exchange.hpp>
 #include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/stateless/filter.hpp>
 #include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/clocks/source_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
@@ -221,6 +225,75 @@ TEST_CASE("what is late is late by its own part, and by no other", "[source_cloc
     for (auto& [key, values] : expected) std::ranges::sort(values);
     for (auto& [key, values] : found) std::ranges::sort(values);
     RC_ASSERT(found == expected);
+  });
+}
+
+/// A record that goes round a loop a few times.
+struct Going {
+  Keyed record;
+  int left = 0;
+};
+
+TEST_CASE("nothing is late because it has gone round a loop more often than others",
+          "[source_clock][oracle]") {
+  check_property(100, [] {
+    Tape tape = draw_tape("case", 80);
+    const Config config = deterministic(std::vector{1u, 2u, 7u}[tape.below(3)], tape.below(256));
+    std::vector<std::vector<std::vector<Keyed>>> fed(config.workers);  // by worker and epoch
+    std::map<std::string, std::vector<Value>> values;
+    std::vector<Ns> now(config.workers);
+    for (auto& epochs : fed) epochs.resize(1);
+    for (int id = 1; !tape.at_end(); ++id) {
+      const std::uint32_t w = tape.below(config.workers);
+      const Keyed record{std::string(1, static_cast<char>('a' + tape.below(3))),
+                         {now[w] += tape.below(9), id}};
+      if (tape.below(3) == 0) fed[w].emplace_back();
+      fed[w].back().push_back(record);
+      values[record.first].push_back(record.second);
+    }
+    Log<std::pair<std::string, Ids>> log;
+    WindowCounts counts;
+    execute(config, [&](Worker& worker) {
+      auto input = worker.dataflow<Nested<Epoch, 1>>([&](auto& scope) {
+        auto [handle, stream] = new_input<Keyed>(scope, "in");
+        const auto going = stream | event_time("times", time_of_record) | map([](Keyed record) {
+                             const int rounds = 1 + record.second.id % 4;
+                             return Going{std::move(record), rounds};
+                           });
+        iterate(going,
+                [](auto each) {
+                  return each | filter([](const Going& one) { return one.left > 0; }) |
+                         map([](Going one) {
+                           return Going{std::move(one.record), one.left - 1};
+                         }) |
+                         exchange([](const Going& one) {
+                           return static_cast<std::uint64_t>(one.record.second.id + one.left);
+                         });
+                }) |
+            filter([](const Going& one) { return one.left == 0; }) |
+            map([](Going one) { return std::move(one.record); }) |
+            fold_window("windows", SourceClock(time_of), TumblingWindow(ns(10), at_ns(0)), none,
+                        append, concatenated, WindowOptions{.counts = &counts}) |
+            inspect([&log](const std::pair<std::string, Ids>& window) { log.add(window); });
+        return std::move(handle);
+      });
+      std::uint64_t epoch = 0;
+      for (const auto& records : fed[worker.index()]) {
+        for (const Keyed& record : records) input.send(record);
+        input.advance_to(Nested<Epoch, 0, 1>{Epoch{++epoch}, {}});
+        worker.step();
+      }
+    });
+    std::map<std::string, Contents> expected;
+    for (const auto& [key, of_key] : values) expected[key] = grid_windows(of_key, 10, 10, 0);
+    std::map<std::string, std::vector<Ids>> found;
+    for (auto [key, ids] : log.sorted()) {
+      std::ranges::sort(ids);
+      found[key].push_back(ids);
+    }
+    for (auto& [key, contents] : found) std::ranges::sort(contents);
+    RC_ASSERT(counts.late == 0u);
+    RC_ASSERT(found == sorted_ids(expected));
   });
 }
 
