@@ -10,6 +10,7 @@
 #include <tidemark/operators/routing/merge.hpp>
 #include <tidemark/operators/stateless/filter.hpp>
 #include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/clocks/source_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
@@ -120,10 +121,10 @@ Case draw_case(Tape& tape) {
 }
 
 /// All sources of a case in one stream.
-FlowStream<Keyed> merged(Dataflow& flow, const Case& drawn) {
+FlowStream<Keyed> merged(Dataflow& flow, const Case& drawn, const std::string& prefix = "") {
   std::vector<FlowStream<Keyed>> streams;
   for (std::size_t s = 0; s != drawn.sources.size(); ++s) {
-    const std::string id = "source " + std::to_string(s);
+    const std::string id = prefix + "source " + std::to_string(s);
     streams.push_back(input(flow, id, PartsInput(drawn.sources[s]), drawn.options) |
                       map([](Keyed record) { return record; }) |
                       event_time(id + ", times", time_of_record, {.wait = ns(drawn.wait)}));
@@ -190,6 +191,49 @@ TEST_CASE("no value that is in order by its own part is late, and windows hold a
     RC_ASSERT(late.sorted().empty());
     RC_ASSERT(sorted_ids(windows) == sorted_ids(expected));
     RC_ASSERT(sorted_ids(sessions) == sorted_ids(expected_sessions));
+  });
+}
+
+/// What a join of the first source with the others gives, by any clock, sorted.
+template <typename C>
+std::vector<std::string> joined(const Case& drawn, const C& clock, const Config& config) {
+  Log<std::string> rows;
+  Dataflow flow;
+  Case first = drawn, others = drawn;
+  first.sources = {drawn.sources.front()};
+  others.sources.erase(others.sources.begin());
+  join_window("join", clock, TumblingWindow(ns(10), at_ns(3)),
+              JoinMode{JoinInsert::product, JoinEmit::final}, merged(flow, first, "left "),
+              merged(flow, others, "right ")) |
+      inspect([&](const auto& row) {
+        const auto& [a, b] = row.second;
+        rows.add(row.first + (a ? std::to_string(a->id) : "-") + " " +
+                 (b ? std::to_string(b->id) : "-"));
+      }) |
+      output("out", Discard{});
+  cluster_main(flow, config);
+  return rows.sorted();
+}
+
+TEST_CASE("joins hold what they would if nothing closed before the end, on all executors",
+          "[source_clock][oracle]") {
+  check_property(60, [] {
+    Tape tape = draw_tape("case", 150);
+    Case drawn = draw_case(tape);
+    if (drawn.sources.size() == 1) drawn.sources.push_back(drawn.sources.front());
+    const auto expected = joined(drawn, EventClock(time_of, Span::forever, [] { return at_ns(0); }),
+                                 deterministic(1, 0));
+    RC_ASSERT(joined(drawn, SourceClock(time_of), drawn.config) == expected);
+    for (auto& parts : drawn.sources)  // on threads, time is real
+      for (auto& part : parts) {
+        for (auto& [due, record] : part.schedule) due = 0;
+        part.end = 0;
+      }
+    Config config{.workers = drawn.config.workers};
+    for (const ExecutorKind kind : real_executors()) {
+      config.executor = kind;
+      RC_ASSERT(joined(drawn, SourceClock(time_of), config) == expected);
+    }
   });
 }
 
