@@ -506,6 +506,25 @@ TEST_CASE("windows of windows come right, since a result is sent with the epoch 
   CHECK(counts.late == 0u);
 }
 
+TEST_CASE("with checks, too, promises come with the changes that they belong to",
+          "[source_clock]") {
+  Log<InEpoch<std::pair<std::string, std::uint64_t>>> closed;
+  Dataflow flow;
+  input(flow, "in", PartsInput({steady("a", 30, 1000, 1'000'000'000)}), epoch_per_poll()) |
+      event_time("times", time_of_record) |
+      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) |
+      inspect_epoch([&](Epoch epoch, const auto& size) {
+        closed.add({epoch.value, size});
+      }) |
+      output("out", Discard{});
+  Config config = deterministic(2, 1);
+  config.check = true;
+  cluster_main(flow, config);
+  REQUIRE(closed.entries().size() == 3);
+  CHECK(closed.entries()[0].first == 11);  // the epoch of the value at 10 s
+  CHECK(closed.entries()[1].first == 21);
+}
+
 TEST_CASE("an explanation says which part holds a watermark back", "[source_clock][explain]") {
   constexpr Ns hour = 3'600'000'000'000;
   std::vector<std::string> told;
