@@ -69,8 +69,8 @@ class Watermarks {
 
   void apply(std::span<const Watermark<T>> batch) {
     for (const auto& [part, through, mark] : batch) parts_[part].push_back({through, mark});
-    if (readers_.empty())
-      for (const auto& [part, through, mark] : batch) forget(part.source);
+    for (const auto& [part, through, mark] : batch)
+      if (!is_read(part.source)) forget(part.source);
   }
 
   /// Adds a reader at `port`, which is reached by `ways`, and returns its number. What it has to
@@ -182,6 +182,12 @@ class Watermarks {
     if (least == part_ended && !std::ranges::all_of(marks, &std::optional<Mark>::has_value))
       return {};
     return least;
+  }
+
+  bool is_read(LocationId source) const {
+    return std::ranges::any_of(readers_, [&](const Reader& reader) {
+      return std::ranges::find(reader.ways, source, &Way::source) != reader.ways.end();
+    });
   }
 
   /// Whether all readers have seen what is promised as of `through`.

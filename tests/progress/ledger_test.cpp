@@ -160,6 +160,26 @@ TEST_CASE("ledgers are equal by their counts, whatever happened before", "[ledge
   CHECK(std::hash<Ledger<Epoch>>{}(straight) == std::hash<Ledger<Epoch>>{}(detour));
 }
 
+TEST_CASE("ledgers are equal only if the same is promised, and a copy keeps what its own was",
+          "[ledger][watermarks]") {
+  const auto promise = [](Ledger<Epoch>& books, Mark mark) {
+    Batch batch;
+    batch.promise({{input_out, 0, 0}, 1, mark});
+    books.apply(batch);
+  };
+  Ledger<Epoch> promised = ledger(), other = ledger();
+  promise(promised, 7);
+  CHECK_FALSE(promised == ledger());
+  CHECK(promised.empty());  // of counts
+  promise(other, 8);
+  CHECK_FALSE(promised == other);
+  Ledger<Epoch> copy = promised;
+  CHECK(copy == promised);
+  promise(copy, 8);
+  CHECK_FALSE(copy == promised);
+  CHECK(copy == other);
+}
+
 TEST_CASE("ledgers with different counts have different hashes as a rule", "[ledger]") {
   std::set<std::size_t> hashes;
   for (std::uint32_t location = 0; location != 4; ++location)

@@ -30,6 +30,15 @@ class Custom final : public ProgressPolicy {
   Next next_;
 };
 
+/// The promises of each part in the order in which they came.
+std::map<PartId, std::vector<Watermark<Epoch>>> promises_by_part(
+    const ProgressBatch<Epoch>& batch) {
+  std::map<PartId, std::vector<Watermark<Epoch>>> promises;
+  for (const Watermark<Epoch>& promise : batch.watermarks())
+    promises[promise.part].push_back(promise);
+  return promises;
+}
+
 std::string error_of(const Custom::Next& next, Layout layout) {
   try {
     Routes(std::make_shared<Custom>(next), layout);
@@ -104,6 +113,30 @@ TEST_CASE("production and consumption in two processes cancel at the coordinator
   CHECK(exchange.at(relay).batches == 0);
 }
 
+TEST_CASE("a promise goes on though the counts that came with it have cancelled",
+          "[exchange][watermarks]") {
+  using Batch = ProgressBatch<Epoch>;
+  const auto routes = std::make_shared<Routes>(
+      std::make_shared<CoordinatorPolicy>(Timing{2, false}), Layout{2, 2, false});
+  ReportGathering<Epoch> exchange(routes);
+  const std::size_t relay = routes->number_of({Kind::relay, 0});
+  const auto never_asked = [](const auto&) -> bool { throw std::logic_error("was asked"); };
+  const Pointstamp<Epoch> held{LocationId{0}, 3};
+  const Watermark<Epoch> first{{LocationId{0}, 0, 0}, 2, 10}, second{{LocationId{0}, 0, 0}, 3, 20};
+  Batch gained{{held, +1}}, dropped{{held, -1}};
+  gained.promise(first);
+  dropped.promise(second);
+  CHECK_FALSE(exchange.take_in(relay, gained, never_asked));
+  CHECK(exchange.take_in(relay, dropped, never_asked));
+  int ledgers = 0;
+  exchange.send_all(relay, [&](std::size_t, const Batch& batch) {
+    CHECK(batch.changes().empty());
+    CHECK(batch.watermarks() == std::vector{first, second});
+    ++ledgers;
+  });
+  CHECK(ledgers == 2);
+}
+
 TEST_CASE("on demand, what cannot move a frontier is kept", "[exchange]") {
   TopologyBuilder<Epoch> builder;
   builder.add_operator("input", 0, 1);
@@ -147,8 +180,7 @@ TEST_CASE("whatever the policy and the layout, every ledger learns of everything
     const auto arrive = [&](std::size_t station, const ProgressBatch<Epoch>& batch) {
       const Station at = routes->station(station);
       if (at.kind == Kind::ledger) {
-        for (const auto& [pointstamp, diff] : batch.changes())
-          learnt[at.index].update(pointstamp, diff);
+        learnt[at.index].add(batch);
       } else if (exchange.take_in(station, batch,
                                   [](const auto&) { return *rc::gen::arbitrary<bool>(); })) {
         send_from(station);
@@ -173,7 +205,9 @@ TEST_CASE("whatever the policy and the layout, every ledger learns of everything
                                    *rc::gen::inRange<std::uint64_t>(0, 3)},
                                   *rc::gen::inRange(-2, 3)}};
       batch.compact();
-      for (const auto& [pointstamp, diff] : batch.changes()) all.update(pointstamp, diff);
+      if (*rc::gen::arbitrary<bool>())
+        batch.promise({{LocationId{0}, worker, 0}, static_cast<std::uint64_t>(step), Mark{step}});
+      all.add(batch);
       if (routes->tells_own_ledger(worker))
         arrive(routes->number_of({Kind::ledger, layout.ledger_of_worker(worker)}), batch);
       arrive(worker, batch);
@@ -185,7 +219,10 @@ TEST_CASE("whatever the policy and the layout, every ledger learns of everything
       for (std::size_t station = 0; station != routes->size(); ++station)
         if (exchange.at(station).batches != 0) send_from(station);
     } while (std::ranges::any_of(links, [](const auto& link) { return !link.second.empty(); }));
-    for (ProgressBatch<Epoch>& at_ledger : learnt) RC_ASSERT(at_ledger.view() == all.view());
+    for (ProgressBatch<Epoch>& at_ledger : learnt) {
+      RC_ASSERT(at_ledger.view() == all.view());
+      RC_ASSERT(promises_by_part(at_ledger) == promises_by_part(all));
+    }
   });
 }
 
