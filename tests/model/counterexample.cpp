@@ -3,39 +3,15 @@
 
 #include <tests/model/counterexample.hpp>
 
-#include <algorithm>
+#include <utility>
 
 namespace tidemark::model {
 
-Counterexample::Counterexample(Model& model, const Found& found)
-    : model_(&model),
-      violation_(found.violation.value()) {
-  follow(found);
-}
-
-/// Goes the way again, from the concrete beginning, each time by a step to a state whose canonical
-/// form is the next one.
-void Counterexample::follow(const Found& found) {
-  std::optional<Violation> wrong;
-  states_.push_back(model_->initial(wrong));
-  for (std::size_t i = 1; i <= found.steps; ++i) {
-    const bool to_state = i != found.way.size();
-    bool done = false;
-    const State here = states_.back();
-    model_->for_each_step(
-        here, [&](const Step& step, const State& next, const std::optional<Violation>& violation) {
-          if (done) return;
-          const bool is_it = to_state ? model_->symmetry().canonical(next) == found.way[i]
-                                      : violation && violation->invariant == violation_.invariant;
-          if (!is_it) return;
-          done = true;
-          steps_.push_back(step);
-          states_.push_back(next);
-          if (!to_state) wrong = violation;
-        });
-  }
-  if (!wrong) wrong = model_->invariants().check(states_.back());
-  if (wrong && wrong->invariant == violation_.invariant) violation_ = *wrong;
+Counterexample::Counterexample(Model& model, const Found& found) : model_(&model) {
+  auto [violation, steps, states] = walk(model, found);
+  violation_ = std::move(violation);
+  steps_ = std::move(steps);
+  states_ = std::move(states);
 }
 
 std::string Counterexample::text() {
@@ -99,6 +75,21 @@ std::string Counterexample::text_of_moves(const Frontiers& before, const Frontie
     text += "}";
   }
   return text.empty() ? "as before" : text;
+}
+
+std::string text_of(EventModel& model, const Walk<EventModel>& walk) {
+  std::string text = "  0. at the beginning\n";
+  for (std::size_t i = 0; i != walk.steps.size(); ++i) {
+    const EventModel::Step& step = walk.steps[i];
+    text += "  " + std::to_string(i + 1) + ". " + model.describe(step) +
+            (step.fault ? "   <- the fault" : "") + '\n';
+    if (step.batch != nothing)
+      text += std::string("       ") +
+              (step.kind < EventModel::Step::Kind::arrive ? "to report: " : "the batch: ") +
+              model.describe_batch(step.batch) + '\n';
+    text += model.describe_moves(walk.states[i], walk.states[i + 1]);
+  }
+  return text;
 }
 
 }  // namespace tidemark::model

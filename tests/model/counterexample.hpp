@@ -15,8 +15,7 @@
 
 namespace tidemark::model {
 
-/// The steps of a shortest way to a violation. States on a way that the search has found are
-/// canonical, so that the names of workers change from one to the next; here they do not.
+/// A shortest way to a violation, of a model of progress alone.
 class Counterexample {
  public:
   /// Requires: `found` has a violation, and comes from `model`.
@@ -38,7 +37,6 @@ class Counterexample {
   void write_pictures(const std::filesystem::path& folder);
 
  private:
-  void follow(const Found& found);
   std::string text_of(const State& state);
   std::string text_of_counts(Id counts);
   std::string text_of_moves(const Frontiers& before, const Frontiers& after);
@@ -51,6 +49,9 @@ class Counterexample {
   std::vector<Step> steps_;
   std::vector<State> states_;  // one more
 };
+
+/// The steps of a way in words, each with what it reports and with what moves.
+std::string text_of(EventModel& model, const Walk<EventModel>& walk);
 
 /// The dataflow of a system as pictures want it.
 FlowGraph flow_graph(const System& system);

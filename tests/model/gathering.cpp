@@ -11,15 +11,20 @@ constexpr Id unasked = ~Id{0};
 
 }  // namespace
 
+std::vector<Link> links_of(const Routes& routes) {
+  std::vector<Link> links;
+  for (std::size_t from = 0; from != routes.size(); ++from)
+    for (const std::size_t to : routes.next(from)) links.push_back({from, to});
+  return links;
+}
+
 Stations::Stations(std::shared_ptr<const Routes> routes, std::uint32_t told_apart, Counts& counts,
                    Views& views)
     : routes_(std::move(routes)),
       told_apart_(told_apart),
       counts_(&counts),
-      views_(&views) {
-  for (std::size_t from = 0; from != routes_->size(); ++from)
-    for (const std::size_t to : routes_->next(from)) links_.push_back({from, to});
-}
+      views_(&views),
+      links_(links_of(*routes_)) {}
 
 std::uint32_t Stations::ledger_of(std::size_t station) const {
   const Layout& layout = routes_->layout();

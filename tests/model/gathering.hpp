@@ -26,6 +26,9 @@ struct Link {
   std::size_t from = 0, to = 0;  ///< stations, by number
 };
 
+/// All links on which progress travels.
+std::vector<Link> links_of(const Routes& routes);
+
 /// The stations of a system and the links between them.
 class Stations {
  public:

@@ -6,19 +6,14 @@
 #include <tests/model/state.hpp>
 #include <tests/model/violation.hpp>
 
-#include <array>
 #include <optional>
 #include <vector>
 
 namespace tidemark::model {
 
-class Invariants {
+class Invariants : public CheckedInvariants {
  public:
   Invariants(const System& system, Counts& counts, Views& views, const Stations& stations);
-
-  /// From here on only these.
-  void check_only(const std::vector<Invariant>& only);
-  bool checks(Invariant invariant) const { return checked_[static_cast<std::size_t>(invariant)]; }
 
   /// What is wrong with a state, if anything.
   std::optional<Violation> check(const State& state);
@@ -52,7 +47,6 @@ class Invariants {
   Counts* counts_;
   Views* views_;
   const Stations* stations_;
-  std::array<bool, invariants> checked_{};
   std::vector<std::size_t> order_;                      // stations, before those they send to
   std::vector<std::vector<std::size_t>> links_into_;    // by station
   std::vector<std::vector<std::uint32_t>> workers_of_;  // by station: whose reports come by

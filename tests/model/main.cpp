@@ -87,21 +87,29 @@ void explain(Task& task, const Options& options, Model& model, const Found& foun
   if (!options.pictures.empty()) counterexample.write_pictures(options.pictures);
 }
 
+void explain(Task& task, const Options& options, EventModel& model, const Found& found) {
+  if (!options.trace.empty() || !options.pictures.empty())
+    throw DataflowError("there are no --trace and no --pictures of event time");
+  const Walk<EventModel> way = walk(model, found);
+  task.text = "  " + way.violation.sentence + ".\n  A shortest way there, " +
+              fmt::format("{} step{}:\n", found.steps, found.steps == 1 ? "" : "s") +
+              text_of(model, way);
+}
+
 void run(Task& task, const Options& options, Progress& progress) {
   const SearchOptions search_options{.max_states = options.max_states,
                                      .tell = [&](std::uint64_t states) { progress.tell(states); }};
   const Mutation* mutation = task.mutant == nullptr ? nullptr : task.mutant->mutation.get();
-  {
-    Model model(*task.system, mutation);
+  with_model(*task.system, mutation, [&](auto& model) {
     task.found = search(model, search_options);
     if (task.found.violation && !options.harm) explain(task, options, model, task.found);
-  }
-  if (mutation != nullptr) {
-    Model model(*task.system, mutation);
-    model.invariants().check_only(observable());
-    task.harm = search(model, search_options);
-    if (task.harm.violation && options.harm) explain(task, options, model, task.harm);
-  }
+  });
+  if (mutation != nullptr)
+    with_model(*task.system, mutation, [&](auto& model) {
+      model.invariants().check_only(observable());
+      task.harm = search(model, search_options);
+      if (task.harm.violation && options.harm) explain(task, options, model, task.harm);
+    });
   progress.done();
 }
 

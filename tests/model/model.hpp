@@ -53,6 +53,9 @@ struct Step {
 
 class Model {
  public:
+  using State = model::State;
+  using Step = model::Step;
+
   explicit Model(const System& system, const Mutation* mutation = nullptr);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
@@ -67,6 +70,11 @@ class Model {
   Invariants& invariants() { return invariants_; }
 
   State initial(std::optional<Violation>& violation);
+
+  /// What the search asks of a model.
+  const Bytes& canonical(const State& state) { return symmetry_.canonical(state); }
+  State decode(std::span<const std::uint8_t> bytes) const { return symmetry_.decode(bytes); }
+  std::optional<Violation> check(const State& state) { return invariants_.check(state); }
 
   /// Called for each thing that can happen in a state, with the state after it.
   using Visit = std::function<void(const Step&, const State&, const std::optional<Violation>&)>;

@@ -67,6 +67,16 @@ class BeginEmpty final : public Mutation {
   bool begins_empty() const override { return true; }
 };
 
+class EventMistake final : public Mutation {
+ public:
+  explicit EventMistake(EventFault fault) : fault_(fault) {}
+
+ private:
+  EventFault event_fault() const override { return fault_; }
+
+  EventFault fault_;
+};
+
 /// Its program is what is wrong.
 class RightMutation final : public Mutation {
   std::uint32_t faults() const override { return 0; }
@@ -89,6 +99,13 @@ System shared(Bounds bounds) {
 /// Two workers with a ledger each.
 System apart(Bounds bounds) {
   return system(straight(), {2, 2, false}, bounds);
+}
+
+/// Two workers that share a ledger, and read a part each.
+System parts_shared(Bounds bounds) {
+  System made = shared(bounds);
+  made.parts = {0, 1};
+  return made;
 }
 
 std::vector<Mutant> made() {
@@ -120,13 +137,25 @@ std::vector<Mutant> made() {
        mutation(ForgetOpenBuffers{}), shared({1, 1, 1}), record_count, 1, safety, 4},
       {"begun-empty", "a ledger begins empty, and workers report what they begin with",
        mutation(BeginEmpty{}), shared({1, 1, 1}), safety, 0, safety, 0},
+      {"watermark-before-records", "a part promises of records that it sends in the next epoch",
+       mutation(EventMistake{EventFault::promised_ahead}), parts_shared({2, 1, 2}), promise_kept, 3,
+       not_late, 7},
+      {"watermark-after-downgrade", "a part promises in a batch after that of its capability",
+       mutation(EventMistake{EventFault::promised_late}), parts_shared({1, 1, 0}), frontier_decides,
+       6, end, 6},
+      {"watermark-unasked", "a step goes by a watermark that its frontier has not come to",
+       mutation(EventMistake{EventFault::frontier_unasked}), parts_shared({1, 1, 1}),
+       frontier_decides, 5, not_late, 8},
+      {"closed-early", "a step closes before it takes what it has held back",
+       mutation(EventMistake{EventFault::closed_early}), parts_shared({2, 1, 1}), not_late, 8,
+       not_late, 8},
   };
 }
 
 }  // namespace
 
 std::vector<Invariant> observable() {
-  return {Invariant::safety, Invariant::no_negative, Invariant::end};
+  return {Invariant::safety, Invariant::no_negative, Invariant::not_late, Invariant::end};
 }
 
 const std::vector<Mutant>& mutants() {

@@ -20,6 +20,16 @@ struct Arrival {
   bool stays = false;     ///< so that it can arrive again
 };
 
+/// What can be wrong with event time, where each costs one fault.
+enum class EventFault : std::uint8_t {
+  none,
+  promised_ahead,    ///< at the end of an epoch a part promises of records that it has not sent yet
+  promised_late,     ///< the promise is reported in a batch that follows that of the capability
+  promised_early,    ///< it is reported in a batch before that, which does no harm
+  frontier_unasked,  ///< a step goes by all that its ledger knows, wherever its frontier is
+  closed_early,      ///< a step closes up to its watermark before it takes what it has held back
+};
+
 /// Where a mutant differs. What is not overridden is right.
 class Mutation {
  public:
@@ -41,6 +51,7 @@ class Mutation {
   virtual bool publishes_early() const { return false; }
   /// Ledgers begin empty, and workers report what they begin with.
   virtual bool begins_empty() const { return false; }
+  virtual EventFault event_fault() const { return EventFault::none; }
 };
 
 struct Mutant {

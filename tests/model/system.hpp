@@ -49,6 +49,10 @@ struct System {
   std::uint32_t told_apart = 1;
   /// Whether capabilities are also duplicated, at their own timestamp.
   bool duplicates = false;
+  /// The worker that reads each part of a source whose event times are read. Empty: there is none,
+  /// and operators do all that they may. Else each part has so many records as there may be
+  /// batches.
+  std::vector<std::uint32_t> parts{};
 };
 
 // The programs, in programs.cpp.

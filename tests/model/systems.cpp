@@ -36,6 +36,12 @@ class Made {
     return std::move(*this);
   }
 
+  /// With event time: the parts of the source are read by these workers.
+  Made with_parts_at(std::vector<std::uint32_t> workers) && {
+    system_.parts = std::move(workers);
+    return std::move(*this);
+  }
+
   operator System() && { return std::move(system_); }  // NOLINT(google-explicit-constructor)
 
  private:
@@ -70,6 +76,8 @@ std::vector<System> made() {
           .by<ProcessPolicy>(gathering),
       Made("tiny", "straight-2in2-coordinator-tiny", straight(), in(2, 2), {1, 1, 1})
           .by<CoordinatorPolicy>(on_demand),
+
+      Made("tiny", "event-time-1in1-tiny", straight(), in(1, 1), {1, 1, 1}).with_parts_at({0, 0}),
 
       Made("loop-free", "straight-3in1", straight(), in(3, 1), {2, 1, 2}),
       Made("loop-free", "straight-3in2", straight(), in(3, 2), {1, 1, 1}),
@@ -139,6 +147,19 @@ std::vector<System> made() {
           .by<CoordinatorPolicy>(gathering),
       Made("policies", "loop-2in2-coordinator-on-demand", one_loop(), in(2, 2), {1, 2, 1})
           .by<CoordinatorPolicy>(on_demand),
+
+      // Batches are here the records of each part.
+      Made("event time", "event-time-1in1", straight(), in(1, 1), {3, 1, 2}).with_parts_at({0, 0}),
+      Made("event time", "event-time-2in1", straight(), in(2, 1), {2, 1, 2}).with_parts_at({0, 1}),
+      Made("event time", "event-time-2in2", straight(), in(2, 2), {2, 1, 1}).with_parts_at({0, 1}),
+      Made("event time", "event-time-2in2-at-one", straight(), in(2, 2), {2, 1, 1})
+          .with_parts_at({0, 0}),
+      Made("event time", "event-time-2in2-process", straight(), in(2, 2), {1, 1, 1})
+          .by<ProcessPolicy>(gathering)
+          .with_parts_at({0, 1}),
+      Made("event time", "event-time-2in2-coordinator", straight(), in(2, 2), {2, 1, 0})
+          .by<CoordinatorPolicy>(gathering)
+          .with_parts_at({0, 1}),
   };
 }
 

@@ -17,7 +17,7 @@ using Steps = std::vector<std::pair<Epoch, Mark>>;
 
 constexpr std::optional<Mark> idle = std::nullopt;
 
-PartId part_of(std::uint32_t source, std::uint32_t worker, std::uint32_t part = PartId::unopened) {
+PartId part_of(std::uint32_t source, std::uint32_t worker, std::uint32_t part = PartId::whole) {
   return {LocationId{source}, worker, part};
 }
 
@@ -56,7 +56,7 @@ class Oracle {
     Marks marks;
     std::vector<Way> ways;
     for (std::uint32_t s = 0; s != sources; ++s) ways.push_back({LocationId{s}});
-    marks.add_reader(ways);  // one that never asks, so that nothing is forgotten
+    marks.add_reader({}, ways);  // one that never asks, so that nothing is forgotten
     for (const auto& [part, promises] : parts_) {
       const auto seen = std::ranges::count_if(promises, [&](const Promise& promise) {
         return std::ranges::all_of(readers, [&](const Reader& reader) {
@@ -113,7 +113,7 @@ class Run {
           reader.ways.push_back({LocationId{s}, {2 * std::uint64_t{way - 1}}});
       if (reader.ways.empty()) reader.ways.push_back({LocationId{0}});
       readers_.push_back(reader);
-      marks_.add_reader(reader.ways);
+      marks_.add_reader({}, reader.ways);
     }
     for (std::uint32_t s = 0; s != sources_; ++s)
       for (std::uint32_t w = 0; w != workers; ++w) {
@@ -158,7 +158,7 @@ class Run {
 
   void move(const Held::value_type& held) {
     const auto [part, epoch] = held;
-    if (part.part == PartId::unopened) return open(part);
+    if (part.part == PartId::whole) return open(part);
     const std::uint32_t what = tape_->below(8);
     if (what == 0) {
       capabilities_.erase(part);
@@ -245,7 +245,7 @@ TEST_CASE("what is kept is what some reader will still ask for", "[watermarks][o
 
 TEST_CASE("of a source that nobody reads one promise for each part is kept", "[watermarks]") {
   Marks marks, two;
-  marks.add_reader({{LocationId{7}}});
+  marks.add_reader({}, {{LocationId{7}}});
   for (std::uint64_t epoch = 1; epoch != 100; ++epoch)
     marks.apply(std::vector<Promise>{{part_of(0, 0, 0), epoch, Mark{5}},
                                      {part_of(0, 0, 1), epoch, Mark{6}}});
@@ -260,7 +260,7 @@ TEST_CASE("a part that has not been opened holds the watermark back", "[watermar
   Marks marks;
   marks.expect(LocationId{0}, 0);
   marks.expect(LocationId{0}, 1);
-  const std::size_t reader = marks.add_reader({{LocationId{0}}});
+  const std::size_t reader = marks.add_reader({}, {{LocationId{0}}});
   marks.apply(std::vector<Promise>{{part_of(0, 0), 0, part_ended}, {part_of(0, 0, 0), 1, Mark{4}}});
   CHECK(steps_to(marks, reader, 2) == Steps{{0, nothing_yet}, {1, nothing_yet}});
   marks.apply(std::vector<Promise>{{part_of(0, 1), 2, part_ended}});
@@ -270,7 +270,7 @@ TEST_CASE("a part that has not been opened holds the watermark back", "[watermar
 TEST_CASE("one does not wait for a part that idles, and to wait for none is not to be at the end",
           "[watermarks]") {
   Marks marks;
-  const std::size_t reader = marks.add_reader({{LocationId{0}}});
+  const std::size_t reader = marks.add_reader({}, {{LocationId{0}}});
   const auto promise = [&](std::uint32_t part, Epoch through, std::optional<Mark> mark) {
     marks.apply(std::vector<Promise>{{part_of(0, 0, part), through, mark}});
   };
