@@ -8,9 +8,11 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdint>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
 
@@ -38,4 +40,18 @@ struct ByKey {
   }
 };
 
+namespace detail {
+
+/// By key; by hash where keys have no order.
+template <typename Key>
+std::vector<Key> in_order(std::vector<Key> keys) {
+  if constexpr (std::totally_ordered<Key>) {
+    std::ranges::sort(keys);
+  } else {
+    std::ranges::stable_sort(keys, {}, KeyHash{});
+  }
+  return keys;
+}
+
+}  // namespace detail
 }  // namespace tidemark

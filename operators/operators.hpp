@@ -21,10 +21,12 @@
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/keyed/batch.hpp>
+#include <tidemark/operators/keyed/expiry.hpp>
 #include <tidemark/operators/keyed/fold_final.hpp>
 #include <tidemark/operators/keyed/join.hpp>
 #include <tidemark/operators/keyed/join_sides.hpp>
 #include <tidemark/operators/keyed/keyed_step.hpp>
+#include <tidemark/operators/keyed/no_expiry.hpp>
 #include <tidemark/operators/keyed/reduce.hpp>
 #include <tidemark/operators/keyed/state_machine.hpp>
 #include <tidemark/operators/keyed/stateful.hpp>

@@ -32,39 +32,45 @@ struct FinalLogic {
   }
 };
 
-template <typename Item, typename Accumulator, Timestamp T, typename Add>
-auto final_step(const Stream<T, Item>& input, std::string kind, std::string id, Add add) {
+template <typename Item, typename Accumulator, Timestamp T, typename Add, typename Expiry>
+auto final_step(const Stream<T, Item>& input, std::string kind, std::string id, Add add,
+                const Expiry& expiry) {
   TIDEMARK_REQUIRE_CODECS("fold_final, reduce_final", typename Item::first_type, Accumulator);
   return keyed_step<std::pair<typename Item::first_type, Accumulator>>(
-      input, std::move(kind), std::move(id), FinalLogic<Item, Accumulator, Add>{std::move(add)});
+      input, std::move(kind), std::move(id), FinalLogic<Item, Accumulator, Add>{std::move(add)},
+      expiry);
 }
 
-template <typename Reducer>
-auto reduce_final_as(std::string kind, std::string id, Reducer reducer) {
-  return [kind, id, reducer]<typename T, typename Item>(Stream<T, Item> input) {
+template <typename Reducer, typename Expiry = NoExpiry>
+auto reduce_final_as(std::string kind, std::string id, Reducer reducer, Expiry expiry = {}) {
+  const auto step = [kind, id, reducer, expiry]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(
         KeyedItem<Item>,
         "reduce_final: the stream must be keyed; its records must be std::pair<Key, Value>");
     using Value = typename Item::second_type;
     static_assert(std::is_invocable_r_v<Value, Reducer&, Value, Value>,
                   "reduce_final: the reducer must take two values and return one");
-    return final_step<Item, Value>(input, kind, id, [reducer](auto& states, Item item) mutable {
+    const auto add = [reducer](auto& states, Item item) mutable {
       auto [at, is_new] = states.try_emplace(item.first, item.second);
       if (!is_new) at->second = std::invoke(reducer, std::move(at->second), std::move(item.second));
-    });
+    };
+    return final_step<Item, Value>(input, kind, id, add, expiry);
   };
+  return with_expiry(expiry, step);
 }
 
 }  // namespace detail
 
 /// Folds all values of a key, in the order of epochs and, within one, of arrival: the accumulator
 /// begins as `builder()`, or `builder(key)`, and becomes `folder(accumulator, value)`. At the end
-/// of input sends (key, accumulator), at the last timestamp, in the order of keys.
+/// of input sends (key, accumulator), at the last timestamp, in the order of keys. `expiry`: see
+/// expire_after; what has expired is not sent at the end.
 ///
 ///     sales | fold_final("prices", [] { return std::vector<int>(); }, append)
-template <typename Builder, typename Folder>
-auto fold_final(std::string id, Builder builder, Folder folder) {
-  return [id, builder, folder]<typename T, typename Item>(Stream<T, Item> input) {
+template <typename Builder, typename Folder, typename Expiry = NoExpiry>
+auto fold_final(std::string id, Builder builder, Folder folder, Expiry expiry = {}) {
+  const auto step = [id, builder, folder,
+                     expiry]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(
         KeyedItem<Item>,
         "fold_final: the stream must be keyed; its records must be std::pair<Key, Value>");
@@ -73,20 +79,21 @@ auto fold_final(std::string id, Builder builder, Folder folder) {
     static_assert(
         std::is_invocable_r_v<Accumulator, Folder&, Accumulator, typename Item::second_type>,
         "fold_final: the folder must take an accumulator and a value and return an accumulator");
-    return detail::final_step<Item, Accumulator>(
-        input, "fold_final", id, [builder, folder](auto& states, Item item) mutable {
-          auto at = states.find(item.first);
-          if (at == states.end())
-            at = states.emplace(item.first, detail::build_state(builder, item.first)).first;
-          at->second = std::invoke(folder, std::move(at->second), std::move(item.second));
-        });
+    const auto add = [builder, folder](auto& states, Item item) mutable {
+      auto at = states.find(item.first);
+      if (at == states.end())
+        at = states.emplace(item.first, detail::build_state(builder, item.first)).first;
+      at->second = std::invoke(folder, std::move(at->second), std::move(item.second));
+    };
+    return detail::final_step<Item, Accumulator>(input, "fold_final", id, add, expiry);
   };
+  return detail::with_expiry(expiry, step);
 }
 
 /// The same with the first value as accumulator, and `reducer(accumulator, value)`.
-template <typename Reducer>
-auto reduce_final(std::string id, Reducer reducer) {
-  return detail::reduce_final_as("reduce_final", std::move(id), std::move(reducer));
+template <typename Reducer, typename Expiry = NoExpiry>
+auto reduce_final(std::string id, Reducer reducer, Expiry expiry = {}) {
+  return detail::reduce_final_as("reduce_final", std::move(id), std::move(reducer), expiry);
 }
 
 /// Sends (key, occurrences) for each `key(record)`, at the end of input.

@@ -46,6 +46,7 @@ struct JoinLogic {
   using Row = std::tuple<std::optional<Values>...>;
   using Item = std::pair<Key, std::variant<std::monostate, Values...>>;
   using Sides = std::index_sequence_for<Values...>;
+  using Expired = Row;
   JoinMode mode;
 
   void on_item(Item item, auto& states, auto& out) {
@@ -66,6 +67,10 @@ struct JoinLogic {
     Row row;
     give_rows<0>(key, states.find(key)->second, row, out);
     states.erase(key);
+  }
+  void on_expiry(const Key& key, const State& state, auto& out) {
+    Row row;
+    give_rows<0>(key, state, row, out);
   }
 
  private:
@@ -115,6 +120,24 @@ template <typename First, typename... Others>
 inline constexpr bool same_keys =
     (std::is_same_v<typename First::first_type, typename Others::first_type> && ...);
 
+template <Timestamp T, typename Expiry, typename First, typename... Others>
+auto join_rows(std::string id, JoinMode mode, const Expiry& expiry, const Stream<T, First>& first,
+               const Stream<T, Others>&... others) {
+  static_assert(sizeof...(Others) > 0, "join: there must be at least two streams to join");
+  static_assert(KeyedItem<First> && (KeyedItem<Others> && ...),
+                "join: all streams must be keyed; their records must be std::pair<Key, Value>");
+  static_assert(same_keys<First, Others...>, "join: all streams must have the same type of key");
+  using Key = typename First::first_type;
+  using Logic = JoinLogic<Key, typename First::second_type, typename Others::second_type...>;
+  TIDEMARK_REQUIRE_CODECS("join", Key, typename Logic::State);
+  const auto merged = [&]<std::size_t... Side>(std::index_sequence<Side...>) {
+    return merge(tell_side<0, Logic>(first), tell_side<Side + 1, Logic>(others)...);
+  }(std::index_sequence_for<Others...>());
+  return keyed_step<std::pair<Key, typename Logic::Row>>(
+      merged, "join", std::move(id), Logic{mode},
+      expiry.template of_sides<typename First::second_type, typename Others::second_type...>());
+}
+
 }  // namespace detail
 
 /// Joins the values of a key from two or more keyed streams into rows: sends (key, row), where the
@@ -123,23 +146,11 @@ inline constexpr bool same_keys =
 ///
 ///     join("profiles", {.emit = JoinEmit::running}, names, emails)
 ///
-/// Cost: what a row holds is kept for each key, for `running` until the dataflow ends.
+/// Cost: what a row holds is kept for each key, for `running` until the dataflow ends, or the key
+/// expires.
 template <Timestamp T, typename First, typename... Others>
 auto join(std::string id, JoinMode mode, Stream<T, First> first, Stream<T, Others>... others) {
-  static_assert(sizeof...(Others) > 0, "join: there must be at least two streams to join");
-  static_assert(KeyedItem<First> && (KeyedItem<Others> && ...),
-                "join: all streams must be keyed; their records must be std::pair<Key, Value>");
-  static_assert(detail::same_keys<First, Others...>,
-                "join: all streams must have the same type of key");
-  using Key = typename First::first_type;
-  using Logic =
-      detail::JoinLogic<Key, typename First::second_type, typename Others::second_type...>;
-  TIDEMARK_REQUIRE_CODECS("join", Key, typename Logic::State);
-  const auto merged = [&]<std::size_t... Side>(std::index_sequence<Side...>) {
-    return merge(detail::tell_side<0, Logic>(first), detail::tell_side<Side + 1, Logic>(others)...);
-  }(std::index_sequence_for<Others...>());
-  return keyed_step<std::pair<Key, typename Logic::Row>>(merged, "join", std::move(id),
-                                                         Logic{mode});
+  return detail::join_rows(std::move(id), mode, NoExpiry(), first, others...);
 }
 
 /// The same in a blueprint.
@@ -147,6 +158,21 @@ template <typename First, typename... Others>
 auto join(std::string id, JoinMode mode, FlowStream<First> first, FlowStream<Others>... others) {
   return first.flow->apply([id, mode](auto... sides) { return join(id, mode, sides...); }, first,
                            others...);
+}
+
+/// The same with keys that expire: `expiry` is an expire_after, which says what that means.
+template <SaysExpiry Expiry, Timestamp T, typename First, typename... Others>
+auto join(std::string id, JoinMode mode, Expiry expiry, Stream<T, First> first,
+          Stream<T, Others>... others) {
+  return Expiry::expiring(detail::join_rows(std::move(id), mode, expiry, first, others...));
+}
+template <SaysExpiry Expiry, typename First, typename... Others>
+auto join(std::string id, JoinMode mode, Expiry expiry, FlowStream<First> first,
+          FlowStream<Others>... others) {
+  const auto step = [id, mode, expiry](auto... sides) {
+    return detail::join_rows(id, mode, expiry, sides...);
+  };
+  return Expiry::expiring(first.flow->apply(step, first, others...));
 }
 
 }  // namespace tidemark

@@ -34,10 +34,11 @@ struct ReduceLogic {
 /// Combines the values of a key: the accumulator is the first value, then
 /// `reducer(accumulator, value)`. When `is_complete(accumulator)`, asked after every value, is
 /// true, (key, accumulator) is sent at the timestamp of that value and the key forgotten. What is
-/// not complete at the end is not sent.
-template <typename Reducer, typename IsComplete>
-auto reduce(std::string id, Reducer reducer, IsComplete is_complete) {
-  return [id, reducer, is_complete]<typename T, typename Item>(Stream<T, Item> input) {
+/// not complete at the end is not sent. `expiry`: see expire_after.
+template <typename Reducer, typename IsComplete, typename Expiry = NoExpiry>
+auto reduce(std::string id, Reducer reducer, IsComplete is_complete, Expiry expiry = {}) {
+  const auto step = [id, reducer, is_complete,
+                     expiry]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(KeyedItem<Item>,
                   "reduce: the stream must be keyed; its records must be std::pair<Key, Value>");
     using Value = typename Item::second_type;
@@ -47,8 +48,10 @@ auto reduce(std::string id, Reducer reducer, IsComplete is_complete) {
                   "reduce: is_complete must take a value and return bool");
     TIDEMARK_REQUIRE_CODECS("reduce", typename Item::first_type, Value);
     return keyed_step<Item>(input, "reduce", id,
-                            detail::ReduceLogic<Item, Reducer, IsComplete>{reducer, is_complete});
+                            detail::ReduceLogic<Item, Reducer, IsComplete>{reducer, is_complete},
+                            expiry);
   };
+  return detail::with_expiry(expiry, step);
 }
 
 }  // namespace tidemark

@@ -40,18 +40,18 @@ struct StateMachineLogic {
 /// Drives a state for each key by its values, in order of timestamp and, within one, of arrival.
 /// `transition(key, value, state)` changes the state, which begins as `State{}`, and returns a
 /// pair: whether to drop the state, so that the key begins anew with its next value, and a range of
-/// records, which are sent at the value's timestamp.
+/// records, which are sent at the value's timestamp. `expiry`: see expire_after.
 ///
 ///     logins | state_machine<int>("third attempt", [](const User& user, bool good, int& failures)
 ///     {
 ///       failures = good ? 0 : failures + 1;
 ///       return std::pair(good, std::vector<User>(failures == 3 ? 1 : 0, user));
 ///     })
-template <typename State, typename Transition>
-auto state_machine(std::string id, Transition transition) {
+template <typename State, typename Transition, typename Expiry = NoExpiry>
+auto state_machine(std::string id, Transition transition, Expiry expiry = {}) {
   static_assert(std::default_initializable<State>,
                 "state_machine: the state must have a default constructor");
-  return [id, transition]<typename T, typename Item>(Stream<T, Item> input) {
+  const auto step = [id, transition, expiry]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(
         KeyedItem<Item>,
         "state_machine: the stream must be keyed; its records must be std::pair<Key, Value>");
@@ -68,8 +68,9 @@ auto state_machine(std::string id, Transition transition) {
     using Out = std::ranges::range_value_t<Records>;
     TIDEMARK_REQUIRE_CODECS("state_machine", Key, State);
     return keyed_step<Out>(input, "state_machine", id,
-                           detail::StateMachineLogic<Item, State, Transition>{transition});
+                           detail::StateMachineLogic<Item, State, Transition>{transition}, expiry);
   };
+  return detail::with_expiry(expiry, step);
 }
 
 }  // namespace tidemark

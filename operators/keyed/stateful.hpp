@@ -98,10 +98,11 @@ struct StatefulLogic {
 ///
 /// `now` is the run's clock, which tells the time since some point and means nothing in another
 /// run. What is saved of a key is the logic, by its Codec; or what its `snapshot()` gives, of which
-/// `static restore(saved[, now])` makes it again.
-template <typename Builder>
-auto stateful(std::string id, Builder builder) {
-  return [id, builder]<typename T, typename Item>(Stream<T, Item> input) {
+/// `static restore(saved[, now])` makes it again. `expiry`: see expire_after; what expires is the
+/// logic.
+template <typename Builder, typename Expiry = NoExpiry>
+auto stateful(std::string id, Builder builder, Expiry expiry = {}) {
+  const auto step = [id, builder, expiry]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(KeyedItem<Item>,
                   "stateful: the stream must be keyed; its records must be std::pair<Key, Value>");
     using Key = typename Item::first_type;
@@ -126,8 +127,9 @@ auto stateful(std::string id, Builder builder) {
                                    decltype(std::declval<typename Logic::Result>().first)>>>;
     using Saved = typename detail::KeyedShard<T, Item, Out, Logic>::Saved;
     TIDEMARK_REQUIRE_CODECS("stateful", Key, Saved);
-    return keyed_step<Out>(input, "stateful", id, Logic{builder});
+    return keyed_step<Out>(input, "stateful", id, Logic{builder}, expiry);
   };
+  return detail::with_expiry(expiry, step);
 }
 
 }  // namespace tidemark

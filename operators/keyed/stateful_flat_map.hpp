@@ -46,7 +46,7 @@ struct StatefulFlatMapLogic {
 /// Maps the values of a key with a state, which the step is told the type of.
 /// `mapper(state, value)` is given a std::optional<State>, empty for a key that has none, and
 /// returns a pair of the new state (std::nullopt: the key is forgotten) and a range, whose elements
-/// are sent as (key, element), at the value's timestamp.
+/// are sent as (key, element), at the value's timestamp. `expiry`: see expire_after.
 ///
 ///     clicks | stateful_flat_map<Click>("double clicks", [](std::optional<Click> last, Click
 ///     click)
@@ -54,9 +54,9 @@ struct StatefulFlatMapLogic {
 ///       const bool is_double = last && click.time - last->time < 300ms;
 ///       return std::pair(std::optional(click), std::vector<Click>(is_double ? 1 : 0, click));
 ///     })
-template <typename State, typename Mapper>
-auto stateful_flat_map(std::string id, Mapper mapper) {
-  return [id, mapper]<typename T, typename Item>(Stream<T, Item> input) {
+template <typename State, typename Mapper, typename Expiry = NoExpiry>
+auto stateful_flat_map(std::string id, Mapper mapper, Expiry expiry = {}) {
+  const auto step = [id, mapper, expiry]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(
         KeyedItem<Item>,
         "stateful_flat_map: the stream must be keyed; its records must be std::pair<Key, Value>");
@@ -71,8 +71,10 @@ auto stateful_flat_map(std::string id, Mapper mapper) {
         "range");
     TIDEMARK_REQUIRE_CODECS("stateful_flat_map", Key, State);
     return keyed_step<std::pair<Key, std::ranges::range_value_t<typename Result::second_type>>>(
-        input, "stateful_flat_map", id, detail::StatefulFlatMapLogic<Item, State, Mapper>{mapper});
+        input, "stateful_flat_map", id, detail::StatefulFlatMapLogic<Item, State, Mapper>{mapper},
+        expiry);
   };
+  return detail::with_expiry(expiry, step);
 }
 
 }  // namespace tidemark

@@ -16,9 +16,26 @@ namespace tidemark {
 
 namespace detail {
 
+/// Makes the state of a key that has none yet.
+template <typename State>
+struct NoState {
+  std::optional<State> operator()() const { return {}; }
+};
+
+/// What is told of a state when its key expires; with NoState it is there by then.
+template <typename State, typename Builder>
+struct ExpiredState {
+  using Type = State;
+};
+template <typename State>
+struct ExpiredState<std::optional<State>, NoState<State>> {
+  using Type = State;
+};
+
 template <typename Item, typename Kept, typename Builder, typename Mapper>
 struct StatefulMapLogic {
   using State = Kept;
+  using Expired = typename ExpiredState<State, Builder>::Type;
   Builder builder;
   Mapper mapper;
 
@@ -33,6 +50,13 @@ struct StatefulMapLogic {
     }
     out.give({std::move(item.first), std::move(result)});
   }
+  void on_expiry(const typename Item::first_type& key, State state, auto& out) {
+    if constexpr (std::is_same_v<State, Expired>) {
+      out.give({key, std::move(state)});
+    } else {
+      out.give({key, *std::move(state)});
+    }
+  }
 };
 
 }  // namespace detail
@@ -40,10 +64,12 @@ struct StatefulMapLogic {
 /// Maps the values of a key with a state. A key's state begins as `builder()`, or `builder(key)`.
 /// `mapper(state, value)` returns a pair of the new state and what is sent, as (key, result), at
 /// the value's timestamp. If the new state is std::nullopt the key is forgotten, and begins anew
-/// with its next value.
-template <typename Builder, typename Mapper>
-auto stateful_map(std::string id, Builder builder, Mapper mapper) {
-  return [id, builder, mapper]<typename T, typename Item>(Stream<T, Item> input) {
+/// with its next value. `expiry`: see expire_after.
+template <typename Builder, typename Mapper, typename Expiry = NoExpiry>
+  requires(!SaysExpiry<Mapper>)
+auto stateful_map(std::string id, Builder builder, Mapper mapper, Expiry expiry = {}) {
+  const auto step = [id, builder, mapper,
+                     expiry]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(
         KeyedItem<Item>,
         "stateful_map: the stream must be keyed; its records must be std::pair<Key, Value>");
@@ -64,23 +90,26 @@ auto stateful_map(std::string id, Builder builder, Mapper mapper) {
     using Out = std::pair<Key, typename Result::second_type>;
     TIDEMARK_REQUIRE_CODECS("stateful_map", Key, State);
     return keyed_step<Out>(input, "stateful_map", id,
-                           detail::StatefulMapLogic<Item, State, Builder, Mapper>{builder, mapper});
+                           detail::StatefulMapLogic<Item, State, Builder, Mapper>{builder, mapper},
+                           expiry);
   };
+  return detail::with_expiry(expiry, step);
 }
 
 /// The same for a state whose type the step is told, and which begins as std::nullopt:
 /// `mapper(state, value)` is given a std::optional<State>.
-template <typename State, typename Mapper>
-auto stateful_map(std::string id, Mapper mapper) {
+template <typename State, typename Mapper, typename Expiry = NoExpiry>
+auto stateful_map(std::string id, Mapper mapper, Expiry expiry = {}) {
   return stateful_map(
-      std::move(id), [] { return std::optional<State>(); },
+      std::move(id), detail::NoState<State>(),
       [mapper](std::optional<State> state, auto value) mutable {
         auto [next, result] = std::invoke(mapper, std::move(state), std::move(value));
         std::optional<State> kept = std::move(next);
         std::optional<std::optional<State>> outer;
         if (kept) outer = std::move(kept);
         return std::pair(std::move(outer), std::move(result));
-      });
+      },
+      expiry);
 }
 
 }  // namespace tidemark
