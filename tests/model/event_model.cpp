@@ -78,7 +78,8 @@ EventModel::State EventModel::initial(std::optional<Violation>&) {
     books.ledger.propagate([](auto&&...) {});
     for (Number w = 0; w != system_.layout.workers; ++w) {
       books.ledger.watermarks().expect(source_, w);
-      if (ledger_of(w) == l) readers_[w] = books.ledger.watermarks().add_reader({}, {{source_, {}}});
+      if (ledger_of(w) == l)
+        readers_[w] = books.ledger.watermarks().add_reader({}, {{source_, {}}});
     }
     state.ledgers[l] = books_.add(std::move(books), l);
   }

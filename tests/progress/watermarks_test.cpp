@@ -288,18 +288,28 @@ TEST_CASE("one does not wait for a part that idles, and to wait for none is not 
   CHECK(marks.empty());
 }
 
-TEST_CASE("the parts of a source are shown with what they have promised last", "[watermarks]") {
+TEST_CASE("a watermark is held by the parts that have promised the least where the frontier is",
+          "[watermarks]") {
   Marks marks;
-  marks.expect(LocationId{1}, 0);
-  marks.apply(std::vector<Promise>{
-      {part_of(0, 0, 0), 1, Mark{1}}, {part_of(1, 2, 0), 1, Mark{3}}, {part_of(1, 2, 0), 2, idle}});
-  std::vector<std::string> shown;
-  marks.for_each_part(LocationId{1}, [&](const PartId& part, const std::optional<Mark>* mark) {
-    shown.push_back(std::to_string(part.worker) + (mark == nullptr ? " nothing"
-                                                   : *mark         ? " a mark"
-                                                                   : " idle"));
-  });
-  CHECK(shown == std::vector<std::string>{"0 nothing", "2 idle"});
+  marks.add_reader(LocationId{9}, {{LocationId{1}}});
+  marks.apply(std::vector<Promise>{{part_of(1, 0, 0), 1, Mark{5}},
+                                   {part_of(1, 1, 0), 1, Mark{3}},
+                                   {part_of(1, 1, 1), 1, idle},
+                                   {part_of(1, 2, 0), 1, Mark{3}},
+                                   {part_of(1, 1, 0), 2, Mark{8}},
+                                   {part_of(2, 0, 0), 1, Mark{0}}});
+  const auto held_at = [&](Epoch frontier) {
+    const Antichain<Epoch> at{frontier};
+    const auto holds = marks.holds([&](LocationId) -> const auto& { return at; });
+    REQUIRE(holds.size() == 1);
+    CHECK(holds.front().port == LocationId{9});
+    return std::pair(holds.front().mark, holds.front().parts);
+  };
+  using Parts = std::vector<PartId>;
+  CHECK(held_at(1) == std::pair(nothing_yet, Parts{part_of(1, 0, 0), part_of(1, 1, 0),
+                                                   part_of(1, 1, 1), part_of(1, 2, 0)}));
+  CHECK(held_at(2) == std::pair(Mark{3}, Parts{part_of(1, 1, 0), part_of(1, 2, 0)}));
+  CHECK(held_at(3) == std::pair(Mark{3}, Parts{part_of(1, 2, 0)}));
 }
 
 }  // namespace tidemark::watermarks_test
