@@ -36,10 +36,10 @@ class EventSource {
 
   /// Says that somebody reads the stamps: what comes later has a time of at least the greatest
   /// before, less `wait`. A part that has given nothing for `idle_after` is not waited for.
-  void read_stamps(Span wait, std::optional<std::chrono::nanoseconds> idle_after) {
+  void read_stamps(Span wait, std::optional<Span> idle_after) {
     read_ = true;
     wait_ = wait;
-    idle_after_ = idle_after;
+    if (idle_after && !idle_after->is_forever()) idle_after_ = idle_after->length();
   }
   /// Whether somebody does. Otherwise there is nothing to report.
   bool read() const { return read_; }

@@ -6,7 +6,6 @@
 #include <tidemark/core/event_source.hpp>
 #include <tidemark/core/stream.hpp>
 
-#include <chrono>
 #include <optional>
 
 namespace tidemark {
@@ -16,7 +15,7 @@ namespace tidemark {
 /// `idle_after`: see EventSource::read_stamps. Throws DataflowError unless the stream comes from
 /// parts of a source, by way of fewer than 64 fused steps, and nobody else reads theirs.
 template <Timestamp T>
-EventSource<typename Level<T>::Ledger>& read_stamps(
-    const AnyStream<T>& stream, Span wait, std::optional<std::chrono::nanoseconds> idle_after);
+EventSource<typename Level<T>::Ledger>& read_stamps(const AnyStream<T>& stream, Span wait,
+                                                    std::optional<Span> idle_after);
 
 }  // namespace tidemark

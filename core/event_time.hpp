@@ -44,7 +44,7 @@ constexpr EventTime to_event_time(const Time& time) {
 }
 
 /// A length of time, made of any std::chrono::duration. One that is too long for nanoseconds, 292
-/// years, counts as the longest: a wait of `Span::forever` never ends.
+/// years, is `Span::forever`, which never ends: from no point in time does it lead to another.
 class Span {
  public:
   using Nanoseconds = std::chrono::nanoseconds;
@@ -67,14 +67,32 @@ class Span {
 
   constexpr Nanoseconds length() const { return length_; }
   static constexpr Nanoseconds forever = Nanoseconds::max();
+  constexpr bool is_forever() const { return length_ == forever; }
 
  private:
   Nanoseconds length_{0};
 };
 
-/// `time + by`, at most `after_all_time` and at least `before_all_time`, which stay where they are.
+namespace detail {
+
+/// Whether a number is the greatest that there is, or less by it than 0: in one comparison.
+constexpr bool is_endless(std::int64_t number) {
+  constexpr auto greatest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return static_cast<std::uint64_t>(number) - greatest <= 2;
+}
+/// Whether it is one of the two ends of time.
+constexpr bool is_end(EventTime time) {
+  constexpr auto greatest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  return static_cast<std::uint64_t>(time.time_since_epoch().count()) - greatest <= 1;
+}
+
+}  // namespace detail
+
+/// `time + by`, at most `after_all_time` and at least `before_all_time`. These stay where they are,
+/// but for ever, or for ever back, leads to the end from everywhere.
 constexpr EventTime advanced(EventTime time, std::chrono::nanoseconds by) {
-  if (time == before_all_time || time == after_all_time) return time;
+  if (detail::is_endless(by.count())) return by.count() < 0 ? before_all_time : after_all_time;
+  if (detail::is_end(time)) return time;
   std::int64_t sum = 0;
   if (__builtin_add_overflow(time.time_since_epoch().count(), by.count(), &sum))
     return by.count() < 0 ? before_all_time : after_all_time;
@@ -83,14 +101,15 @@ constexpr EventTime advanced(EventTime time, std::chrono::nanoseconds by) {
 
 /// `time - by`, likewise.
 constexpr EventTime set_back(EventTime time, std::chrono::nanoseconds by) {
-  if (time == before_all_time || time == after_all_time) return time;
+  if (detail::is_endless(by.count())) return by.count() < 0 ? after_all_time : before_all_time;
+  if (detail::is_end(time)) return time;
   std::int64_t difference = 0;
   if (__builtin_sub_overflow(time.time_since_epoch().count(), by.count(), &difference))
     return by.count() < 0 ? after_all_time : before_all_time;
   return EventTime(std::chrono::nanoseconds(difference));
 }
 
-/// From `from` to `to`, at most the longest there is.
+/// From `from` to `to`; what is too long for nanoseconds is for ever.
 constexpr std::chrono::nanoseconds between(EventTime from, EventTime to) {
   std::int64_t difference = 0;
   if (__builtin_sub_overflow(to.time_since_epoch().count(), from.time_since_epoch().count(),

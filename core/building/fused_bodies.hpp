@@ -12,7 +12,6 @@
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -67,8 +66,8 @@ void FusedName::rethrow(const T& time) const {
 }  // namespace detail
 
 template <Timestamp T>
-EventSource<typename Level<T>::Ledger>& read_stamps(
-    const AnyStream<T>& stream, Span wait, std::optional<std::chrono::nanoseconds> idle_after) {
+EventSource<typename Level<T>::Ledger>& read_stamps(const AnyStream<T>& stream, Span wait,
+                                                    std::optional<Span> idle_after) {
   auto& assembly = stream.scope->assembly();
   const std::string step = assembly.node(stream.node).label();
   auto* const source = assembly.event_source(stream.feeder);

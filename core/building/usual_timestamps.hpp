@@ -46,7 +46,7 @@ namespace tidemark {
   extern_ template detail::FusedName detail::name_of(const AnyStream<__VA_ARGS__>&);            \
   extern_ template void detail::FusedName::rethrow(const __VA_ARGS__&) const;                   \
   extern_ template EventSource<Level<__VA_ARGS__>::Ledger>& read_stamps(                        \
-      const AnyStream<__VA_ARGS__>&, Span, std::optional<std::chrono::nanoseconds>)
+      const AnyStream<__VA_ARGS__>&, Span, std::optional<Span>)
 
 /// All of them.
 #define TIDEMARK_USUAL_TIMESTAMPS(extern_)         \

@@ -10,7 +10,6 @@
 #include <tidemark/core/worker.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -29,16 +28,17 @@ struct EventTimeOptions {
   /// `Span::forever` nothing is late, and nothing closes before the end.
   Span wait{};
   /// A part that has given nothing for so long, by the run's clock, is not waited for. What it
-  /// brings when it comes back may be late. nullopt: it is waited for, as long as it takes.
-  std::optional<std::chrono::nanoseconds> idle_after{};
+  /// brings when it comes back may be late. nullopt, or for ever: it is waited for, as long as it
+  /// takes.
+  std::optional<Span> idle_after{};
 };
 
 /// How far ahead a stamp may lie, not to carry everybody's time away; use designated initialisers.
 struct AheadLimits {
   /// Of the run's clock.
-  std::optional<std::chrono::nanoseconds> of_clock{};
+  std::optional<Span> of_clock{};
   /// Of the greatest stamp that was accepted before, of the same part of the source.
-  std::optional<std::chrono::nanoseconds> of_part{};
+  std::optional<Span> of_part{};
   /// After so many stamps in a row that lie too far ahead of their part, it goes on from the next
   /// such one: time has really moved. 0: never.
   std::uint32_t believe_after = 0;

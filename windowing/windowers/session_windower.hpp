@@ -17,7 +17,8 @@ namespace tidemark {
 
 /// Sessions: maximal runs of values, each at most `gap` after the one before. A value between two
 /// sessions can make them one: the earlier keeps its id, and every value of both. Ids are counted
-/// from 1 for each key. Throws ConfigError unless the gap is positive.
+/// from 1 for each key. With a gap of `Span::forever` there is one session, which ends at the end
+/// of input. Throws ConfigError unless the gap is positive.
 class SessionWindow {
  public:
   struct Window {
@@ -62,7 +63,8 @@ class SessionWindow {
   }
 
   EventTime end(const Window& window) const {
-    const EventTime close = advanced(window.last, gap_);
+    constexpr EventTime first = before_all_time + std::chrono::nanoseconds(1);  // that can advance
+    const EventTime close = advanced(std::max(window.last, first), gap_);
     return rules == WindowRules::v0_17 ? close : advanced(close, std::chrono::nanoseconds(1));
   }
   WindowInfo info(const Window& window) const {
@@ -74,6 +76,7 @@ class SessionWindow {
  private:
   /// Whether `b` begins soon enough after the end of `a`, or before it.
   bool follows(const Window& a, const Window& b) const {
+    if (gap_ == Span::forever) return true;
     const std::chrono::nanoseconds pause = between(a.last, b.open);
     return rules == WindowRules::v0_17 ? pause < gap_ : pause <= gap_;
   }

@@ -17,7 +17,9 @@ namespace tidemark {
 /// Windows of `length` that begin at `align_to` and every `offset` before and after it: window i,
 /// any integer, is [align_to + i offset, align_to + i offset + length). They overlap if the offset
 /// is less than the length; if it is more there are gaps, and a value in one belongs to no window.
-/// Exact to the nanosecond. Throws ConfigError unless length and offset are positive.
+/// Exact to the nanosecond. With an offset of `Span::forever` there is window 0 alone; if it is of
+/// that length, too, it has all values, and closes at the end of input. Throws ConfigError unless
+/// length and offset are positive, and for windows for ever that have an offset.
 ///
 /// Cost: a value is in about length / offset windows; aggregates that can be combined are folded
 /// once per slice nevertheless (sliced_windows.hpp).
@@ -63,11 +65,15 @@ class SlidingWindow {
   std::int64_t first_after(EventTime time) const { return index(time, length_) + 1; }
   /// From the opening of `last_before(time)` to `time`, nanoseconds below the offset.
   std::int64_t since_open(EventTime time, std::int64_t last_before) const {
+    if (is_alone()) return last_before < 0 ? offset_ : between(align_to_, time).count();
     return static_cast<std::int64_t>(Wide{count(time)} - count(align_to_) -
                                      Wide{last_before} * offset_);
   }
   EventTime open_of(std::int64_t id) const { return at(Wide{id} * offset_); }
-  EventTime close_of(std::int64_t id) const { return at(Wide{id} * offset_ + length_); }
+  EventTime close_of(std::int64_t id) const {
+    if (length_ == Span::forever.count()) return after_all_time;
+    return at(Wide{id} * offset_ + length_);
+  }
 
   WindowRules rules = WindowRules::v0_21;
 
@@ -75,7 +81,7 @@ class SlidingWindow {
   SlidingWindow(const std::string& name, Span length, Span offset, EventTime align_to)
       : length_(length.length().count()),
         offset_(offset.length().count()),
-        align_to_(align_to) {
+        align_to_(length.is_forever() ? before_all_time : align_to) {
     const auto require = [&](const char* what, std::int64_t value) {
       if (value <= 0)
         throw ConfigError(name + ": the " + what + " is " + std::to_string(value) +
@@ -83,14 +89,23 @@ class SlidingWindow {
     };
     require("length", length_);
     require("offset", offset_);
+    if (length.is_forever() && !offset.is_forever())
+      throw ConfigError(name +
+                        ": a value would be in windows without number, for they have an offset and "
+                        "no end; let the offset be for ever, too");
   }
 
  private:
   __extension__ using Wide = __int128;
   static constexpr std::int64_t count(EventTime time) { return time.time_since_epoch().count(); }
 
+  /// Whether there is one window only.
+  bool is_alone() const { return offset_ == Span::forever.count(); }
+
   /// The floor of (time - align_to - back) / offset.
   std::int64_t index(EventTime time, std::int64_t back) const {
+    if (is_alone())
+      return back == offset_ || Wide{count(time)} - count(align_to_) - back < 0 ? -1 : 0;
     std::int64_t from = 0;
     if (!__builtin_sub_overflow(count(time), count(align_to_), &from) &&
         !__builtin_sub_overflow(from, back, &from)) {
@@ -121,7 +136,8 @@ class SlidingWindow {
 };
 
 /// Windows of `length`, one after the other without gap or overlap, one of which opens at
-/// `align_to`. Throws ConfigError unless the length is positive.
+/// `align_to`; of `Span::forever`, one for all values. Throws ConfigError unless the length is
+/// positive.
 class TumblingWindow : public SlidingWindow {
  public:
   template <SystemTimePoint Time>
