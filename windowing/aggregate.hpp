@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/event_time.hpp>
+#include <tidemark/windowing/window.hpp>
 
 #include <concepts>
 #include <optional>
@@ -25,10 +26,35 @@ enum class Algebra {
   invertible,
 };
 
+namespace detail {
+
+template <typename A>
+concept LooksAtWindow =
+    requires(A& aggregate, typename A::Accumulator& accumulator, const WindowInfo& window) {
+      aggregate.result(std::move(accumulator), window);
+    };
+
+/// What an aggregate makes of an accumulator of `window`.
+template <typename A>
+  requires(LooksAtWindow<A> ||
+           requires(A& aggregate, typename A::Accumulator& accumulator) {
+             aggregate.result(std::move(accumulator));
+           })
+auto result_of(A& aggregate, typename A::Accumulator&& accumulator, const WindowInfo& window) {
+  if constexpr (LooksAtWindow<A>) {
+    return aggregate.result(std::move(accumulator), window);
+  } else {
+    return aggregate.result(std::move(accumulator));
+  }
+}
+
+}  // namespace detail
+
 /// Folds the values of a window.
 ///
 /// `first(value, time)` is the accumulator of one value, `add(accumulator, value, time)` takes one
-/// more, and `result(accumulator)` is what the step sends, of a std::optional what is in it.
+/// more, and `result(accumulator)` is what the step sends, of a std::optional what is in it; it may
+/// look at the window, too: `result(accumulator, window)`, a const WindowInfo& (window.hpp).
 /// `commutative` says that the order of the values cannot be seen in the result. They are copied
 /// for each worker, and called by it alone.
 ///
@@ -42,7 +68,7 @@ concept Aggregate =
     requires(A& aggregate, typename A::Accumulator& accumulator, Value value, EventTime time) {
       { aggregate.first(value, time) } -> std::same_as<typename A::Accumulator>;
       aggregate.add(accumulator, value, time);
-      aggregate.result(std::move(accumulator));
+      detail::result_of(aggregate, std::move(accumulator), WindowInfo());
       { A::algebra } -> std::convertible_to<Algebra>;
       { A::commutative } -> std::convertible_to<bool>;
     } &&
@@ -67,8 +93,8 @@ template <typename R>
 inline constexpr bool is_optional<std::optional<R>> = true;
 
 template <typename A>
-using ResultOf = std::remove_cvref_t<decltype(std::declval<A&>().result(
-    std::declval<typename A::Accumulator>()))>;
+using ResultOf = decltype(result_of(std::declval<A&>(), std::declval<typename A::Accumulator>(),
+                                    std::declval<const WindowInfo&>()));
 
 }  // namespace detail
 }  // namespace tidemark

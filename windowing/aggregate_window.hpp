@@ -28,8 +28,8 @@ struct AggregateWindow {
 
 }  // namespace detail
 
-/// Sends (key, result of the aggregate) when a window closes (aggregate.hpp). The step that the
-/// others are made of.
+/// Sends the result of the aggregate, with its window, when that closes (aggregate.hpp). The step
+/// that the others are made of.
 ///
 ///     points | aggregate_window("covariance", clock, SlidingWindow(1h, 1min, midnight),
 ///                               MeanCovariance<2>())

@@ -173,7 +173,7 @@ class ClockedKeys {
       }
     }
     std::optional<Value> kept;
-    if (results.wanted.late && judges_by_window(work_.windower)) kept = value;
+    if (results.wants_late() && judges_by_window(work_.windower)) kept = value;
     switch (entry.state.windows.add(work_, reading.time, std::move(value), reading.watermark,
                                     results)) {
       case Placement::placed:

@@ -29,7 +29,7 @@ struct CountWindowStep {
 
 }  // namespace detail
 
-/// Sends (key, number of values) when a window closes.
+/// Sends the number of values of a window, with it, when it closes.
 template <typename C, typename W>
 auto count_window(std::string id, C clock, W windower, WindowOptions options = {}) {
   return detail::window_step("count_window", std::move(id), std::move(clock), std::move(windower),

@@ -19,7 +19,7 @@
 namespace tidemark::detail {
 
 /// The open windows of one key, in order. `emit(window, accumulator)` gets each that closes, and
-/// `emit(result)` what an aggregate sends early.
+/// `emit.early(window, result)` what an aggregate sends before.
 ///
 /// Cost: a value costs one fold for each of its windows. Memory: an open window costs itself and
 /// its accumulator; the first lies in place, and if it is small the second.
@@ -143,7 +143,8 @@ class EachWindow {
   template <typename Emit>
   static void emit_early(Work& work, Open& window, Emit& emit) {
     if constexpr (requires { work.aggregate.early(window.accumulator); })
-      if (auto result = work.aggregate.early(window.accumulator)) emit(*std::move(result));
+      if (auto result = work.aggregate.early(window.accumulator))
+        emit.early(window.window, *std::move(result));
   }
 
   struct Nothing {};

@@ -42,7 +42,8 @@ struct FoldWindow {
 }  // namespace detail
 
 /// Folds the values of each window of a key: the accumulator begins as `builder()`, and
-/// `folder(accumulator, value)` is the next. When the window closes, (key, accumulator) is sent.
+/// `folder(accumulator, value)` is the next. When the window closes, a (key, WindowResult) is sent,
+/// of the window and the accumulator.
 /// Where windows merge, `merger(earlier, later)` joins two accumulators; if it is declared
 /// associative, commutative or invertible (declared.hpp), overlapping windows share their work.
 ///
@@ -50,8 +51,9 @@ struct FoldWindow {
 ///                            TumblingWindow(1h, midnight), [] { return Summary(); },
 ///                            [](Summary s, const Reading& r) { return s.with(r); })
 ///
-/// `.windows()` of what it returns says which windows have closed, `.late()` which values were too
-/// late. The clock and the windower: windowing/README.md.
+/// `.values()` of what it returns is the results alone, (key, accumulator), and `.late()` says
+/// which values were too late (windowed_stream.hpp). The clock and the windower:
+/// windowing/README.md.
 template <typename C, typename W, typename Builder, typename Folder>
 auto fold_window(std::string id, C clock, W windower, Builder builder, Folder folder,
                  WindowOptions options = {}) {

@@ -72,11 +72,11 @@ inline constexpr bool one_key =
 
 }  // namespace detail
 
-/// Joins the values of a key from two or more streams in each window: sends (key, row), where the
-/// row is a std::tuple with a std::optional of each side's type of value. `mode` says which values
-/// stay in the row and when it is sent: when the window closes (`final`); as soon as all sides are
-/// there, and then the window begins anew (`complete`); or whenever a value comes (`running`). The
-/// clock must take the values of every side.
+/// Joins the values of a key from two or more streams in each window: sends rows, each with its
+/// window, where a row is a std::tuple with a std::optional of each side's type of value. `mode`
+/// says which values stay in the row and when it is sent: when the window closes (`final`); as soon
+/// as all sides are there, and then the window begins anew (`complete`); or whenever a value comes
+/// (`running`). The clock must take the values of every side.
 ///
 ///     join_window("clicks of views", clock, SessionWindow(30min), mode, views, clicks)
 template <typename C, typename W, typename First, typename... Others>
@@ -106,13 +106,16 @@ auto join_window(std::string id, C clock, W windower, JoinMode mode, WindowOptio
   auto joined =
       sides | detail::window_step("join_window", std::move(id), of_sides, std::move(windower),
                                   detail::JoinWindow<Rows>{{mode}}, options);
-  auto rows = joined.results() | flat_map([](std::pair<Key, typename Rows::Rows> all) {
-                std::vector<std::pair<Key, typename Rows::Row>> each;
-                for (auto& row : all.second) each.emplace_back(all.first, std::move(row));
-                return each;
-              });
-  return Windowed<decltype(rows), decltype(joined.notices), Key, Value>{rows, joined.notices,
-                                                                        joined.wanted};
+  auto rows =
+      joined.results() | flat_map([](std::pair<Key, WindowResult<typename Rows::Rows>> all) {
+        auto& [key, of_window] = all;
+        std::vector<std::pair<Key, WindowResult<typename Rows::Row>>> each;
+        for (auto& row : of_window.result)
+          each.push_back({key, {of_window.window, std::move(row)}});
+        return each;
+      });
+  return Windowed<decltype(rows), decltype(joined.late_values)>{rows, joined.late_values,
+                                                                joined.late_wanted};
 }
 
 template <typename C, typename W, typename First, typename... Others>

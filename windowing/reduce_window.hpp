@@ -52,8 +52,8 @@ struct ExtremeWindow {
 }  // namespace detail
 
 /// Combines the values of each window of a key: the accumulator is the first value, then
-/// `reducer(accumulator, value)`. When the window closes, (key, accumulator) is sent. Sessions that
-/// merge are joined by the reducer. If that is declared associative, commutative or invertible
+/// `reducer(accumulator, value)`. When the window closes, the accumulator is sent with it. Sessions
+/// that merge are joined by the reducer. If that is declared associative, commutative or invertible
 /// (declared.hpp), as std::plus of integers is, overlapping windows share their work.
 ///
 ///     sales | reduce_window("revenue", clock, TumblingWindow(1h, midnight), std::plus<>{})

@@ -1,29 +1,59 @@
 // SPDX-License-Identifier: MIT
 //
-// What a window step says of its windows, besides their results.
+// What a window step says: results with their windows, and what came too late.
 #pragma once
 
 #include <tidemark/core/event_time.hpp>
+#include <tidemark/core/print_item.hpp>
 
 #include <compare>
 #include <cstdint>
 #include <ostream>
-#include <variant>
+#include <tuple>
 #include <vector>
 
 namespace tidemark {
 
-/// A window of a key that has closed. `id` tells apart the windows of one key.
+/// A window of a key. `id` tells apart the windows of one key.
 struct WindowInfo {
   std::int64_t id = 0;
   EventTime open{};   ///< the first instant that belongs to it; of a session, its first value
   EventTime close{};  ///< the first that does not; of a session or a count, its last value
   std::vector<std::int64_t> merged{};  ///< of windows that have become part of this one
+  bool has_close = false;              ///< whether `close` belongs to it
 
+  static auto fields(auto& self) {
+    return std::tie(self.id, self.open, self.close, self.merged, self.has_close);
+  }
   friend auto operator<=>(const WindowInfo&, const WindowInfo&) = default;
+  /// window 7 [2022-01-01T00:00:00Z, 2022-01-01T01:00:00Z), and `]` where the close belongs to it.
   friend std::ostream& operator<<(std::ostream& out, const WindowInfo& window) {
-    return out << "window " << window.id << " [" << window.open.time_since_epoch().count() << ", "
-               << window.close.time_since_epoch().count() << ')';
+    out << "window " << window.id << " [" << to_iso8601(window.open) << ", "
+        << to_iso8601(window.close) << (window.has_close ? ']' : ')');
+    const char* before = " merged with ";
+    for (const std::int64_t id : window.merged) {
+      out << before << id;
+      before = ", ";
+    }
+    return out;
+  }
+};
+
+/// A result, and the window whose values it is of. With an early result the window is as it was
+/// when that was sent.
+template <typename Result>
+struct WindowResult {
+  WindowInfo window{};
+  Result result{};
+
+  static auto fields(auto& self) { return std::tie(self.window, self.result); }
+  friend auto operator<=>(const WindowResult&, const WindowResult&) = default;
+  friend std::ostream& operator<<(std::ostream& out, const WindowResult& of_window)
+    requires Printable<Result>
+  {
+    out << of_window.window << ": ";
+    print_item(out, of_window.result);
+    return out;
   }
 };
 
@@ -36,22 +66,8 @@ struct Late {
 
   friend auto operator<=>(const Late&, const Late&) = default;
   friend std::ostream& operator<<(std::ostream& out, const Late& late) {
-    return out << "late: " << late.time.time_since_epoch().count() << " before "
-               << late.watermark.time_since_epoch().count();
+    return out << "late: " << to_iso8601(late.time) << " before " << to_iso8601(late.watermark);
   }
 };
 
-namespace detail {
-
-/// What goes to `.windows()` and `.late()`.
-template <typename Value>
-using Notice = std::variant<WindowInfo, Late<Value>>;
-
-/// Whether somebody listens.
-struct Wanted {
-  bool windows = false;
-  bool late = false;
-};
-
-}  // namespace detail
 }  // namespace tidemark

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The two outputs of a window step, results and notices, and the rights to send there.
+// The two outputs of a window step, results and late values, and the rights to send there.
 #pragma once
 
 #include <tidemark/core/capability.hpp>
@@ -14,21 +14,21 @@
 
 namespace tidemark::detail {
 
-/// The right to send results at a timestamp or later, and notices if somebody wants them.
+/// The right to send results at a timestamp or later, and late values if somebody wants them.
 template <Timestamp T>
 struct WindowRights {
   Capability<T> out;
-  std::optional<Capability<T>> notices;
+  std::optional<Capability<T>> late;
 
   T time() const { return out.time(); }
   WindowRights delayed(const T& time) const {
     WindowRights later{out.delayed(time), {}};
-    if (notices) later.notices.emplace(notices->delayed(time));
+    if (late) later.late.emplace(late->delayed(time));
     return later;
   }
   void downgrade(const T& time) {
     out.downgrade(time);
-    if (notices) notices->downgrade(time);
+    if (late) late->downgrade(time);
   }
 };
 
@@ -39,43 +39,39 @@ class WindowEnds {
   using Key = typename Item::first_type;
   using Results = WindowResults<T, Key, typename Item::second_type, Work>;
   using Out = typename Results::Out;
-  using NoticeOut = typename Results::NoticeOut;
+  using LateOut = typename Results::LateOut;
 
   /// Where to send at one timestamp.
   struct At {
-    const Wanted& wanted;
     Emitter<T, Out>& out;
-    Emitter<T, NoticeOut>* notices;  ///< null if nobody wants any
+    Emitter<T, LateOut>* late;  ///< null if nobody wants any
 
-    Results results(Work& work, const Key& key) const { return {work, wanted, key, out, notices}; }
+    Results results(Work& work, const Key& key) const { return {work, key, out, late}; }
   };
 
-  WindowEnds(OutputPort<T, Out>& out, OutputPort<T, NoticeOut>& notices,
-             std::shared_ptr<const Wanted> wanted)
+  WindowEnds(OutputPort<T, Out>& out, OutputPort<T, LateOut>& late,
+             std::shared_ptr<const bool> late_wanted)
       : out_(&out),
-        notices_(&notices),
-        wanted_(std::move(wanted)) {}
+        late_(&late),
+        late_wanted_(std::move(late_wanted)) {}
 
   WindowRights<T> retain(const Batch<T, Item>& batch) {
     WindowRights<T> rights{out_->retain(batch), {}};
-    if (notified()) rights.notices.emplace(notices_->retain(batch));
+    if (*late_wanted_) rights.late.emplace(late_->retain(batch));
     return rights;
   }
 
   At at(const Batch<T, Item>& batch) {
-    return {*wanted_, out_->at(batch), notified() ? &notices_->at(batch) : nullptr};
+    return {out_->at(batch), *late_wanted_ ? &late_->at(batch) : nullptr};
   }
   At at(const WindowRights<T>& by) {
-    return {*wanted_, out_->at(by.out), by.notices ? &notices_->at(*by.notices) : nullptr};
+    return {out_->at(by.out), by.late ? &late_->at(*by.late) : nullptr};
   }
 
  private:
-  /// Known when the dataflow has been built.
-  bool notified() const { return wanted_->windows || wanted_->late; }
-
   OutputPort<T, Out>* out_;
-  OutputPort<T, NoticeOut>* notices_;
-  std::shared_ptr<const Wanted> wanted_;
+  OutputPort<T, LateOut>* late_;
+  std::shared_ptr<const bool> late_wanted_;  // known when the dataflow has been built
 };
 
 }  // namespace tidemark::detail

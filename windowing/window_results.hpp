@@ -1,23 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// How the results of windows, and notices about them, leave a step.
+// How the results of windows, and late values, leave a step.
 #pragma once
 
 #include <tidemark/core/emitter.hpp>
 #include <tidemark/windowing/window_work.hpp>
 
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
 
 namespace tidemark::detail {
 
-template <typename>
-struct ResultIn {};
 template <typename R>
-  requires(!is_optional<R>)
-struct ResultIn<R> {
+struct ResultIn {
   using type = R;
 };
 template <typename R>
@@ -29,34 +25,40 @@ template <typename A>
 using SentOf = typename ResultIn<ResultOf<A>>::type;
 
 /// Where the results of one key go: `emit(window, accumulator)` for a window that has closed,
-/// `emit(result)` for what comes early.
+/// `emit.early(window, result)` for what comes before.
 template <Timestamp T, typename Key, typename Value, typename Work>
 struct WindowResults {
+  using Window = typename Work::Windower::Window;
   using Sent = SentOf<typename Work::Aggregate>;
-  using Out = std::pair<Key, Sent>;
-  using NoticeOut = std::pair<Key, Notice<Value>>;
+  using Out = std::pair<Key, WindowResult<Sent>>;
+  using LateOut = std::pair<Key, Late<Value>>;
 
   Work& work;
-  const Wanted& wanted;
   const Key& key;
   Emitter<T, Out>& out;
-  Emitter<T, NoticeOut>* notices;  // null if nobody wants any
+  Emitter<T, LateOut>* late_out;  // null if nobody wants any
 
-  void operator()(const typename Work::Windower::Window& window,
-                  typename Work::Accumulator&& accumulator) {
+  void operator()(const Window& window, typename Work::Accumulator&& accumulator) {
     ++work.tally.windows;
-    auto result = work.aggregate.result(std::move(accumulator));
+    WindowInfo info = work.windower.info(window);
+    auto result = result_of(work.aggregate, std::move(accumulator), std::as_const(info));
     if constexpr (is_optional<decltype(result)>) {
-      if (result) out.give({key, *std::move(result)});
+      if (result) give(std::move(info), *std::move(result));
     } else {
-      out.give({key, std::move(result)});
+      give(std::move(info), std::move(result));
     }
-    if (wanted.windows) notices->give({key, Notice<Value>(work.windower.info(window))});
   }
-  void operator()(Sent&& result) { out.give({key, std::move(result)}); }
+  void early(const Window& window, Sent&& result) {
+    give(work.windower.info(window), std::move(result));
+  }
+  bool wants_late() const { return late_out != nullptr; }
   void late(Value value, const EventTime& time, const EventTime& watermark) {
-    if (wanted.late)
-      notices->give({key, Notice<Value>(Late<Value>{std::move(value), time, watermark})});
+    if (wants_late()) late_out->give({key, Late<Value>{std::move(value), time, watermark}});
+  }
+
+ private:
+  void give(WindowInfo&& window, Sent&& result) {
+    out.give(Out(key, WindowResult<Sent>{std::move(window), std::move(result)}));
   }
 };
 

@@ -19,11 +19,11 @@
 
 namespace tidemark::detail {
 
-/// The window operator: the results, and the notices.
+/// The window operator: the results, and the late values.
 template <Timestamp T, KeyedItem Item, typename C, typename W, typename A>
 auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id, const C& clock,
                  const W& windower, const A& aggregate, const WindowOptions& options,
-                 std::shared_ptr<const Wanted> wanted) {
+                 std::shared_ptr<const bool> late_wanted) {
   using Value = typename Item::second_type;
   using Work = WindowWork<W, A>;
   using Results = WindowResults<T, typename Item::first_type, Value, Work>;
@@ -40,9 +40,9 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
   op.set_interest(Interest::when_holding);
   auto& in = op.input(stream, Exchange{ByKey{}});
   auto [out, results] = op.template output<typename Results::Out>();
-  auto [notices, noticed] = op.template output<typename Results::NoticeOut>();
+  auto [late_out, late] = op.template output<typename Results::LateOut>();
   Work work{under_rules(windower, options.rules), aggregate};
-  WindowEnds<T, Item, Work> ends(out, notices, std::move(wanted));
+  WindowEnds<T, Item, Work> ends(out, late_out, std::move(late_wanted));
   if constexpr (std::is_same_v<C, FrontierClock>) {
     static_assert(EventTimestamp<T>,
                   "FrontierClock: the dataflow's timestamp must be an event time, such as Instant; "
@@ -84,7 +84,7 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
     op.add_invariant([shard = shard.get()] { return shard->verify(); });
     op.build([shard = std::move(shard)] { shard->run(); });
   }
-  return std::pair(results, noticed);
+  return std::pair(results, late);
 }
 
 /// A window step: to be applied to a stream, or to that of a blueprint. `step.aggregate<Item>()` is
@@ -100,26 +100,26 @@ struct WindowStep {
 
   template <Timestamp T, typename Item>
   auto operator()(Stream<T, Item> stream) const {
-    auto wanted = std::make_shared<Wanted>();
-    auto [results, notices] = apply(stream, wanted);
-    return Windowed<decltype(results), decltype(notices), typename Item::first_type,
-                    typename Item::second_type>{results, notices, std::move(wanted)};
+    auto late_wanted = std::make_shared<bool>(false);
+    auto [results, late] = apply(stream, late_wanted);
+    return Windowed<decltype(results), decltype(late)>{results, late, std::move(late_wanted)};
   }
   template <typename Item>
   auto operator()(FlowStream<Item> stream) const {
-    auto wanted = std::make_shared<Wanted>();
-    auto [results, notices] = stream.flow->apply(
-        [self = *this, wanted](Stream<Epoch, Item> input) { return self.apply(input, wanted); },
+    auto late_wanted = std::make_shared<bool>(false);
+    auto [results, late] = stream.flow->apply(
+        [self = *this, late_wanted](Stream<Epoch, Item> input) {
+          return self.apply(input, late_wanted);
+        },
         stream);
-    return Windowed<decltype(results), decltype(notices), typename Item::first_type,
-                    typename Item::second_type>{results, notices, std::move(wanted)};
+    return Windowed<decltype(results), decltype(late)>{results, late, std::move(late_wanted)};
   }
 
  private:
   template <Timestamp T, typename Item>
-  auto apply(const Stream<T, Item>& stream, const std::shared_ptr<Wanted>& wanted) const {
+  auto apply(const Stream<T, Item>& stream, const std::shared_ptr<bool>& late_wanted) const {
     return add_windows(stream, kind, id, clock, windower, step.template aggregate<Item, W>(),
-                       options, wanted);
+                       options, late_wanted);
   }
 };
 

@@ -92,7 +92,7 @@ double sum_by_step(std::uint32_t workers, std::uint64_t items, W windower, nanos
         }
       }();
       auto added = fuse_in_place(results.results(), "total", "", [&own](Epoch, auto& pairs) {
-        for (const auto& [key, sum] : pairs) own.add(key, sum);
+        for (const auto& [key, of_window] : pairs) own.add(key, of_window.result);
       });
       return std::pair{std::move(handle), tidemark::probe(added)};
     });
@@ -361,7 +361,7 @@ double step_bytes(std::uint64_t keys) {
         stream | count_window("count", EventClock([](EventTime time) { return time; }, 1h),
                               TumblingWindow(1h, start));
     const auto seen = fuse_in_place(counted.results(), "total", "", [&](Epoch, auto& pairs) {
-      for (const auto& [key, count] : pairs) counts += count;
+      for (const auto& [key, of_window] : pairs) counts += of_window.result;
     });
     return std::pair{std::move(handle), tidemark::probe(seen)};
   });

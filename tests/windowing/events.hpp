@@ -26,16 +26,16 @@ inline Keyed event(std::string key, int at_second, std::string text = "", int nu
   return {std::move(key), {align + std::chrono::seconds(at_second), std::move(text), number}};
 }
 
-/// Runs `step` on the events, on some schedules, and gives what it sends, sorted.
+/// Runs `step` on the events, on some schedules, and gives the values of the results, sorted.
 template <typename Step>
 auto results_of(const std::vector<Keyed>& events, const Step& step, std::size_t batch = 1) {
-  using Item =
-      typename decltype(std::declval<FlowStream<Keyed>>() | std::declval<Step>())::item_type;
+  const auto apply = [&](const FlowStream<Keyed>& stream) { return (stream | step).values(); };
+  using Item = typename decltype(apply(std::declval<FlowStream<Keyed>>()))::item_type;
   std::optional<std::vector<Item>> results;
   for (const Config& config : {deterministic(1, 0), deterministic(2, 5), deterministic(7, 1)}) {
     Log<Item> log;
     Dataflow flow;
-    input(flow, "in", TestingInput(events, batch), epoch_per_poll()) | step |
+    apply(input(flow, "in", TestingInput(events, batch), epoch_per_poll())) |
         inspect([&](const Item& item) { log.add(item); }) | output("out", Discard{});
     cluster_main(flow, config);
     if (results) CHECK(log.sorted() == *results);

@@ -88,9 +88,9 @@ std::vector<Ids> kept_to_the_end(const std::vector<Ns>& times, const Windower& w
       if (shared)
         return (values |
                 fold_window("ids", clock, windower, none, append, associative(merge_ids), options))
-            .results();
+            .values();
       return (values | fold_window("ids", clock, windower, none, append, merge_ids, options))
-          .results();
+          .values();
     };
     if (!by_source) return fold(stream, EventClock(time_of, wait));
     return fold(

@@ -132,14 +132,19 @@ void check_stream(const Stream& stream, const std::map<std::chrono::seconds, std
     const auto clock = value_clock(wait_ns);
     Dataflow flow;
     auto in = input(flow, "in", TestingInput(stream, 100), epoch_per_poll());
-    tumbling.end(in | fold_window("tumbling", clock, TumblingWindow(1h, at_ns(align)), none, append,
-                                  options));
-    sliding.end(in | fold_window("sliding", clock, SlidingWindow(1h, 25min, at_ns(align)), none,
-                                 append, associative(merge_ids), options));
-    sizes.end(in | count_window("sizes", clock, SlidingWindow(1h, 25min, at_ns(align)), options));
+    tumbling.end((in | fold_window("tumbling", clock, TumblingWindow(1h, at_ns(align)), none,
+                                   append, options))
+                     .values());
+    sliding.end((in | fold_window("sliding", clock, SlidingWindow(1h, 25min, at_ns(align)), none,
+                                  append, associative(merge_ids), options))
+                    .values());
+    sizes.end((in | count_window("sizes", clock, SlidingWindow(1h, 25min, at_ns(align)), options))
+                  .values());
     sessions.end(
-        in | fold_window("sessions", clock, SessionWindow(7min), none, append, merge_ids, options));
-    counted.end(in | fold_window("counted", clock, CountWindow(100), none, append, options));
+        (in | fold_window("sessions", clock, SessionWindow(7min), none, append, merge_ids, options))
+            .values());
+    counted.end(
+        (in | fold_window("counted", clock, CountWindow(100), none, append, options)).values());
     cluster_main(flow, deterministic(workers, 1));
     workers = workers == 1 ? 2 : 7;
 
@@ -208,14 +213,15 @@ std::vector<std::string> words_of(const std::string& line) {
 TEST_CASE("the documentation's word count gives 30 words", "[window][page]") {
   std::map<std::string, int> counts;
   Dataflow flow;
-  input(
-      flow, "in",
-      TestingInput(std::vector<std::string>{
-          "To be, or not to be, that is the question:", "Whether 'tis nobler in the mind to suffer",
-          "The slings and arrows of outrageous fortune,",
-          "Or to take arms against a sea of troubles", "And by opposing end them."})) |
-      flat_map(words_of) | map([](std::string word) { return std::pair(std::move(word), 1); }) |
-      reduce_window("count", SystemClock{}, TumblingWindow(5s, EventTime()), std::plus<>{}) |
+  (input(flow, "in",
+         TestingInput(std::vector<std::string>{"To be, or not to be, that is the question:",
+                                               "Whether 'tis nobler in the mind to suffer",
+                                               "The slings and arrows of outrageous fortune,",
+                                               "Or to take arms against a sea of troubles",
+                                               "And by opposing end them."})) |
+   flat_map(words_of) | map([](std::string word) { return std::pair(std::move(word), 1); }) |
+   reduce_window("count", SystemClock{}, TumblingWindow(5s, EventTime()), std::plus<>{}))
+          .values() |
       inspect([&](const auto& item) { CHECK(counts.insert(item).second); }) |
       output("out", Discard{});
   run_main(flow);

@@ -6,6 +6,7 @@
 
 #include <tidemark/core/process.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/window.hpp>
 #include <tidemark/windowing/windowers/session_windower.hpp>
@@ -149,6 +150,14 @@ class ScheduledInput {
   Schedule schedule_;
   Ns end_;
 };
+
+/// The windows of the results of a window step: (key, WindowInfo).
+template <typename Results>
+auto windows_of(const Results& results) {
+  return results.results() | map([](const typename Results::item_type& item) {
+           return std::pair(item.first, item.second.window);
+         });
+}
 
 /// A step that logs when, by the clock of the run, each record passes.
 template <typename Item>

@@ -159,11 +159,13 @@ TEST_CASE("sliding windows, plain, associative and invertible, hold what a batch
     WindowCounts counts;
     run_case(drawn, counts, [&](auto stream, const WindowOptions& options) {
       const auto folded = stream | ids_of(drawn, "plain", windower, concatenated, options);
-      plain.end(folded);
-      windows.end(folded.windows());
+      plain.end(folded.values());
+      windows.end(windows_of(folded));
       late.end(folded.late());
-      shared.end(stream | ids_of(drawn, "shared", windower, associative(concatenated), options));
-      sizes.end(stream | count_window("sizes", value_clock(drawn.wait), windower, options));
+      shared.end((stream | ids_of(drawn, "shared", windower, associative(concatenated), options))
+                     .values());
+      sizes.end(
+          (stream | count_window("sizes", value_clock(drawn.wait), windower, options)).values());
     });
 
     const auto judged = judge_all(drawn);
@@ -201,10 +203,12 @@ TEST_CASE("under the rules of 0.17 a value may be late for one window and not fo
     WindowCounts counts;
     run_case(drawn, counts, [&](auto stream, const WindowOptions& options) {
       const auto folded = stream | ids_of(drawn, "plain", windower, concatenated, options);
-      plain.end(folded);
+      plain.end(folded.values());
       late.end(folded.late());
-      shared.end(stream | ids_of(drawn, "shared", windower, associative(concatenated), options));
-      sizes.end(stream | count_window("sizes", value_clock(drawn.wait), windower, options));
+      shared.end((stream | ids_of(drawn, "shared", windower, associative(concatenated), options))
+                     .values());
+      sizes.end(
+          (stream | count_window("sizes", value_clock(drawn.wait), windower, options)).values());
     });
 
     std::map<std::string, Contents> expected;
@@ -255,10 +259,11 @@ TEST_CASE("sessions hold what a batch program says, however they have merged", "
     WindowCounts counts;
     run_case(drawn, counts, [&](auto stream, const WindowOptions& options) {
       const auto folded = stream | ids_of(drawn, "ids", windower, concatenated, options);
-      ids.end(folded);
-      windows.end(folded.windows());
+      ids.end(folded.values());
+      windows.end(windows_of(folded));
       late.end(folded.late());
-      sizes.end(stream | count_window("sizes", value_clock(drawn.wait), windower, options));
+      sizes.end(
+          (stream | count_window("sizes", value_clock(drawn.wait), windower, options)).values());
     });
 
     const bool old = drawn.rules == WindowRules::v0_17;
@@ -304,13 +309,13 @@ TEST_CASE("tumbling and count windows hold what a batch program says", "[window]
       const TumblingWindow windower(ns(length), at_ns(align));
       const auto folded = stream | fold_window("tumbling", value_clock(drawn.wait), windower, none,
                                                append, options);
-      tumbling.end(folded);
-      tumbling_windows.end(folded.windows());
+      tumbling.end(folded.values());
+      tumbling_windows.end(windows_of(folded));
       const auto count_folded =
           stream | fold_window("counted", value_clock(drawn.wait), CountWindow(size, step), none,
                                append, options);
-      counted.end(count_folded);
-      counted_windows.end(count_folded.windows());
+      counted.end(count_folded.values());
+      counted_windows.end(windows_of(count_folded));
     });
     std::map<std::string, Contents> by_time, by_count;
     for (const auto& [key, one] : judge_all(drawn)) {

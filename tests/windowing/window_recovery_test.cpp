@@ -55,17 +55,16 @@ std::vector<Keyed> some_items() {
 }
 
 FlowStream<std::string> texts_of(const auto& stream) {
-  return stream.results() | map([](const auto& result) { return text_of(result); });
+  return stream.results() | map([](const auto& item) {
+           const auto& [window, result] = item.second;
+           return item.first + "=" + text_of(result) + " in " + text_of(window);
+         });
 }
-/// The results, and what is said about windows and late values.
+/// The results, and what is said about late values.
 FlowStream<std::string> all_of(const auto& stream) {
-  return merge(texts_of(stream), stream.windows() | map([](const auto& window) {
-                                   return window.first + ": " + text_of(window.second) +
-                                          " merged " + text_of(window.second.merged);
-                                 }),
-               stream.late() | map([](const auto& late) {
-                 return late.first + ": late " + text_of(late.second.value);
-               }));
+  return merge(texts_of(stream), stream.late() | map([](const auto& late) {
+                                   return late.first + ": late " + text_of(late.second.value);
+                                 }));
 }
 
 Ids append(Ids ids, const Value& value) {
@@ -155,7 +154,7 @@ std::map<std::string, Step> steps(WindowRules rules, Span wait) {
              wait, [] { return at_ns(1'000'000); });
          return points | aggregate_window("step", by_first, sliding, MeanCovariance<2>(), options) |
                 map([](const auto& result) {
-                  const auto& [count, mean, covariance] = result.second;
+                  const auto& [count, mean, covariance] = result.second.result;
                   return text_of(std::tuple(result.first, count, mean, covariance));
                 });
        }}};

@@ -10,12 +10,14 @@
 #include <tidemark/windowing/fold_window.hpp>
 #include <tidemark/windowing/join_window.hpp>
 #include <tidemark/windowing/reduce_window.hpp>
+#include <tidemark/windowing/windowers/count_windower.hpp>
 
 #include <tests/support.hpp>
 #include <tests/windowing/events.hpp>
 
 #include <bit>
 #include <functional>
+#include <sstream>
 
 namespace tidemark::window_step_test {
 namespace {
@@ -56,9 +58,10 @@ TEST_CASE("reduce_window gives what the page prints", "[window][page]") {
 TEST_CASE("by the system clock the end of input closes what is open", "[window][page]") {
   Log<std::pair<std::string, std::string>> log;
   Dataflow flow;
-  input(flow, "in",
-        TestingInput(std::vector<std::pair<std::string, std::string>>{{"a", "x"}, {"a", "y"}})) |
-      reduce_window("concat", SystemClock{}, TumblingWindow(5s, align), std::plus<>{}) |
+  (input(flow, "in",
+         TestingInput(std::vector<std::pair<std::string, std::string>>{{"a", "x"}, {"a", "y"}})) |
+   reduce_window("concat", SystemClock{}, TumblingWindow(5s, align), std::plus<>{}))
+          .values() |
       inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
   cluster_main(flow, deterministic(2, 0));
   CHECK(log.entries() == std::vector<std::pair<std::string, std::string>>{{"a", "xy"}});
@@ -80,7 +83,8 @@ TEST_CASE("the documentation's reduce_window takes any kind of function, in a su
   using Item = std::pair<std::string, Texts>;
   const auto results = [](const std::vector<Item>& items, auto reducer) {
     const auto collected = [&](FlowStream<Item> stream) {
-      return stream | reduce_window("collect", SystemClock{}, TumblingWindow(5s, align), reducer);
+      return (stream | reduce_window("collect", SystemClock{}, TumblingWindow(5s, align), reducer))
+          .values();
     };
     std::vector<Item> all;
     Dataflow flow;
@@ -131,7 +135,7 @@ TEST_CASE("windows of a key that close at once come in the order of their ends",
           TestingInput(std::vector<Keyed>{event("k", 41), event("k", 1), event("k", 21),
                                           event("k", 1), event("k", 21), event("k", 1)})) |
         count_window("count", event_clock(1min), windower) |
-        inspect([&](const auto& item) { counts.push_back(item.second); }) |
+        inspect([&](const auto& item) { counts.push_back(item.second.result); }) |
         output("out", Discard{});
     cluster_main(flow, deterministic(1, 0));
     return counts;
@@ -207,9 +211,10 @@ TEST_CASE("a value in a gap between windows is in none, and not late", "[window]
   CHECK(counts.values == 9);
 }
 
-TEST_CASE("windows() says which have closed, and late() what came too late", "[window][late]") {
+TEST_CASE("results say their windows, and late() what came too late", "[window][late]") {
+  using Result = std::pair<std::string, WindowResult<std::uint64_t>>;
   for_each_schedule([](const Config& config) {
-    Log<std::pair<std::string, WindowInfo>> windows;
+    Log<Result> results;
     Log<std::pair<std::string, Late<Event>>> late;
     Dataflow flow;
     const auto sums =
@@ -218,34 +223,86 @@ TEST_CASE("windows() says which have closed, and late() what came too late", "[w
                                               event("k", 30), event("k", 7, "too late")}),
               epoch_per_poll()) |
         count_window("count", event_clock(5s), SessionWindow(3s));
-    sums | output("out", Discard{});
-    sums.windows() | inspect([&](const auto& window) { windows.add(window); }) |
-        output("windows", Discard{});
+    sums | inspect([&](const Result& result) { results.add(result); }) | output("out", Discard{});
     sums.late() | inspect([&](const auto& one) { late.add(one); }) | output("late", Discard{});
     cluster_main(flow, config);
-    CHECK(windows.sorted() == std::vector<std::pair<std::string, WindowInfo>>{
-                                  {"k", {1, align + 1s, align + 4s, {}}},
-                                  {"k", {2, align + 8s, align + 8s, {}}},
-                                  {"k", {3, align + 30s, align + 30s, {}}}});
+    CHECK(results.sorted() ==
+          std::vector<Result>{{"k", {{1, align + 1s, align + 4s, {}, true}, 2}},
+                              {"k", {{2, align + 8s, align + 8s, {}, true}, 1}},
+                              {"k", {{3, align + 30s, align + 30s, {}, true}, 1}}});
     REQUIRE(late.entries().size() == 1);
     CHECK(late.entries()[0].second ==
           Late<Event>{{align + 7s, "too late"}, align + 7s, align + 25s});
   });
 }
 
-TEST_CASE("windows() lists the ids of what has merged", "[window][session]") {
+TEST_CASE("a window lists the ids of what has merged", "[window][session]") {
   Log<std::pair<std::string, WindowInfo>> windows;
   Dataflow flow;
   const auto all =
       input(flow, "in",
             TestingInput(std::vector<Keyed>{event("k", 0), event("k", 8), event("k", 4)})) |
       count_window("count", event_clock(1min), SessionWindow(5s));
-  all | output("out", Discard{});
-  all.windows() | inspect([&](const auto& window) { windows.add(window); }) |
+  windows_of(all) | inspect([&](const auto& window) { windows.add(window); }) |
       output("windows", Discard{});
   cluster_main(flow, deterministic(1, 0));
   CHECK(windows.entries() ==
-        std::vector<std::pair<std::string, WindowInfo>>{{"k", {1, align, align + 8s, {2}}}});
+        std::vector<std::pair<std::string, WindowInfo>>{{"k", {1, align, align + 8s, {2}, true}}});
+}
+
+TEST_CASE("windows print as dates, and what is in them as it is", "[window]") {
+  const auto printed = [](const auto& item) {
+    std::ostringstream text;
+    print_item(text, item);
+    return std::move(text).str();
+  };
+  const auto first_of = [&](auto windower) {
+    std::string text;
+    Dataflow flow;
+    input(flow, "in", TestingInput(std::vector<Keyed>{event("k", 8), event("k", 8)})) |
+        count_window("count", event_clock(1min), windower) |
+        inspect([&](const auto& item) { text = printed(item); }) | output("out", Discard{});
+    run_main(flow);
+    return text;
+  };
+  CHECK(first_of(TumblingWindow(10s, align)) ==
+        "(k, window 0 [2022-01-01T00:00:00Z, 2022-01-01T00:00:10Z): 2)");
+  CHECK(first_of(SessionWindow(10s)) ==
+        "(k, window 1 [2022-01-01T00:00:08Z, 2022-01-01T00:00:08Z]: 2)");
+  CHECK(first_of(CountWindow(2)) ==
+        "(k, window 0 [2022-01-01T00:00:08Z, 2022-01-01T00:00:08Z]: 2)");
+  CHECK(printed(WindowInfo{3, align, align + 1h, {5, 4}, true}) ==
+        "window 3 [2022-01-01T00:00:00Z, 2022-01-01T01:00:00Z] merged with 5, 4");
+  CHECK(printed(Late<int>{1, align, align + 1min}) ==
+        "late: 2022-01-01T00:00:00Z before 2022-01-01T00:01:00Z");
+}
+
+TEST_CASE("a result with its window is read as it was written", "[window]") {
+  using Result = WindowResult<std::string>;
+  const Result result{{3, align, align + 1h, {5, 4}, true}, "all"};
+  CHECK(from_bytes<Result>(to_bytes(result)) == result);
+  CHECK(result < Result{result.window, "all that"});
+  static_assert(!Encodable<WindowResult<std::ostream*>>);
+}
+
+/// How many values a second a window has, which depends on how long it is.
+struct Rate : Count {
+  double result(std::uint64_t count, const WindowInfo& window) {
+    return static_cast<double>(count) / static_cast<double>((window.close - window.open) / 1s);
+  }
+};
+
+TEST_CASE("what an aggregate gives may depend on the window", "[window][aggregate]") {
+  static_assert(Aggregate<Rate, Event>);
+  using Rates = std::vector<std::pair<std::string, double>>;
+  const std::vector<Keyed> events{event("k", 1), event("k", 2), event("k", 6)};
+  CHECK(results_of(events, aggregate_window("rate", event_clock(1min), TumblingWindow(5s, align),
+                                            Rate())) == Rates{{"k", 0.2}, {"k", 0.4}});
+  CHECK(results_of(events, aggregate_window("rate", event_clock(1min),
+                                            SlidingWindow(10s, 5s, align), Rate())) ==
+        Rates{{"k", 0.1}, {"k", 0.2}, {"k", 0.3}});
+  CHECK(results_of(events, aggregate_window("rate", event_clock(1min), SessionWindow(5s),
+                                            Rate())) == Rates{{"k", 0.6}});
 }
 
 TEST_CASE("values are folded in the order of their times, or as they arrive", "[window]") {
@@ -284,9 +341,11 @@ TEST_CASE("collect_window collects into a sequence by time, a set, or a map whos
   using Pair = std::pair<int, int>;  // of which the first is the second of the event
   Log<std::pair<int, std::map<int, int>>> log;
   Dataflow flow;
-  input(flow, "in",
-        TestingInput(std::vector<std::pair<int, Pair>>{{1, {5, 2}}, {1, {4, 1}}, {1, {5, 3}}}, 9)) |
-      collect_window<std::map<int, int>>("map", SystemClock{}, windower) |
+  (input(
+       flow, "in",
+       TestingInput(std::vector<std::pair<int, Pair>>{{1, {5, 2}}, {1, {4, 1}}, {1, {5, 3}}}, 9)) |
+   collect_window<std::map<int, int>>("map", SystemClock{}, windower))
+          .values() |
       inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
   cluster_main(flow, deterministic(1, 0));
   CHECK(log.entries() == std::vector<std::pair<int, std::map<int, int>>>{{1, {{4, 1}, {5, 3}}}});
@@ -320,7 +379,8 @@ TEST_CASE("aggregate_window gives the mean and covariance of sessions", "[window
   input(flow, "in", TestingInput(std::vector<Point>{{"k", {1, 2}}, {"k", {3, 6}}}, 9)) |
       aggregate_window("moments", SystemClock{}, SessionWindow(5s), MeanCovariance<2>()) |
       inspect([&](const auto& item) {
-        seen = {item.second.mean[0], item.second.mean[1], item.second.covariance(0, 1)};
+        const auto& [count, mean, covariance] = item.second.result;
+        seen = {mean[0], mean[1], covariance(0, 1)};
       }) |
       output("out", Discard{});
   cluster_main(flow, deterministic(2, 0));
@@ -337,7 +397,7 @@ TEST_CASE("join_window makes rows of the values of a window", "[window][join]") 
     auto names =
         input(flow, "names", TestingInput(std::vector<Name>{{1, "a"}, {1, "b"}, {2, "c"}}, 9));
     auto ages = input(flow, "ages", TestingInput(std::vector<Age>{{1, 10}, {1, 20}}, 9));
-    join_window("join", SystemClock{}, TumblingWindow(10s, align), mode, names, ages) |
+    join_window("join", SystemClock{}, TumblingWindow(10s, align), mode, names, ages).values() |
         inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
     cluster_main(flow, deterministic(1, 0));
     return log.sorted();
@@ -354,6 +414,31 @@ TEST_CASE("join_window makes rows of the values of a window", "[window][join]") 
                                                              {2, {"c", std::nullopt}}});
   CHECK(rows({JoinInsert::last, JoinEmit::complete}).size() == 1);
   CHECK(rows({JoinInsert::last, JoinEmit::running}).size() == 5);
+}
+
+TEST_CASE("what a join sends early says in which window", "[window][join]") {
+  using Item = std::pair<int, int>;
+  using Result = std::pair<int, WindowResult<std::tuple<std::optional<int>, std::optional<int>>>>;
+  const auto results = [](JoinEmit emit, auto windower) {
+    std::vector<Result> all;
+    Dataflow flow;
+    auto left = input(flow, "left", TestingInput(std::vector<Item>{{1, 0}}));
+    auto right =
+        input(flow, "right", TestingInput<Item>::with_marks({TestingMark::pause(1s), Item{1, 3}}));
+    const EventClock clock([](int second) { return align + std::chrono::seconds(second); }, 1min);
+    join_window("join", clock, windower, {JoinInsert::last, emit}, left, right) |
+        inspect([&](const Result& result) { all.push_back(result); }) | output("out", Discard{});
+    cluster_main(flow, deterministic(1, 0));
+    return all;
+  };
+  const WindowInfo window{0, align, align + 10s};
+  CHECK(results(JoinEmit::complete, TumblingWindow(10s, align)) ==
+        std::vector<Result>{{1, {window, {0, 3}}}});
+  CHECK(results(JoinEmit::running, TumblingWindow(10s, align)) ==
+        std::vector<Result>{{1, {window, {0, std::nullopt}}}, {1, {window, {0, 3}}}});
+  CHECK(results(JoinEmit::running, SessionWindow(5s)) ==
+        std::vector<Result>{{1, {{1, align, align, {}, true}, {0, std::nullopt}}},
+                            {1, {{1, align, align + 3s, {}, true}, {0, 3}}}});
 }
 
 /// A clock of one's own: the watermark is what the last mark says, and no time passes by itself.

@@ -36,8 +36,10 @@ Timed counted(const Config& config, ScheduledInput<Keyed>::Schedule schedule, Ns
               const C& clock, const Windower& windower, WindowOptions options = {}) {
   Log<std::pair<Ns, Counted>> log;
   Dataflow flow;
-  input(flow, "in", ScheduledInput<Keyed>(std::move(schedule), end)) |
-      count_window("count", clock, windower, options) | log_times(log) | output("out", Discard{});
+  (input(flow, "in", ScheduledInput<Keyed>(std::move(schedule), end)) |
+   count_window("count", clock, windower, options))
+          .values() |
+      log_times(log) | output("out", Discard{});
   cluster_main(flow, config);
   return log.sorted();
 }
@@ -115,8 +117,7 @@ TEST_CASE("ids of sessions go on when a key has been silent, unless it is not re
         input(flow, "in",
               ScheduledInput<Keyed>({{0, {1, {}}}, {20 * second, {1, {}}}}, 40 * second)) |
         count_window("count", SystemClock{}, SessionWindow(ns(5 * second)), options);
-    counts | output("out", Discard{});
-    counts.windows() | inspect([&](const auto& window) { ids.add(window.second.id); }) |
+    windows_of(counts) | inspect([&](const auto& window) { ids.add(window.second.id); }) |
         output("windows", Discard{});
     cluster_main(flow, deterministic(1, 0));
     return ids.entries();
@@ -282,17 +283,18 @@ TEST_CASE("by the frontier clock a window closes exactly when the frontier passe
   execute({.workers = 1, .executor = ExecutorKind::deterministic}, [&](Worker& worker) {
     auto [handle, probe] = worker.dataflow<Instant>([&](Scope<Instant>& scope) {
       auto [in, stream] = new_input<Keyed>(scope);
-      auto results = stream | fold_window(
-                                  "ids", FrontierClock{}, TumblingWindow(ns(10), at_ns(0)),
-                                  [] { return Ids(); },
-                                  [](Ids ids, const Value& value) {
-                                    ids.push_back(value.id);
-                                    return ids;
-                                  });
+      auto results = (stream | fold_window(
+                                   "ids", FrontierClock{}, TumblingWindow(ns(10), at_ns(0)),
+                                   [] { return Ids(); },
+                                   [](Ids ids, const Value& value) {
+                                     ids.push_back(value.id);
+                                     return ids;
+                                   }))
+                         .values();
       results | inspect_epoch([&](const Instant& at, const std::pair<int, Ids>& result) {
         seen.push_back({at, result});
       });
-      return std::pair(std::move(in), tidemark::probe(results.results()));
+      return std::pair(std::move(in), tidemark::probe(results));
     });
     const auto settle = [&] {
       for (int i = 0; i != 20; ++i) worker.step();
@@ -364,11 +366,11 @@ TEST_CASE("by the frontier clock no value is late, and windows hold what a batch
               stream |
               count_window("slid", FrontierClock{}, SlidingWindow(ns(length), ns(offset), at_ns(3)),
                            {.counts = &counts});
-          counted | log_into(slid);
-          counted.windows() | inspect([&](const auto& window) { windows.add(window); });
-          stream |
-              count_window("sessions", FrontierClock{}, SessionWindow(ns(gap)),
-                           {.counts = &counts}) |
+          counted.values() | log_into(slid);
+          windows_of(counted) | inspect([&](const auto& window) { windows.add(window); });
+          (stream |
+           count_window("sessions", FrontierClock{}, SessionWindow(ns(gap)), {.counts = &counts}))
+                  .values() |
               log_into(sessions);
         });
       });

@@ -59,7 +59,9 @@ class CountWindow {
   EventTime end(const Window& window) const {
     return window.size >= size_ ? before_all_time : after_all_time;
   }
-  WindowInfo info(const Window& window) const { return {window.id, window.open, window.last}; }
+  WindowInfo info(const Window& window) const {
+    return {window.id, window.open, window.last, {}, true};
+  }
 
  private:
   std::uint64_t size_;

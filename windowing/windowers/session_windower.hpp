@@ -68,7 +68,7 @@ class SessionWindow {
     return rules == WindowRules::v0_17 ? close : advanced(close, std::chrono::nanoseconds(1));
   }
   WindowInfo info(const Window& window) const {
-    return {window.id, window.open, window.last, window.merged};
+    return {window.id, window.open, window.last, window.merged, true};
   }
 
   WindowRules rules = WindowRules::v0_21;
