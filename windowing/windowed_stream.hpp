@@ -12,6 +12,15 @@
 
 namespace tidemark {
 
+/// The results of windows without their windows: (key, result) of each (key, WindowResult).
+///
+///     readings | fold_window(...) | values()
+inline auto values() {
+  return map([]<typename Key, typename Result>(std::pair<Key, WindowResult<Result>> of_window) {
+    return std::pair(std::move(of_window.first), std::move(of_window.second.result));
+  });
+}
+
 /// The results of windows, pairs of key and WindowResult: a Stream, or the FlowStream of a
 /// blueprint, and used as one.
 template <typename Results, typename LateStream>

@@ -126,7 +126,7 @@ double read_records(std::uint64_t records, bool beside_silent) {
   all | key_on([](const Happening& happening) { return happening.at % 64; }) |
       count_window("count", SourceClock(time_of), TumblingWindow(1min, EventTime())) |
       filter([&counted](const auto& window) {
-        counted += window.second;
+        counted += window.second.result;
         return false;
       }) |
       output("nothing", Nothing());

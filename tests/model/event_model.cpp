@@ -2,6 +2,7 @@
 #include <tests/model/event_model.hpp>
 
 #include <algorithm>
+#include <type_traits>
 #include <utility>
 
 namespace tidemark::model {

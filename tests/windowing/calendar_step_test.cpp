@@ -53,7 +53,7 @@ TEST_CASE("sums of days go over a change of the clock, by the frontier", "[calen
         stream |
             reduce_window("sums", FrontierClock{}, CalendarWindow::days("Europe/Berlin"),
                           invertible(std::plus<>{}, std::minus<>{})) |
-            inspect_epoch([&](const Instant& at, const Sum& sum) {
+            values() | inspect_epoch([&](const Instant& at, const Sum& sum) {
               log.add({to_iso8601(at.time), sum});
             });
         return std::move(handle);

@@ -135,8 +135,8 @@ std::string picture(Build build) {
 
 template <typename Windows>
 void show(const Windows& windows, int& now, Picture& picture) {
-  windows.windows() | inspect([&](const std::pair<char, WindowInfo>& window) {
-    picture.closed(now, window.second.open);
+  windows | inspect([&](const std::pair<char, WindowResult<std::uint64_t>>& count) {
+    picture.closed(now, count.second.window.open);
   });
   windows.late() |
       inspect([&](const std::pair<char, Late<Told>>& late) { picture.late(late.second.value); });

@@ -206,7 +206,7 @@ std::vector<std::string> joined(const Case& drawn, const C& clock, const Config&
               JoinMode{JoinInsert::product, JoinEmit::final}, merged(flow, first, "left "),
               merged(flow, others, "right ")) |
       inspect([&](const auto& row) {
-        const auto& [a, b] = row.second;
+        const auto& [a, b] = row.second.result;
         rows.add(row.first + (a ? std::to_string(a->id) : "-") + " " +
                  (b ? std::to_string(b->id) : "-"));
       }) |
@@ -318,6 +318,7 @@ TEST_CASE("nothing is late because it has gone round a loop more often than othe
             map([](Going one) { return std::move(one.record); }) |
             fold_window("windows", SourceClock(time_of), TumblingWindow(ns(10), at_ns(0)), none,
                         append, concatenated, WindowOptions{.counts = &counts}) |
+            tidemark::values() |
             inspect([&log](const std::pair<std::string, Ids>& window) { log.add(window); });
         return std::move(handle);
       });
@@ -376,7 +377,7 @@ TEST_CASE("streams of different speed are joined whole, in either order of the s
             ? join_window("join", SourceClock(time_of), TumblingWindow(20s, at_ns(0)), fast, slow)
             : join_window("join", SourceClock(time_of), TumblingWindow(20s, at_ns(0)), slow, fast);
     joined | inspect([&](const auto& row) {
-      const auto& [a, b] = row.second;
+      const auto& [a, b] = row.second.result;
       rows.add((a ? std::to_string(a->id) : "-") + " " + (b ? std::to_string(b->id) : "-"));
     }) | output("out", Discard{});
     cluster_main(flow, deterministic(2, 3));
@@ -447,7 +448,7 @@ TEST_CASE("a part that is silent holds up what closes, and not how far others ar
   input(flow, "in", PartsInput({steady("a", 100, 0, 1'000'000'000), {{}, hour}}),
         {.epoch_items = 1}) |
       event_time("times", time_of_record) | log_times(read) |
-      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) |
+      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) | values() |
       log_times(closed) | output("out", Discard{});
   cluster_main(flow, deterministic(3, 7));
   for (const auto& [when, record] : read.entries()) CHECK(when < 1'000'000'000);
@@ -467,7 +468,7 @@ TEST_CASE("a part that is silent for so long is not waited for, and may come bac
   const auto sizes = input(flow, "in", PartsInput({busy, silent})) |
                      event_time("times", time_of_record, {.idle_after = 1min}) |
                      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0)));
-  sizes | log_times(closed) | output("out", Discard{});
+  sizes | values() | log_times(closed) | output("out", Discard{});
   late.end(sizes.late());
   cluster_main(flow, deterministic(3, 7));
   REQUIRE(closed.entries().size() == 10);
@@ -494,7 +495,7 @@ TEST_CASE("windows of windows come right, since a result is sent with the epoch 
                 [](std::pair<Ns, int> all, const Value& value) {
                   return std::pair(std::max(all.first, value.time), all.second + 1);
                 }) |
-            map([](const Minute& minute) { return minute; }) |
+            values() | map([](const Minute& minute) { return minute; }) |
             fold_window(
                 "hours",
                 SourceClock([](const std::pair<Ns, int>& minute) { return at_ns(minute.first); }),
@@ -512,7 +513,7 @@ TEST_CASE("with checks, too, promises come with the changes that they belong to"
   Dataflow flow;
   input(flow, "in", PartsInput({steady("a", 30, 1000, 1'000'000'000)}), epoch_per_poll()) |
       event_time("times", time_of_record) |
-      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) |
+      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) | values() |
       inspect_epoch([&](Epoch epoch, const auto& size) {
         closed.add({epoch.value, size});
       }) |

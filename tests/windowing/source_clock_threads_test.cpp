@@ -71,7 +71,7 @@ TEST_CASE("files that are read at different speeds are joined whole, on real thr
       const auto joined = swapped ? join_window("join", clock, minutes, fast, slow)
                                   : join_window("join", clock, minutes, slow, fast);
       joined | inspect([&](const auto& row) {
-        const auto& [a, b] = row.second;
+        const auto& [a, b] = row.second.result;
         rows.add((a ? std::to_string(*a) : "-") + " " + (b ? std::to_string(*b) : "-"));
       }) | output("out", Discard{});
       cluster_main(flow, config);

@@ -9,6 +9,7 @@
 #include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/windowing/clocks/event_clock.hpp>
 #include <tidemark/windowing/window.hpp>
+#include <tidemark/windowing/windowed_stream.hpp>
 #include <tidemark/windowing/windowers/session_windower.hpp>
 #include <tidemark/windowing/windowers/sliding_windower.hpp>
 
@@ -178,6 +179,11 @@ class ByKeyLog {
   void end(FlowStream<std::pair<Key, Item>> stream) {
     stream | inspect([this](const std::pair<Key, Item>& item) { log_.add(item); }) |
         output("", Discard{});
+  }
+  /// The values of windows alone.
+  template <typename Results, typename LateStream>
+  void end(const Windowed<Results, LateStream>& windows) {
+    end(windows.values());
   }
   std::map<Key, std::vector<Item>> sorted() const {
     std::map<Key, std::vector<Item>> by_key;
