@@ -47,6 +47,10 @@ struct NoExpiry {
   Lives lives(OperatorBuilder<T>&) const {
     return {};
   }
+  template <typename... Values>
+  NoExpiry of_sides() const {
+    return {};
+  }
   template <typename Step>
   static Step step(Step step) {
     return step;
