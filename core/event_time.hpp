@@ -75,15 +75,26 @@ class Span {
 
 namespace detail {
 
-/// Whether a number is the greatest that there is, or less by it than 0: in one comparison.
-constexpr bool is_endless(std::int64_t number) {
-  constexpr auto greatest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  return static_cast<std::uint64_t>(number) - greatest <= 2;
+/// Whether both numbers are less than a quarter of the range from 0, so that there is nothing
+/// particular about their sum or their difference: times of 146 years from 1970, and spans of that.
+constexpr bool are_plain(std::int64_t a, std::int64_t b) {
+  constexpr std::uint64_t quarter = std::uint64_t{1} << 62;
+  const std::uint64_t either =
+      (static_cast<std::uint64_t>(a) + quarter) | (static_cast<std::uint64_t>(b) + quarter);
+  return static_cast<std::int64_t>(either) >= 0;
 }
-/// Whether it is one of the two ends of time.
-constexpr bool is_end(EventTime time) {
-  constexpr auto greatest = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  return static_cast<std::uint64_t>(time.time_since_epoch().count()) - greatest <= 1;
+
+/// `time + by` or `time - by`, whatever they are.
+constexpr EventTime moved(EventTime time, std::chrono::nanoseconds by, bool ahead) {
+  const EventTime end = (by.count() > 0) == ahead ? after_all_time : before_all_time;
+  if (by == Span::forever || by <= -Span::forever) return end;
+  if (time == before_all_time || time == after_all_time) return time;
+  const std::int64_t from = time.time_since_epoch().count();
+  std::int64_t to = 0;
+  if (ahead ? __builtin_add_overflow(from, by.count(), &to)
+            : __builtin_sub_overflow(from, by.count(), &to))
+    return end;
+  return EventTime(std::chrono::nanoseconds(to));
 }
 
 }  // namespace detail
@@ -91,22 +102,14 @@ constexpr bool is_end(EventTime time) {
 /// `time + by`, at most `after_all_time` and at least `before_all_time`. These stay where they are,
 /// but for ever, or for ever back, leads to the end from everywhere.
 constexpr EventTime advanced(EventTime time, std::chrono::nanoseconds by) {
-  if (detail::is_endless(by.count())) return by.count() < 0 ? before_all_time : after_all_time;
-  if (detail::is_end(time)) return time;
-  std::int64_t sum = 0;
-  if (__builtin_add_overflow(time.time_since_epoch().count(), by.count(), &sum))
-    return by.count() < 0 ? before_all_time : after_all_time;
-  return EventTime(std::chrono::nanoseconds(sum));
+  if (detail::are_plain(time.time_since_epoch().count(), by.count())) return time + by;
+  return detail::moved(time, by, true);
 }
 
 /// `time - by`, likewise.
 constexpr EventTime set_back(EventTime time, std::chrono::nanoseconds by) {
-  if (detail::is_endless(by.count())) return by.count() < 0 ? after_all_time : before_all_time;
-  if (detail::is_end(time)) return time;
-  std::int64_t difference = 0;
-  if (__builtin_sub_overflow(time.time_since_epoch().count(), by.count(), &difference))
-    return by.count() < 0 ? after_all_time : before_all_time;
-  return EventTime(std::chrono::nanoseconds(difference));
+  if (detail::are_plain(time.time_since_epoch().count(), by.count())) return time - by;
+  return detail::moved(time, by, false);
 }
 
 /// From `from` to `to`; what is too long for nanoseconds is for ever.

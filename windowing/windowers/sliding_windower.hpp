@@ -69,11 +69,10 @@ class SlidingWindow {
     return static_cast<std::int64_t>(Wide{count(time)} - count(align_to_) -
                                      Wide{last_before} * offset_);
   }
-  EventTime open_of(std::int64_t id) const { return at(Wide{id} * offset_); }
-  EventTime close_of(std::int64_t id) const {
-    if (length_ == Span::forever.count()) return after_all_time;
-    return at(Wide{id} * offset_ + length_);
+  EventTime open_of(std::int64_t id) const {
+    return has_all() ? before_all_time : at(Wide{id} * offset_);
   }
+  EventTime close_of(std::int64_t id) const { return at(Wide{id} * offset_ + length_); }
 
   WindowRules rules = WindowRules::v0_21;
 
@@ -81,7 +80,7 @@ class SlidingWindow {
   SlidingWindow(const std::string& name, Span length, Span offset, EventTime align_to)
       : length_(length.length().count()),
         offset_(offset.length().count()),
-        align_to_(length.is_forever() ? before_all_time : align_to) {
+        align_to_(length.is_forever() ? EventTime() : align_to) {
     const auto require = [&](const char* what, std::int64_t value) {
       if (value <= 0)
         throw ConfigError(name + ": the " + what + " is " + std::to_string(value) +
@@ -99,13 +98,16 @@ class SlidingWindow {
   __extension__ using Wide = __int128;
   static constexpr std::int64_t count(EventTime time) { return time.time_since_epoch().count(); }
 
-  /// Whether there is one window only.
+  /// Whether there is one window only, and whether every value is in it.
   bool is_alone() const { return offset_ == Span::forever.count(); }
+  bool has_all() const { return length_ == Span::forever.count(); }
 
   /// The floor of (time - align_to - back) / offset.
   std::int64_t index(EventTime time, std::int64_t back) const {
-    if (is_alone())
-      return back == offset_ || Wide{count(time)} - count(align_to_) - back < 0 ? -1 : 0;
+    if (is_alone()) {
+      if (has_all()) return back == 0 ? 0 : -1;
+      return Wide{count(time)} - count(align_to_) - back < 0 ? -1 : 0;
+    }
     std::int64_t from = 0;
     if (!__builtin_sub_overflow(count(time), count(align_to_), &from) &&
         !__builtin_sub_overflow(from, back, &from)) {
