@@ -161,13 +161,17 @@ class ClockedKeys {
 
   template <typename Results>
   void place(Entry& entry, const Reading& reading, Value& value, Results& results) {
-    if (!judges_by_window(work_.windower) && reading.time < reading.watermark) {
+    const bool is_late = reading.time < reading.watermark;
+    if (is_late && !judges_by_window(work_.windower)) {
       ++work_.tally.late;
       results.late(std::move(value), reading.time, reading.watermark);
       return;
     }
+    if constexpr (takes_late<decltype(entry.state.windows)>)
+      if (is_late) advance(entry, reading.watermark, results);  // it comes after what was in time
     if constexpr (KeyState::queues) {
-      if (ordered_ && (reading.watermark < reading.time || !entry.state.queue.empty())) {
+      if (ordered_ && !is_late &&
+          (reading.watermark < reading.time || !entry.state.queue.empty())) {
         entry.state.queue.push(reading.time, queued_++, std::move(value));
         return;
       }

@@ -7,9 +7,9 @@
 #include <tidemark/operators/driver/epochs_in_order.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/windowing/instant.hpp>
-#include <tidemark/windowing/sliced_windows.hpp>
 #include <tidemark/windowing/waking_keys.hpp>
 #include <tidemark/windowing/window_ends.hpp>
+#include <tidemark/windowing/windows_of_key.hpp>
 
 #include <algorithm>
 #include <chrono>

@@ -3,7 +3,7 @@
 // Overlapping windows of a key that share their work.
 #pragma once
 
-#include <tidemark/windowing/each_window.hpp>
+#include <tidemark/core/codec.hpp>
 #include <tidemark/windowing/slice_tree.hpp>
 #include <tidemark/windowing/two_stacks.hpp>
 #include <tidemark/windowing/window_work.hpp>
@@ -183,12 +183,5 @@ class SlicedWindows {
   std::conditional_t<invertible, RunningDifference<Work>, TwoStacks<Work>> queue_;
   std::unique_ptr<SliceTree<Work>> tree_;
 };
-
-/// What keeps the windows of a key: shared slices where windows can overlap and accumulators be
-/// combined, else each for itself.
-template <typename Work>
-using WindowsOf = std::conditional_t<std::is_same_v<typename Work::Windower, SlidingWindow> &&
-                                         Work::Aggregate::algebra != Algebra::plain,
-                                     SlicedWindows<Work>, EachWindow<Work>>;
 
 }  // namespace tidemark::detail

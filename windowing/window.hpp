@@ -21,9 +21,10 @@ struct WindowInfo {
   EventTime close{};  ///< the first that does not; of a session or a count, its last value
   std::vector<std::int64_t> merged{};  ///< of windows that have become part of this one
   bool has_close = false;              ///< whether `close` belongs to it
+  std::uint32_t revision = 0;          ///< of its result: how many have come before (corrected.hpp)
 
   static auto fields(auto& self) {
-    return std::tie(self.id, self.open, self.close, self.merged, self.has_close);
+    return std::tie(self.id, self.open, self.close, self.merged, self.has_close, self.revision);
   }
   friend auto operator<=>(const WindowInfo&, const WindowInfo&) = default;
   /// window 7 [2022-01-01T00:00:00Z, 2022-01-01T01:00:00Z), and `]` where the close belongs to it.
@@ -35,6 +36,7 @@ struct WindowInfo {
       out << before << id;
       before = ", ";
     }
+    if (window.revision != 0) out << " revision " << window.revision;
     return out;
   }
 };

@@ -6,6 +6,7 @@
 #include <tidemark/core/emitter.hpp>
 #include <tidemark/windowing/window_work.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -24,8 +25,8 @@ struct ResultIn<std::optional<R>> {
 template <typename A>
 using SentOf = typename ResultIn<ResultOf<A>>::type;
 
-/// Where the results of one key go: `emit(window, accumulator)` for a window that has closed,
-/// `emit.early(window, result)` for what comes before.
+/// Where the results of one key go: `emit(window, accumulator, revision)` for a window that has
+/// closed, `emit.early(window, result)` for what comes before.
 template <Timestamp T, typename Key, typename Value, typename Work>
 struct WindowResults {
   using Window = typename Work::Windower::Window;
@@ -38,15 +39,20 @@ struct WindowResults {
   Emitter<T, Out>& out;
   Emitter<T, LateOut>* late_out;  // null if nobody wants any
 
-  void operator()(const Window& window, typename Work::Accumulator&& accumulator) {
-    ++work.tally.windows;
+  /// Whether there is a result.
+  bool operator()(const Window& window, typename Work::Accumulator&& accumulator,
+                  std::uint32_t revision = 0) {
+    if (revision == 0) ++work.tally.windows;
     WindowInfo info = work.windower.info(window);
+    info.revision = revision;
     auto result = result_of(work.aggregate, std::move(accumulator), std::as_const(info));
     if constexpr (is_optional<decltype(result)>) {
-      if (result) give(std::move(info), *std::move(result));
+      if (!result) return false;
+      give(std::move(info), *std::move(result));
     } else {
       give(std::move(info), std::move(result));
     }
+    return true;
   }
   void early(const Window& window, Sent&& result) {
     give(work.windower.info(window), std::move(result));

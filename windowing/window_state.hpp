@@ -5,7 +5,7 @@
 
 #include <tidemark/core/codec.hpp>
 #include <tidemark/windowing/play_queue.hpp>
-#include <tidemark/windowing/sliced_windows.hpp>
+#include <tidemark/windowing/windows_of_key.hpp>
 
 #include <algorithm>
 #include <cstdint>

@@ -49,6 +49,8 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
                   "this one's says nothing about event time, so use an EventClock");
     static_assert(W::by_time,
                   "FrontierClock: the windower must close windows by time; a CountWindow does not");
+    static_assert(!takes_late<WindowsOf<Work>>,
+                  "FrontierClock: no value is late, so there is nothing for Corrected to do");
     op.keeps({Keeps::unsaved, "use an EventClock in a dataflow on epochs"});
     auto shard = std::make_unique<FrontierWindows<T, Item, Work>>(std::move(work), options,
                                                                   std::move(ends), in);

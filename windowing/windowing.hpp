@@ -35,6 +35,7 @@
 #include <tidemark/windowing/windowed_stream.hpp>
 #include <tidemark/windowing/windower.hpp>
 #include <tidemark/windowing/windowers/calendar_windower.hpp>
+#include <tidemark/windowing/windowers/corrected.hpp>
 #include <tidemark/windowing/windowers/count_windower.hpp>
 #include <tidemark/windowing/windowers/session_windower.hpp>
 #include <tidemark/windowing/windowers/sliding_windower.hpp>
