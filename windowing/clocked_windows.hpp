@@ -114,7 +114,8 @@ class ClockedWindows {
       const auto [through, watermark] = risen_.front();
       keys_.advance_to(watermark);
       if (held_.empty() || keys_.next_look() > watermark) continue;
-      in_->working_on(through, [&] { wake(held_.first().delayed(through), false); });
+      const T at = std::max(through, held_.first().time());  // of what a run goes on with, later
+      in_->working_on(at, [&] { wake(held_.first().delayed(at), false); });
     }
   }
 

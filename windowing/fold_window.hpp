@@ -51,8 +51,8 @@ struct FoldWindow {
 ///                            TumblingWindow(1h, midnight), [] { return Summary(); },
 ///                            [](Summary s, const Reading& r) { return s.with(r); })
 ///
-/// `.values()` of what it returns is the results alone, (key, accumulator), and `.late()` says
-/// which values were too late (windowed_stream.hpp). The clock and the windower:
+/// `| values()` behind it leaves the results alone, (key, accumulator), and `.late()` of what it
+/// returns says which values were too late (windowed_stream.hpp). The clock and the windower:
 /// windowing/README.md.
 template <typename C, typename W, typename Builder, typename Folder>
 auto fold_window(std::string id, C clock, W windower, Builder builder, Folder folder,

@@ -25,12 +25,6 @@ inline auto values() {
 /// blueprint, and used as one.
 template <typename Results, typename LateStream>
 struct Windowed : Results {
-  /// The results without their windows: (key, result).
-  auto values() const {
-    return results() | map([](typename Results::item_type item) {
-             return std::pair(std::move(item.first), std::move(item.second.result));
-           });
-  }
   /// A (key, Late) for each value that is too late, for one of its windows at least. It is in none
   /// of those that it was late for.
   const LateStream& late() const {

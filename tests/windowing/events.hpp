@@ -29,7 +29,7 @@ inline Keyed event(std::string key, int at_second, std::string text = "", int nu
 /// Runs `step` on the events, on some schedules, and gives the values of the results, sorted.
 template <typename Step>
 auto results_of(const std::vector<Keyed>& events, const Step& step, std::size_t batch = 1) {
-  const auto apply = [&](const FlowStream<Keyed>& stream) { return (stream | step).values(); };
+  const auto apply = [&](const FlowStream<Keyed>& stream) { return (stream | step) | values(); };
   using Item = typename decltype(apply(std::declval<FlowStream<Keyed>>()))::item_type;
   std::optional<std::vector<Item>> results;
   for (const Config& config : {deterministic(1, 0), deterministic(2, 5), deterministic(7, 1)}) {

@@ -86,11 +86,11 @@ std::vector<Ids> kept_to_the_end(const std::vector<Ns>& times, const Windower& w
     options.rules = rules;
     const auto fold = [&](FlowStream<Keyed> values, auto clock) {
       if (shared)
-        return (values |
-                fold_window("ids", clock, windower, none, append, associative(merge_ids), options))
-            .values();
-      return (values | fold_window("ids", clock, windower, none, append, merge_ids, options))
-          .values();
+        return (values | fold_window("ids", clock, windower, none, append, associative(merge_ids),
+                                     options)) |
+               tidemark::values();
+      return (values | fold_window("ids", clock, windower, none, append, merge_ids, options)) |
+             tidemark::values();
     };
     if (!by_source) return fold(stream, EventClock(time_of, wait));
     return fold(

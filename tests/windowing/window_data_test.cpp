@@ -133,18 +133,18 @@ void check_stream(const Stream& stream, const std::map<std::chrono::seconds, std
     Dataflow flow;
     auto in = input(flow, "in", TestingInput(stream, 100), epoch_per_poll());
     tumbling.end((in | fold_window("tumbling", clock, TumblingWindow(1h, at_ns(align)), none,
-                                   append, options))
-                     .values());
+                                   append, options)) |
+                 tidemark::values());
     sliding.end((in | fold_window("sliding", clock, SlidingWindow(1h, 25min, at_ns(align)), none,
-                                  append, associative(merge_ids), options))
-                    .values());
-    sizes.end((in | count_window("sizes", clock, SlidingWindow(1h, 25min, at_ns(align)), options))
-                  .values());
-    sessions.end(
-        (in | fold_window("sessions", clock, SessionWindow(7min), none, append, merge_ids, options))
-            .values());
-    counted.end(
-        (in | fold_window("counted", clock, CountWindow(100), none, append, options)).values());
+                                  append, associative(merge_ids), options)) |
+                tidemark::values());
+    sizes.end((in | count_window("sizes", clock, SlidingWindow(1h, 25min, at_ns(align)), options)) |
+              tidemark::values());
+    sessions.end((in | fold_window("sessions", clock, SessionWindow(7min), none, append, merge_ids,
+                                   options)) |
+                 tidemark::values());
+    counted.end((in | fold_window("counted", clock, CountWindow(100), none, append, options)) |
+                tidemark::values());
     cluster_main(flow, deterministic(workers, 1));
     workers = workers == 1 ? 2 : 7;
 
@@ -220,9 +220,8 @@ TEST_CASE("the documentation's word count gives 30 words", "[window][page]") {
                                                "Or to take arms against a sea of troubles",
                                                "And by opposing end them."})) |
    flat_map(words_of) | map([](std::string word) { return std::pair(std::move(word), 1); }) |
-   reduce_window("count", SystemClock{}, TumblingWindow(5s, EventTime()), std::plus<>{}))
-          .values() |
-      inspect([&](const auto& item) { CHECK(counts.insert(item).second); }) |
+   reduce_window("count", SystemClock{}, TumblingWindow(5s, EventTime()), std::plus<>{})) |
+      tidemark::values() | inspect([&](const auto& item) { CHECK(counts.insert(item).second); }) |
       output("out", Discard{});
   run_main(flow);
   CHECK(counts.size() == 30);

@@ -180,10 +180,14 @@ class ByKeyLog {
     stream | inspect([this](const std::pair<Key, Item>& item) { log_.add(item); }) |
         output("", Discard{});
   }
-  /// The values of windows alone.
+  /// The values of windows alone, unless it logs their windows, too.
   template <typename Results, typename LateStream>
   void end(const Windowed<Results, LateStream>& windows) {
-    end(windows.values());
+    if constexpr (std::is_same_v<typename Results::item_type, std::pair<Key, Item>>) {
+      end(windows.results());
+    } else {
+      end(windows | values());
+    }
   }
   std::map<Key, std::vector<Item>> sorted() const {
     std::map<Key, std::vector<Item>> by_key;

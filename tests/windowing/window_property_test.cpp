@@ -159,13 +159,13 @@ TEST_CASE("sliding windows, plain, associative and invertible, hold what a batch
     WindowCounts counts;
     run_case(drawn, counts, [&](auto stream, const WindowOptions& options) {
       const auto folded = stream | ids_of(drawn, "plain", windower, concatenated, options);
-      plain.end(folded.values());
+      plain.end(folded | values());
       windows.end(windows_of(folded));
       late.end(folded.late());
-      shared.end((stream | ids_of(drawn, "shared", windower, associative(concatenated), options))
-                     .values());
-      sizes.end(
-          (stream | count_window("sizes", value_clock(drawn.wait), windower, options)).values());
+      shared.end((stream | ids_of(drawn, "shared", windower, associative(concatenated), options)) |
+                 values());
+      sizes.end((stream | count_window("sizes", value_clock(drawn.wait), windower, options)) |
+                values());
     });
 
     const auto judged = judge_all(drawn);
@@ -203,12 +203,12 @@ TEST_CASE("under the rules of 0.17 a value may be late for one window and not fo
     WindowCounts counts;
     run_case(drawn, counts, [&](auto stream, const WindowOptions& options) {
       const auto folded = stream | ids_of(drawn, "plain", windower, concatenated, options);
-      plain.end(folded.values());
+      plain.end(folded | values());
       late.end(folded.late());
-      shared.end((stream | ids_of(drawn, "shared", windower, associative(concatenated), options))
-                     .values());
-      sizes.end(
-          (stream | count_window("sizes", value_clock(drawn.wait), windower, options)).values());
+      shared.end((stream | ids_of(drawn, "shared", windower, associative(concatenated), options)) |
+                 values());
+      sizes.end((stream | count_window("sizes", value_clock(drawn.wait), windower, options)) |
+                values());
     });
 
     std::map<std::string, Contents> expected;
@@ -259,11 +259,11 @@ TEST_CASE("sessions hold what a batch program says, however they have merged", "
     WindowCounts counts;
     run_case(drawn, counts, [&](auto stream, const WindowOptions& options) {
       const auto folded = stream | ids_of(drawn, "ids", windower, concatenated, options);
-      ids.end(folded.values());
+      ids.end(folded | values());
       windows.end(windows_of(folded));
       late.end(folded.late());
-      sizes.end(
-          (stream | count_window("sizes", value_clock(drawn.wait), windower, options)).values());
+      sizes.end((stream | count_window("sizes", value_clock(drawn.wait), windower, options)) |
+                values());
     });
 
     const bool old = drawn.rules == WindowRules::v0_17;
@@ -309,12 +309,12 @@ TEST_CASE("tumbling and count windows hold what a batch program says", "[window]
       const TumblingWindow windower(ns(length), at_ns(align));
       const auto folded = stream | fold_window("tumbling", value_clock(drawn.wait), windower, none,
                                                append, options);
-      tumbling.end(folded.values());
+      tumbling.end(folded | values());
       tumbling_windows.end(windows_of(folded));
       const auto count_folded =
           stream | fold_window("counted", value_clock(drawn.wait), CountWindow(size, step), none,
                                append, options);
-      counted.end(count_folded.values());
+      counted.end(count_folded | values());
       counted_windows.end(windows_of(count_folded));
     });
     std::map<std::string, Contents> by_time, by_count;

@@ -60,9 +60,8 @@ TEST_CASE("by the system clock the end of input closes what is open", "[window][
   Dataflow flow;
   (input(flow, "in",
          TestingInput(std::vector<std::pair<std::string, std::string>>{{"a", "x"}, {"a", "y"}})) |
-   reduce_window("concat", SystemClock{}, TumblingWindow(5s, align), std::plus<>{}))
-          .values() |
-      inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
+   reduce_window("concat", SystemClock{}, TumblingWindow(5s, align), std::plus<>{})) |
+      values() | inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
   cluster_main(flow, deterministic(2, 0));
   CHECK(log.entries() == std::vector<std::pair<std::string, std::string>>{{"a", "xy"}});
 }
@@ -83,8 +82,9 @@ TEST_CASE("the documentation's reduce_window takes any kind of function, in a su
   using Item = std::pair<std::string, Texts>;
   const auto results = [](const std::vector<Item>& items, auto reducer) {
     const auto collected = [&](FlowStream<Item> stream) {
-      return (stream | reduce_window("collect", SystemClock{}, TumblingWindow(5s, align), reducer))
-          .values();
+      return (stream |
+              reduce_window("collect", SystemClock{}, TumblingWindow(5s, align), reducer)) |
+             values();
     };
     std::vector<Item> all;
     Dataflow flow;
@@ -344,9 +344,8 @@ TEST_CASE("collect_window collects into a sequence by time, a set, or a map whos
   (input(
        flow, "in",
        TestingInput(std::vector<std::pair<int, Pair>>{{1, {5, 2}}, {1, {4, 1}}, {1, {5, 3}}}, 9)) |
-   collect_window<std::map<int, int>>("map", SystemClock{}, windower))
-          .values() |
-      inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
+   collect_window<std::map<int, int>>("map", SystemClock{}, windower)) |
+      values() | inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
   cluster_main(flow, deterministic(1, 0));
   CHECK(log.entries() == std::vector<std::pair<int, std::map<int, int>>>{{1, {{4, 1}, {5, 3}}}});
 }
@@ -397,7 +396,7 @@ TEST_CASE("join_window makes rows of the values of a window", "[window][join]") 
     auto names =
         input(flow, "names", TestingInput(std::vector<Name>{{1, "a"}, {1, "b"}, {2, "c"}}, 9));
     auto ages = input(flow, "ages", TestingInput(std::vector<Age>{{1, 10}, {1, 20}}, 9));
-    join_window("join", SystemClock{}, TumblingWindow(10s, align), mode, names, ages).values() |
+    join_window("join", SystemClock{}, TumblingWindow(10s, align), mode, names, ages) | values() |
         inspect([&](const auto& item) { log.add(item); }) | output("out", Discard{});
     cluster_main(flow, deterministic(1, 0));
     return log.sorted();

@@ -37,9 +37,8 @@ Timed counted(const Config& config, ScheduledInput<Keyed>::Schedule schedule, Ns
   Log<std::pair<Ns, Counted>> log;
   Dataflow flow;
   (input(flow, "in", ScheduledInput<Keyed>(std::move(schedule), end)) |
-   count_window("count", clock, windower, options))
-          .values() |
-      log_times(log) | output("out", Discard{});
+   count_window("count", clock, windower, options)) |
+      tidemark::values() | log_times(log) | output("out", Discard{});
   cluster_main(flow, config);
   return log.sorted();
 }
@@ -289,8 +288,8 @@ TEST_CASE("by the frontier clock a window closes exactly when the frontier passe
                                    [](Ids ids, const Value& value) {
                                      ids.push_back(value.id);
                                      return ids;
-                                   }))
-                         .values();
+                                   })) |
+                     tidemark::values();
       results | inspect_epoch([&](const Instant& at, const std::pair<int, Ids>& result) {
         seen.push_back({at, result});
       });
@@ -366,12 +365,11 @@ TEST_CASE("by the frontier clock no value is late, and windows hold what a batch
               stream |
               count_window("slid", FrontierClock{}, SlidingWindow(ns(length), ns(offset), at_ns(3)),
                            {.counts = &counts});
-          counted.values() | log_into(slid);
+          counted | tidemark::values() | log_into(slid);
           windows_of(counted) | inspect([&](const auto& window) { windows.add(window); });
           (stream |
-           count_window("sessions", FrontierClock{}, SessionWindow(ns(gap)), {.counts = &counts}))
-                  .values() |
-              log_into(sessions);
+           count_window("sessions", FrontierClock{}, SessionWindow(ns(gap)), {.counts = &counts})) |
+              tidemark::values() | log_into(sessions);
         });
       });
     });
