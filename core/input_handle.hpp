@@ -115,7 +115,7 @@ class InputHandle {
   using State = typename Capability<T>::Book::State;
   bool is_stopping() const { return stopping_->load(std::memory_order_relaxed); }
   /// Of what comes later than the present timestamp.
-  void promise(EventTime watermark) {
+  [[gnu::noinline]] void promise(EventTime watermark) {
     times_->promise(PartId::whole, Level<T>::to_ledger(capability_->time()), watermark);
   }
   State state_if_held() const { return capability_ ? book_->state : State::gone; }
