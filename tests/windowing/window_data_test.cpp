@@ -4,8 +4,10 @@
 // server, and taxi rides by when they began, in the order in which they ended; and over random
 // streams of the kind. And the words of a speech, as the documentation of the original counts them.
 #include <tidemark/core/random.hpp>
+#include <tidemark/operators/ends/event_time.hpp>
 #include <tidemark/operators/stateless/flat_map.hpp>
 #include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/windowing/clocks/source_clock.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
@@ -107,10 +109,39 @@ std::map<std::string, std::vector<Ids>> without_bounds(const std::map<std::strin
   return contents;
 }
 
-/// `waits` says how many values are late for each wait.
-void check_stream(const Stream& stream, const std::map<std::chrono::seconds, std::size_t>& waits) {
+constexpr std::size_t epoch_size = 100;
+using ByKey = std::map<std::string, Judged>;
+
+/// Which values are late by a watermark for each key.
+ByKey judged_by_key(const Stream& stream, Ns wait) {
   std::map<std::string, std::vector<Value>> values;
   for (const auto& [key, value] : stream) values[key].push_back(value);
+  ByKey judged;
+  for (const auto& [key, of_key] : values) judged[key] = judge(of_key, wait);
+  return judged;
+}
+
+/// Which are late by that of the stream, which rises at the end of each epoch.
+ByKey judged_by_source(const Stream& stream, Ns wait) {
+  ByKey judged;
+  Ns greatest = std::numeric_limits<Ns>::min() + wait, watermark = greatest - wait;
+  for (std::size_t i = 0; i != stream.size(); ++i) {
+    if (i % epoch_size == 0) watermark = greatest - wait;
+    const auto& [key, value] = stream[i];
+    greatest = std::max(greatest, value.time);
+    if (value.time < watermark) {
+      judged[key].late.push_back(value);
+    } else {
+      judged[key].on_time.emplace_back(value, watermark);
+    }
+  }
+  return judged;
+}
+
+/// Checks all windows of `step`'s stream under the clock; returns how many values were late.
+template <typename Step, typename C>
+std::size_t check_windows(const Stream& stream, const ByKey& judged, std::uint32_t workers,
+                          const Step& step, const C& clock) {
   const Ns align = stream.front().second.time / (3600 * second) * 3600 * second;
   const auto append = [](Ids ids, const Value& value) {
     ids.push_back(value.id);
@@ -121,55 +152,59 @@ void check_stream(const Stream& stream, const std::map<std::chrono::seconds, std
     return a;
   };
   const auto none = [] { return Ids(); };
+  ByKeyLog<std::string, Ids> tumbling, sliding, sessions, counted;
+  ByKeyLog<std::string, std::uint64_t> sizes;
+  WindowCounts counts;
+  const WindowOptions options{.remember = true, .counts = &counts};
+  Dataflow flow;
+  auto in = input(flow, "in", TestingInput(stream, epoch_size), epoch_per_poll()) | step;
+  tumbling.end(
+      in | fold_window("tumbling", clock, TumblingWindow(1h, at_ns(align)), none, append, options));
+  sliding.end(in | fold_window("sliding", clock, SlidingWindow(1h, 25min, at_ns(align)), none,
+                               append, associative(merge_ids), options));
+  sizes.end(in | count_window("sizes", clock, SlidingWindow(1h, 25min, at_ns(align)), options));
+  sessions.end(
+      in | fold_window("sessions", clock, SessionWindow(7min), none, append, merge_ids, options));
+  counted.end(in | fold_window("counted", clock, CountWindow(100), none, append, options));
+  cluster_main(flow, deterministic(workers, 1));
+
+  std::map<std::string, Contents> in_hours, in_overlaps, in_sessions, in_hundreds;
+  std::map<std::string, std::vector<std::uint64_t>> expected_sizes;
+  std::size_t late = 0;
+  for (const auto& [key, of_key] : judged) {
+    late += of_key.late.size();
+    const std::vector<Value> on_time = in_order(of_key, true);
+    in_hours[key] = grid_windows(on_time, 3600 * second, 3600 * second, align);
+    in_overlaps[key] = grid_windows(on_time, 3600 * second, 1500 * second, align);
+    for (const auto& [open, close, ids] : in_overlaps[key])
+      expected_sizes[key].push_back(ids.size());
+    in_sessions[key] = session_windows(on_time, 420 * second);
+    in_hundreds[key] = count_windows(on_time, 100, 100);
+  }
+  for (auto& [key, of_key] : expected_sizes) std::ranges::sort(of_key);
+  CHECK((tumbling.sorted() == without_bounds(in_hours)));
+  CHECK((sliding.sorted() == without_bounds(in_overlaps)));
+  CHECK((sizes.sorted() == expected_sizes));
+  CHECK((sessions.sorted() == without_bounds(in_sessions)));
+  CHECK((counted.sorted() == without_bounds(in_hundreds)));
+  CHECK(counts.late == late * 5);
+  return late;
+}
+
+/// Under both clocks; `waits` says how many values are late by a watermark for each key.
+void check_stream(const Stream& stream, const std::map<std::chrono::seconds, std::size_t>& waits) {
   std::uint32_t workers = 1;
-  for (const auto& [wait, late_expected] : waits) {
+  for (const auto& [wait, late_by_key] : waits) {
     const Ns wait_ns = wait / 1ns;
     INFO("a wait of " << wait.count() << " s");
-    ByKeyLog<std::string, Ids> tumbling, sliding, sessions, counted;
-    ByKeyLog<std::string, std::uint64_t> sizes;
-    WindowCounts counts;
-    const WindowOptions options{.remember = true, .counts = &counts};
-    const auto clock = value_clock(wait_ns);
-    Dataflow flow;
-    auto in = input(flow, "in", TestingInput(stream, 100), epoch_per_poll());
-    tumbling.end((in | fold_window("tumbling", clock, TumblingWindow(1h, at_ns(align)), none,
-                                   append, options)) |
-                 tidemark::values());
-    sliding.end((in | fold_window("sliding", clock, SlidingWindow(1h, 25min, at_ns(align)), none,
-                                  append, associative(merge_ids), options)) |
-                tidemark::values());
-    sizes.end((in | count_window("sizes", clock, SlidingWindow(1h, 25min, at_ns(align)), options)) |
-              tidemark::values());
-    sessions.end((in | fold_window("sessions", clock, SessionWindow(7min), none, append, merge_ids,
-                                   options)) |
-                 tidemark::values());
-    counted.end((in | fold_window("counted", clock, CountWindow(100), none, append, options)) |
-                tidemark::values());
-    cluster_main(flow, deterministic(workers, 1));
+    CHECK(check_windows(stream, judged_by_key(stream, wait_ns), workers,
+                        map([](Keyed record) { return record; }),
+                        value_clock(wait_ns)) == late_by_key);
+    check_windows(stream, judged_by_source(stream, wait_ns), workers,
+                  event_time("times", [](const Keyed& record) { return at_ns(record.second.time); },
+                             {.wait = ns(wait_ns)}),
+                  SourceClock([](const Value& value) { return at_ns(value.time); }));
     workers = workers == 1 ? 2 : 7;
-
-    std::map<std::string, Contents> in_hours, in_overlaps, in_sessions, in_hundreds;
-    std::map<std::string, std::vector<std::uint64_t>> expected_sizes;
-    std::size_t late = 0;
-    for (const auto& [key, of_key] : values) {
-      const Judged judged = judge(of_key, wait_ns);
-      late += judged.late.size();
-      const std::vector<Value> on_time = in_order(judged, true);
-      in_hours[key] = grid_windows(on_time, 3600 * second, 3600 * second, align);
-      in_overlaps[key] = grid_windows(on_time, 3600 * second, 1500 * second, align);
-      for (const auto& [open, close, ids] : in_overlaps[key])
-        expected_sizes[key].push_back(ids.size());
-      std::ranges::sort(expected_sizes[key]);
-      in_sessions[key] = session_windows(on_time, 420 * second);
-      in_hundreds[key] = count_windows(on_time, 100, 100);
-    }
-    CHECK((tumbling.sorted() == without_bounds(in_hours)));
-    CHECK((sliding.sorted() == without_bounds(in_overlaps)));
-    CHECK((sizes.sorted() == expected_sizes));
-    CHECK((sessions.sorted() == without_bounds(in_sessions)));
-    CHECK((counted.sorted() == without_bounds(in_hundreds)));
-    CHECK(counts.late == late * 5);
-    CHECK(late == late_expected);
   }
 }
 
