@@ -5,7 +5,6 @@
 
 #include <tidemark/core/building/assembly.hpp>
 #include <tidemark/core/error.hpp>
-#include <tidemark/core/event_stamps.hpp>
 #include <tidemark/core/fused.hpp>
 #include <tidemark/core/records/relay.hpp>
 #include <tidemark/core/shard/instance.hpp>
@@ -13,7 +12,6 @@
 #include <tidemark/core/text.hpp>
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -64,26 +62,4 @@ void FusedName::rethrow(const T& time) const {
 }
 
 }  // namespace detail
-
-template <Timestamp T>
-EventSource<typename Level<T>::Ledger>& read_stamps(const AnyStream<T>& stream, Span wait,
-                                                    std::optional<Span> idle_after) {
-  auto& assembly = stream.scope->assembly();
-  const std::string step = assembly.node(stream.node).label();
-  auto* const source = assembly.event_source(stream.feeder);
-  if (source == nullptr)
-    throw DataflowError("step '" + step + "' reads the event times of what '" +
-                        assembly.ports(stream.feeder.op).name +
-                        "' sends, which is no source with parts; put it behind an input, with "
-                        "nothing but stateless steps between");
-  if (stream.relayed)
-    throw DataflowError("step '" + step + "' reads the event times of '" + source->step() +
-                        "' too far behind it; put fewer than 64 steps between");
-  if (source->read())
-    throw DataflowError("step '" + step + "' reads the event times of '" + source->step() +
-                        "', which another step reads already; use what leaves that one");
-  source->read_stamps(wait, idle_after);
-  return *source;
-}
-
 }  // namespace tidemark

@@ -5,10 +5,8 @@
 
 #include <tidemark/core/building/activator_state.hpp>
 #include <tidemark/core/building/assembly.hpp>
-#include <tidemark/core/building/ways_to_sources.hpp>
 #include <tidemark/core/capability_book.hpp>
 #include <tidemark/core/error.hpp>
-#include <tidemark/core/event_source.hpp>
 #include <tidemark/core/open_input.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/probe.hpp>
@@ -17,7 +15,6 @@
 #include <tidemark/core/records/pipeline_channel.hpp>
 #include <tidemark/core/records/sharing_channel.hpp>
 #include <tidemark/core/shard/instance.hpp>
-#include <tidemark/core/watermark_reader.hpp>
 #include <tidemark/progress/epoch.hpp>
 
 #include <algorithm>
@@ -167,25 +164,6 @@ void OperatorBuilder<T>::on_close(std::function<void()> action) {
 template <Timestamp T>
 void OperatorBuilder<T>::add_invariant(std::function<std::size_t()> invariant) {
   scope_->instance().invariants.push_back(std::move(invariant));
-}
-
-template <Timestamp T>
-auto OperatorBuilder<T>::event_source(std::uint32_t output) -> EventSource<Ledger>& {
-  auto& times = assembly().template make<EventSource<Ledger>>(ports().name);
-  assembly().add_event_source({op_, output}, times);
-  return times;
-}
-
-template <Timestamp T>
-auto OperatorBuilder<T>::watermarks(std::uint32_t input, std::string instead)
-    -> WatermarkReader<T>& {
-  auto& reader = assembly().template make<WatermarkReader<T>>();
-  assembly().when_attached([&reader, port = TargetPort{op_, input}, step = ports().name, instead,
-                            &instance = scope_->instance()](const Topology<Ledger>& topology) {
-    reader.attach(instance.ledger(), topology.location(port),
-                  ways_to<Ledger>(port, topology, instance.shared()->blueprint(), step, instead));
-  });
-  return reader;
 }
 
 template <Timestamp T>

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/building/assembly_bodies.hpp>
+#include <tidemark/core/building/event_time_bodies.hpp>
 #include <tidemark/core/building/fused_bodies.hpp>
 #include <tidemark/core/building/operator_bodies.hpp>
 #include <tidemark/core/building/ports_bodies.hpp>
