@@ -10,6 +10,7 @@
 #include <tidemark/progress/timestamp.hpp>
 #include <tidemark/progress/watermarks.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -51,7 +52,7 @@ class EventSource {
 
   /// The watermark of a part that may send more; of the whole.
   EventTime watermark(const PartTimes& part) const {
-    return set_back(part.greatest, wait_.length());
+    return std::min(set_back(part.greatest, wait_.length()), last_before_end);
   }
   EventTime watermark() const { return watermark(whole_); }
 
@@ -73,6 +74,15 @@ class EventSource {
   /// How far all sources of the dataflow have come whose event times are read.
   EpochPace& pace() { return *pace_; }
 
+  /// All that the worker sends has been sent, at timestamps up to `through`.
+  void end(const T& through) {
+    if (pending_ == nullptr) {
+      ended_ = through;  // while it is being built
+    } else {
+      promise(PartId::whole, through, after_all_time);
+    }
+  }
+
   /// From here on promises go into `pending`.
   void attach(ProgressBatch<T>& pending, EpochPace& pace, PartNames& names, LocationId location,
               std::uint32_t worker) {
@@ -81,9 +91,12 @@ class EventSource {
     names_ = &names;
     location_ = location;
     worker_ = worker;
+    if (ended_) promise(PartId::whole, *ended_, after_all_time);
   }
 
  private:
+  static constexpr EventTime last_before_end = after_all_time - std::chrono::nanoseconds(1);
+
   std::string step_;
   bool read_ = false;
   Span wait_;
@@ -93,6 +106,7 @@ class EventSource {
   ProgressBatch<T>* pending_ = nullptr;
   EpochPace* pace_ = nullptr;
   PartNames* names_ = nullptr;
+  std::optional<T> ended_;
   LocationId location_;
   std::uint32_t worker_ = 0;
 };

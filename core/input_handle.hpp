@@ -97,7 +97,7 @@ class InputHandle {
   void advance_to(const T& later) {
     if (is_open()) {
       output_->flush();
-      if (times_->read()) [[unlikely]]
+      if (times_->read() && later != capability_->time()) [[unlikely]]
         promise(times_->watermark());
     }
     capability_->downgrade(later);
@@ -106,7 +106,7 @@ class InputHandle {
   /// Ends the input.
   void close() {
     if (state_if_held() == State::building || is_open()) output_->flush();
-    if (times_->read() && state_if_held() == State::live) promise(after_all_time);
+    if (state_if_held() != State::cancelled) times_->end(Level<T>::to_ledger(capability_->time()));
     closed_at_ = capability_->time();
     capability_.reset();
   }

@@ -136,9 +136,9 @@ class OperatorBuilder {
   EventSource<Ledger>& event_source(std::uint32_t output);
 
   /// The watermark of an input, outside of loops: how far event time has come where the stream
-  /// began. Throws
-  /// DataflowError, when the dataflow has been built, if no event time is read behind one of the
-  /// sources from which the input can be reached; `instead` ends the sentence.
+  /// began. Throws DataflowError, when the dataflow has been built, if no event time is read behind
+  /// one of the sources from which the input can be reached; `instead` ends the sentence. The
+  /// operator is to follow its frontiers always: what a reader has not asked for is kept for it.
   WatermarkReader<T>& watermarks(std::uint32_t input, std::string instead);
 
   /// Adds what must hold between two activations: a deterministic run with Config::check calls

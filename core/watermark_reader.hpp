@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -48,13 +49,11 @@ class WatermarkReader {
   /// The watermark as of the last call.
   EventTime now() const { return now_; }
 
-  /// Asks this ledger from here on, for the watermark of `port`, which is reached by `ways`.
-  void attach(SharedLedger<Ledger>& ledger, LocationId port,
-              std::vector<typename Watermarks<Ledger>::Way> ways) {
+  /// Asks this ledger from here on, as `worker`, for the watermark of `port`.
+  void attach(SharedLedger<Ledger>& ledger, LocationId port, std::uint32_t worker) {
     ledger_ = &ledger;
-    ledger.with_watermarks([&](Watermarks<Ledger>& watermarks) {
-      reader_ = watermarks.add_reader(port, std::move(ways));
-    });
+    ledger.with_watermarks(
+        [&](const Watermarks<Ledger>& watermarks) { reader_ = watermarks.reader(port, worker); });
   }
 
  private:

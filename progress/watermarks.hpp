@@ -5,6 +5,7 @@
 #pragma once
 
 #include <tidemark/progress/antichain.hpp>
+#include <tidemark/progress/check.hpp>
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
@@ -73,11 +74,18 @@ class Watermarks {
       if (!is_read(part.source)) forget(part.source);
   }
 
-  /// Adds a reader at `port`, which is reached by `ways`, and returns its number. What it has to
-  /// ask for is kept until it has.
-  std::size_t add_reader(LocationId port, std::vector<Way> ways) {
-    readers_.push_back({port, std::move(ways), T::minimum()});
+  /// Adds a reader at `port`, which is reached by `ways`, for a worker, and returns its number.
+  /// What it has to ask for is kept until it has; so it is added before anything is promised.
+  std::size_t add_reader(LocationId port, std::vector<Way> ways, std::uint32_t worker = 0) {
+    readers_.push_back({port, worker, std::move(ways), T::minimum()});
     return readers_.size() - 1;
+  }
+  /// The number of the reader at a port for a worker, which has been added.
+  std::size_t reader(LocationId port, std::uint32_t worker) const {
+    const auto at = std::ranges::find_if(
+        readers_, [&](const Reader& each) { return each.port == port && each.worker == worker; });
+    TIDEMARK_CHECK(at != readers_.end(), "who reads a watermark has been added before");
+    return static_cast<std::size_t>(at - readers_.begin());
   }
 
   /// Where a port's watermark stands, and the parts that hold it there.
@@ -117,7 +125,7 @@ class Watermarks {
   /// any, there is none. Cost: O(parts * timestamps), and a sort.
   template <typename Step>
   void follow(std::size_t reader, const Antichain<T>& frontier, Step&& step) {
-    auto& [port, ways, seen] = readers_[reader];
+    auto& [port, worker, ways, seen] = readers_[reader];
     struct Arrival {
       T time;
       std::size_t part;
@@ -152,7 +160,7 @@ class Watermarks {
 
   bool empty() const { return parts_.empty(); }
 
-  /// Equal if the same is promised.
+  /// Equal if the same is kept of what was promised.
   friend bool operator==(const Watermarks& a, const Watermarks& b) { return a.parts_ == b.parts_; }
 
  private:
@@ -163,6 +171,7 @@ class Watermarks {
   };
   struct Reader {
     LocationId port;
+    std::uint32_t worker;
     std::vector<Way> ways;
     T seen;  // what was before has been asked for
   };
@@ -192,7 +201,7 @@ class Watermarks {
 
   /// Whether all readers have seen what is promised as of `through`.
   bool seen_by_all(LocationId source, const T& through) const {
-    for (const auto& [port, ways, seen] : readers_)
+    for (const auto& [port, worker, ways, seen] : readers_)
       for (const Way& way : ways) {
         if (way.source != source) continue;
         const std::optional<T> time = way.summary.results_in(through);

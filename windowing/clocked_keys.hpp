@@ -113,7 +113,8 @@ class ClockedKeys {
   /// BadBytes.
   void read(const Key& key, const std::string& bytes) {
     ByteReader from(bytes);
-    now_ = std::max(now_, Codec<EventTime>::read(from));
+    const auto now = Codec<EventTime>::read(from);
+    if (now != after_all_time) advance_to(now);  // at which an earlier run has come to its end
     Entry& entry = keys_.at(key);
     queued_ = std::max(queued_, entry.state.read(from, work_));
     from.require_empty();

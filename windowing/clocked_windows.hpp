@@ -112,6 +112,7 @@ class ClockedWindows {
   void rise(IsDue is_due) {
     for (; !risen_.empty() && is_due(risen_.front().through); risen_.pop_front()) {
       const auto [through, watermark] = risen_.front();
+      saved_.save_before(through, find());  // with the watermark of its own epoch
       keys_.advance_to(watermark);
       if (held_.empty() || keys_.next_look() > watermark) continue;
       const T at = std::max(through, held_.first().time());  // of what a run goes on with, later

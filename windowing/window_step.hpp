@@ -77,6 +77,7 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
           "SourceClock: sources are read in epochs, so the window step must stand outside "
           "of loops, where timestamps are totally ordered; or use an EventClock");
       sources = &op.watermarks(0, "or use an EventClock");
+      op.set_interest(Interest::always);  // so that promises are looked at, and then forgotten
     }
     op.keeps(saved_if(Shard::encodable));
     auto shard = std::make_unique<Shard>(clock, std::move(work), options, std::move(ends), worker,

@@ -71,6 +71,9 @@ class Assembly {
   /// The event times of an output, if they can be read there: of one that an operator sends parts
   /// of a source by. Null for others.
   EventSource<T>* event_source(SourcePort source);
+  void add_watermark_port(TargetPort port, std::string instead) {
+    blueprint_.watermark_ports.push_back({port, std::move(instead)});
+  }
   /// Has `source` be asked for by event_source, from here on.
   void add_event_source(SourcePort source, EventSource<T>& times) {
     event_sources_.push_back({source, &times});

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <tidemark/core/building/assembly.hpp>
-#include <tidemark/core/building/ways_to_sources.hpp>
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/event_source.hpp>
 #include <tidemark/core/event_stamps.hpp>
@@ -31,10 +30,10 @@ template <Timestamp T>
 auto OperatorBuilder<T>::watermarks(std::uint32_t input, std::string instead)
     -> WatermarkReader<T>& {
   auto& reader = assembly().template make<WatermarkReader<T>>();
-  assembly().when_attached([&reader, port = TargetPort{op_, input}, step = ports().name, instead,
+  assembly().add_watermark_port({op_, input}, std::move(instead));
+  assembly().when_attached([&reader, port = TargetPort{op_, input},
                             &instance = scope_->instance()](const Topology<Ledger>& topology) {
-    reader.attach(instance.ledger(), topology.location(port),
-                  ways_to<Ledger>(port, topology, instance.shared()->blueprint(), step, instead));
+    reader.attach(instance.ledger(), topology.location(port), instance.state().worker);
   });
   return reader;
 }

@@ -208,7 +208,7 @@ class SharedLedger {
   [[gnu::noinline]] void apply_traced(std::uint32_t worker, const ProgressBatch<T>& batch,
                                       StepEvents* events) {
     if (events != nullptr) tracer_->events(events->before);
-    if (!batch.changes().empty()) {
+    if (!batch.changes().empty() || !batch.watermarks().empty()) {
       ledger_.apply(batch);
       tracer_->batch(ledger_, worker, batch);
     }

@@ -18,6 +18,13 @@ struct Blueprint {
   FlowGraph graph;
   std::vector<SourcePort> initial;          ///< outputs that begin with a capability at the minimum
   std::vector<SourcePort> event_sources{};  ///< outputs behind which event times are read
+  /// An input whose watermark is read, and what to do where there is none, as the end of a
+  /// sentence.
+  struct WatermarkPort {
+    TargetPort port;
+    std::string instead;
+  };
+  std::vector<WatermarkPort> watermark_ports{};
   /// By channel: to whom it brings records; nullopt for one that a worker keeps for itself.
   std::vector<std::optional<OperatorId>> receivers;
 };

@@ -16,6 +16,7 @@
 #include <tidemark/core/reports/shared_stations.hpp>
 #include <tidemark/core/shard/blueprint.hpp>
 #include <tidemark/core/shard/running_operator.hpp>
+#include <tidemark/core/shard/ways_to_sources.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -82,12 +83,7 @@ class SharedDataflow final : public DataflowView,
           topology_, config.workers,
           reporting.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
           wake_of(l), l == 0 && watcher_ && watcher_->tracer ? &*watcher_->tracer : nullptr));
-    for (const auto& ledger : ledgers_)
-      ledger->with_watermarks([&](Watermarks<T>& watermarks) {
-        for (const SourcePort& source : blueprint_.event_sources)
-          for (std::uint32_t w = 0; w != config.workers; ++w)
-            watermarks.expect(topology_->location(source), w);
-      });
+    prepare_watermarks();
     if (reporting.routes)
       stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_, traffic());
     if (config.trace != nullptr) {
@@ -208,6 +204,22 @@ class SharedDataflow final : public DataflowView,
     if (config.trace != nullptr) watcher_->tracer.emplace(*config.trace, *topology_, initial);
     if (config.traffic != nullptr) watcher_->traffic.emplace(layout_, reporting.routes);
     watcher_->checks_batch_rule = config.check;
+  }
+
+  /// Has each ledger know whose promises are to be waited for, and who reads them, before anything
+  /// is promised. Throws DataflowError (ways_to_sources.hpp).
+  void prepare_watermarks() {
+    for (std::uint32_t l = 0; l != ledgers_.size(); ++l)
+      ledgers_[l]->with_watermarks([&](Watermarks<T>& watermarks) {
+        for (const SourcePort& source : blueprint_.event_sources)
+          for (std::uint32_t w = 0; w != layout_.workers; ++w)
+            watermarks.expect(topology_->location(source), w);
+        for (const auto& [port, instead] : blueprint_.watermark_ports)
+          for (std::uint32_t w = 0; w != layout_.workers; ++w)
+            if (layout_.ledger_of_worker(w) == l)
+              watermarks.add_reader(topology_->location(port),
+                                    ways_to<T>(port, *topology_, blueprint_, instead), w);
+      });
   }
 
   enum class Ending : std::uint8_t { none, complete, cancelled };

@@ -58,8 +58,14 @@ class SavedEpochs {
   void begin(const T& time, Retain retain, Find find) {
     if (!active()) return;
     if (time < first_time()) refuse_early(step_, to_text(time), to_text(first_time()));
-    if (open_ && open_->right.time() < time) save(find);
+    save_before(time, find);
     if (!open_) open_.emplace(Open{retain(), {}, {}});
+  }
+
+  /// What was touched at timestamps before `time`, which must be complete, is saved as it is now.
+  template <typename Find>
+  void save_before(const T& time, Find find) {
+    if (open_ && open_->right.time() < time) save(find);
   }
 
   /// Requires: there has been a `begin` that nothing has closed, if active.

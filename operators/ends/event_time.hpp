@@ -29,7 +29,7 @@ struct EventTimeOptions {
   Span wait{};
   /// A part that has given nothing for so long, by the run's clock, is not waited for. What it
   /// brings when it comes back may be late. nullopt, or for ever: it is waited for, as long as it
-  /// takes.
+  /// takes. A hand-driven input has no such parts: it is as far as it is advanced.
   std::optional<Span> idle_after{};
 };
 

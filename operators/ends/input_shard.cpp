@@ -74,14 +74,21 @@ void InputShard::run() {
   const Clock::time_point now = worker_->process().executor().now();
   if (first_) open_parts(now);
   std::erase_if(parts_, [&](OpenPart& part) {
-    if (worker_->process().stop_requested()) return end(part);
+    if (worker_->process().stop_requested()) {
+      end(part);
+      return true;
+    }
     return may_send_at(part.capability.time()) && !advance(part, now);
   });
 }
 
 /// Opens the parts that this worker reads, each with a capability of its own.
 void InputShard::open_parts(Clock::time_point now) {
-  if (times_->read()) go_by_event_time();
+  times_->pace().join([activator = activator_] { activator.activate(); });
+  if (times_->read()) {  // what waits for the end of an epoch is not to wait long
+    interval_ = std::min(interval_, longest_by_event_time);
+    options_.epoch_items = std::min(options_.epoch_items, most_by_event_time);
+  }
   const std::map<std::string, std::uint32_t> readers =
       assign_parts(parts_of(source_, worker_->peers()));
   std::map<std::string, std::string> positions;
@@ -115,14 +122,6 @@ void InputShard::open_parts(Clock::time_point now) {
   first_.reset();
 }
 
-/// What waits for the end of an epoch is not to wait long; and a part that has nothing to say ends
-/// its epochs when another is ahead.
-void InputShard::go_by_event_time() {
-  interval_ = std::min(interval_, longest_by_event_time);
-  options_.epoch_items = std::min(options_.epoch_items, most_by_event_time);
-  times_->pace().join([activator = activator_] { activator.activate(); });
-}
-
 /// False if the part has ended.
 bool InputShard::advance(OpenPart& part, Clock::time_point now) {
   bool polled_nothing = true;
@@ -134,7 +133,10 @@ bool InputShard::advance(OpenPart& part, Clock::time_point now) {
     polled_nothing = given == 0;
     times_->set_part(part.times);
     part.source->send(part.capability);
-    if (part.next.state == Poll::State::end) return !end(part);
+    if (part.next.state == Poll::State::end) {
+      end(part);
+      return false;
+    }
     if (part.next.state == Poll::State::abort) worker_->process().cancel(dataflow_);
     if (part.next.state == Poll::State::more && polled_nothing)
       part.next = {Poll::State::wait, now + std::chrono::milliseconds(1)};
@@ -144,6 +146,7 @@ bool InputShard::advance(OpenPart& part, Clock::time_point now) {
   const bool over = interval_over || part.epoch_items >= options_.epoch_items;
   Epoch next{part.capability.time().value + (over ? 1 : 0)};
   if (times_->read()) next = next_by_event_time(part, over, now);
+  next = std::max(next, Epoch{times_->pace().now()});
   if (next > part.capability.time()) {
     if (part.epoch_items != 0)
       positions_.save(part.name, part.capability.time(), part.source->position());
@@ -154,12 +157,13 @@ bool InputShard::advance(OpenPart& part, Clock::time_point now) {
 }
 
 /// The epoch that a part goes on in: the next when its own is over and it has something to say,
-/// that of whoever is ahead of it, or the same.
+/// that of whoever is ahead of it, or the same. A part that falls idle, or comes back, says so at
+/// once.
 Epoch InputShard::next_by_event_time(const OpenPart& part, bool over, Clock::time_point now) {
   const Epoch current = part.capability.time();
-  const bool says_something = part.epoch_items != 0 || is_idle(part, now) != part.idle;
-  if (over && says_something) times_->pace().reach(current.value + 1);
-  return std::max(current, Epoch{times_->pace().now()});
+  if (is_idle(part, now) != part.idle || (over && part.epoch_items != 0))
+    times_->pace().reach(current.value + 1);
+  return current;
 }
 
 bool InputShard::is_idle(const OpenPart& part, Clock::time_point now) const {
@@ -187,6 +191,7 @@ std::optional<Clock::time_point> InputShard::end_of_epoch(const OpenPart& part,
     return std::max(now, part.given_last + *times_->idle_after());
   }
   if (interval_.count() == 0) return std::nullopt;
+  if (times_->read()) return std::max(now, part.epoch_began + interval_);
   return std::max(now, part.epoch_began) + interval_;
 }
 
@@ -208,14 +213,12 @@ void InputShard::begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now)
   counters_->behind.store(epochs_open_before(epoch), std::memory_order_relaxed);
 }
 
-/// Keeps where the part has ended, for a run that goes on after it. Always true.
-bool InputShard::end(OpenPart& part) {
+/// Keeps where the part has ended, for a run that goes on after it, and has nobody wait for it.
+void InputShard::end(const OpenPart& part) {
   positions_.save(part.name, part.capability.time(), part.source->position());
-  if (times_->read()) {
-    times_->promise(part.number, part.capability.time(), after_all_time);
-    times_->pace().reach(part.capability.time().value + 1);
-  }
-  return true;
+  if (!times_->read()) return;
+  times_->promise(part.number, part.capability.time(), after_all_time);
+  times_->pace().reach(part.capability.time().value + 1);
 }
 
 /// How many epochs before this one are not complete everywhere.

@@ -110,11 +110,10 @@ class InputShard {
   bool advance(OpenPart& part, Clock::time_point now);
   void set_timers(OpenPart& part, Clock::time_point now);
   void begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now);
-  void go_by_event_time();
   std::optional<Clock::time_point> end_of_epoch(const OpenPart& part, Clock::time_point now) const;
   bool is_idle(const OpenPart& part, Clock::time_point now) const;
   Epoch next_by_event_time(const OpenPart& part, bool over, Clock::time_point now);
-  bool end(OpenPart& part);
+  void end(const OpenPart& part);
   std::uint64_t epochs_open_before(Epoch epoch) const;
   bool may_send_at(Epoch epoch) const;
 

@@ -2,6 +2,7 @@
 //
 // Event time by source: what closes when, what holds it back, and what is refused.
 #include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/operators/ends/event_time.hpp>
 #include <tidemark/operators/loops/iterate.hpp>
@@ -163,6 +164,51 @@ TEST_CASE("a part that is silent for so long is not waited for, and may come bac
   }
   CHECK(closed.entries().back().first >= hour);
   REQUIRE(late.sorted()["b"].size() == 1);
+}
+
+TEST_CASE("a part that falls idle says so at once, though its epoch would go on",
+          "[source_clock][event_time]") {
+  constexpr Ns hour = 3'600'000'000'000;
+  for (const auto interval : {10'000ms, 0ms}) {
+    Log<std::pair<Ns, std::pair<std::string, std::uint64_t>>> closed;
+    ScheduledParts::Part busy = steady("a", 30, 10'000'000, 1'000'000'000);
+    busy.end = hour;
+    Dataflow flow;
+    input(flow, "in", ScheduledParts({busy, {{}, 2 * hour}}), {.epoch_interval = interval}) |
+        event_time("times", time_of_record, {.idle_after = 50ms}) |
+        count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) | values() |
+        log_times(closed) | output("out", Discard{});
+    cluster_main(flow, deterministic(2, 7));
+    REQUIRE(closed.entries().size() == 3);
+    CHECK(closed.entries().front().first < 1'000'000'000);
+  }
+}
+
+TEST_CASE("a worker that closes its input where the dataflow is built is not waited for",
+          "[source_clock]") {
+  Log<std::pair<std::string, std::uint64_t>> closed;
+  std::size_t before_the_end = 0;
+  execute(deterministic(2, 1), [&](Worker& worker) {
+    using Handle = InputHandle<Epoch, Keyed>;
+    auto [handle, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [in, stream] = new_input<Keyed>(scope, "in");
+      auto sizes = stream | event_time("times", time_of_record) |
+                   count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) |
+                   values() | inspect([&](const auto& size) { closed.add(size); });
+      std::optional<Handle> kept;
+      if (worker.index() == 0) kept.emplace(std::move(in));
+      return std::pair(std::move(kept), tidemark::probe(sizes));
+    });
+    if (!handle) return;
+    for (std::uint64_t second = 0; second != 30; ++second) {
+      handle->send({"a", {static_cast<Ns>(second) * 1'000'000'000, 0}});
+      handle->advance_to(second + 1);
+    }
+    worker.step_while([&] { return probe.less_than(30); });
+    before_the_end = closed.entries().size();
+  });
+  CHECK(before_the_end == 2);
+  CHECK(closed.entries().size() == 3);
 }
 
 TEST_CASE("windows of windows come right, since a result is sent with the epoch that closed it",
