@@ -162,7 +162,7 @@ class KeyedShard {
 
   /// Adds what is to be saved of a key.
   auto find() {
-    return [this](const Key& key, std::vector<SavedState>& changes) {
+    return [&](const Key& key, std::vector<SavedState>& changes) {
       if constexpr (encodable) {
         const auto at = states_.find(key);
         if (at == states_.end()) {
