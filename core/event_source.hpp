@@ -40,7 +40,7 @@ class EventSource {
   void read_stamps(Span wait, std::optional<Span> idle_after) {
     read_ = true;
     wait_ = wait;
-    if (idle_after && !idle_after->is_forever()) idle_after_ = idle_after->length();
+    if (idle_after && idle_after->length() < longest_silence) idle_after_ = idle_after->length();
   }
   /// Whether somebody does. Otherwise there is nothing to report.
   bool read() const { return read_; }
@@ -95,6 +95,7 @@ class EventSource {
   }
 
  private:
+  static constexpr std::chrono::hours longest_silence{24 * 36500};  // the clock has 292 years
   static constexpr EventTime last_before_end = after_all_time - std::chrono::nanoseconds(1);
 
   std::string step_;

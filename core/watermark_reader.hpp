@@ -11,8 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
-#include <vector>
+#include <deque>
 
 namespace tidemark {
 
@@ -24,30 +23,33 @@ class WatermarkReader {
  public:
   using Ledger = typename Level<T>::Ledger;
 
-  /// Calls `step(epoch, watermark)` for each timestamp that `frontier` has passed since the last
-  /// call and with which the watermark has risen, in order. `frontier` is that of the input, as the
-  /// operator sees it. O(parts * timestamps).
-  template <typename Step>
-  void follow(const Antichain<T>& frontier, Step&& step) {
+  /// Notes by which of the timestamps that `frontier` has passed since the last call the watermark
+  /// has risen. `frontier` is that of the input, as the operator sees it. O(parts * timestamps).
+  void follow(const Antichain<T>& frontier) {
     if (frontier == followed_) return;
     followed_ = frontier;
-    steps_.clear();
     Antichain<Ledger> in_ledger;
     for (const T& time : frontier) in_ledger.insert(Level<T>::to_ledger(time));
     ledger_->with_watermarks([&](Watermarks<Ledger>& watermarks) {
-      watermarks.follow(reader_, in_ledger,
-                        [&](const Ledger& time, Mark mark) { steps_.emplace_back(time, mark); });
+      watermarks.follow(reader_, in_ledger, [&](const Ledger& time, Mark mark) {
+        const EventTime watermark{std::chrono::nanoseconds(mark)};
+        if (watermark <= noted_) return;
+        noted_ = watermark;
+        risen_.push_back({Level<T>::from_ledger(time), watermark});
+      });
     });
-    for (const auto& [time, mark] : steps_) {
-      const EventTime watermark{std::chrono::nanoseconds(mark)};
-      if (watermark <= now_) continue;
-      now_ = watermark;
-      step(Level<T>::from_ledger(time), watermark);
-    }
   }
 
-  /// The watermark as of the last call.
-  EventTime now() const { return now_; }
+  /// Calls `step(through, watermark)` for what was noted and not told yet, in order, as far as
+  /// `is_due(through)` says: the watermark from where the frontier has passed `through`.
+  template <typename IsDue, typename Step>
+  void rise(IsDue&& is_due, Step&& step) {
+    while (!risen_.empty() && is_due(risen_.front().through)) {
+      const auto [through, watermark] = risen_.front();
+      risen_.pop_front();
+      step(through, watermark);
+    }
+  }
 
   /// Asks this ledger from here on, as `worker`, for the watermark of `port`.
   void attach(SharedLedger<Ledger>& ledger, LocationId port, std::uint32_t worker) {
@@ -57,11 +59,16 @@ class WatermarkReader {
   }
 
  private:
+  struct Risen {
+    T through;
+    EventTime watermark;
+  };
+
   SharedLedger<Ledger>* ledger_ = nullptr;
   std::size_t reader_ = 0;
   Antichain<T> followed_{T::minimum()};
-  EventTime now_ = before_all_time;
-  std::vector<std::pair<Ledger, Mark>> steps_;
+  EventTime noted_ = before_all_time;
+  std::deque<Risen> risen_;
 };
 
 }  // namespace tidemark

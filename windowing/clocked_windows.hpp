@@ -15,7 +15,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
@@ -56,9 +55,7 @@ class ClockedWindows {
 
   void run() {
     if constexpr (by_source) {
-      sources_->follow(in_->frontier(), [&](const T& through, EventTime watermark) {
-        risen_.push_back({through, watermark});
-      });
+      sources_->follow(in_->frontier());
     } else {
       wall_ = wall();
       keys_.advance_to(wall_);
@@ -100,24 +97,17 @@ class ClockedWindows {
  private:
   static constexpr bool by_source = is_by_source<C>;
 
-  /// The watermark of the sources, from where the frontier has passed `through`.
-  struct Risen {
-    T through;
-    EventTime watermark;
-  };
-
   /// Closes what the sources' watermark has come to, epoch by epoch, as far as `is_due(through)`
   /// says.
   template <typename IsDue>
   void rise(IsDue is_due) {
-    for (; !risen_.empty() && is_due(risen_.front().through); risen_.pop_front()) {
-      const auto [through, watermark] = risen_.front();
+    sources_->rise(is_due, [&](const T& through, EventTime watermark) {
       saved_.save_before(through, find());  // with the watermark of its own epoch
       keys_.advance_to(watermark);
-      if (held_.empty() || keys_.next_look() > watermark) continue;
+      if (held_.empty() || keys_.next_look() > watermark) return;
       const T at = std::max(through, held_.first().time());  // of what a run goes on with, later
       in_->working_on(at, [&] { wake(held_.first().delayed(at), false); });
-    }
+    });
   }
 
   EventTime wall() const {
@@ -158,7 +148,6 @@ class ClockedWindows {
   std::string id_;
   InputPort<T, Item>* in_;
   WatermarkReader<T>* sources_;  // null: it goes by the wall
-  std::deque<Risen> risen_;      // and not applied yet
   WakeTimer timer_;
   EpochsInOrder<T, Item, Rights> epochs_;
   SavedEpochs<T, Key, Rights> saved_;

@@ -14,6 +14,7 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace tidemark::detail {
@@ -36,6 +37,11 @@ class CorrectedWindows {
       "may give more than one result");
 
  public:
+  /// What is empty is left alone: clang 16 would set a byte of what lies in its place.
+  CorrectedWindows() {
+    if constexpr (!std::is_empty_v<typename Windower::State>) state_ = typename Windower::State{};
+  }
+
   /// Late values are not turned away before they are here.
   static constexpr bool corrects = true;
 
@@ -147,7 +153,7 @@ class CorrectedWindows {
 
   boost::container::devector<Kept> kept_;
   EventTime next_ = after_all_time;
-  [[no_unique_address]] typename Windower::State state_{};
+  [[no_unique_address]] typename Windower::State state_;
 };
 
 }  // namespace tidemark::detail

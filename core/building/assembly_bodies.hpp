@@ -8,6 +8,7 @@
 #include <tidemark/core/ledger/frontier_reader.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/scope.hpp>
+#include <tidemark/core/shard/ends.hpp>
 #include <tidemark/core/shard/instance.hpp>
 #include <tidemark/core/worker.hpp>
 #include <tidemark/progress/topology.hpp>

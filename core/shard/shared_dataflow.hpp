@@ -15,6 +15,7 @@
 #include <tidemark/core/observe/watcher.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
 #include <tidemark/core/shard/blueprint.hpp>
+#include <tidemark/core/shard/ends.hpp>
 #include <tidemark/core/shard/running_operator.hpp>
 #include <tidemark/core/shard/ways_to_sources.hpp>
 
@@ -32,20 +33,6 @@
 #include <vector>
 
 namespace tidemark {
-
-/// The outputs of a dataflow that no operator reads, and the inputs of operators without outputs.
-template <Timestamp T>
-std::vector<LocationId> ends_of(const Topology<T>& topology) {
-  std::vector<bool> read(topology.locations());
-  for (const Channel& channel : topology.channels())
-    read[topology.location(channel.from).value] = true;
-  std::vector<LocationId> ends;
-  for (std::uint32_t l = 0; l != topology.locations(); ++l) {
-    const OperatorPorts<T>& op = topology.operators()[topology.operator_of({l}).value];
-    if (topology.is_target({l}) ? op.outputs == 0 : !read[l]) ends.push_back({l});
-  }
-  return ends;
-}
 
 /// A dataflow as its process knows it. Made by the first worker to build it, with the initial
 /// capabilities of all workers; the others attach.
@@ -230,9 +217,8 @@ class SharedDataflow final : public DataflowView,
     return ending_.compare_exchange_strong(none, ending, std::memory_order_seq_cst);
   }
 
-  /// The counts and frontiers of the first ledger; none once it has been cancelled, when nobody
-  /// holds what the ledger still counts.
-  /// Of several ledgers one that has not seen the end, if there is one.
+  /// The counts and frontiers of one ledger, which has not seen the end if any has not; none once
+  /// it has been cancelled, when nobody holds what the ledger still counts.
   LedgerCut<T> cut() {
     const auto open =
         std::ranges::find_if(ledgers_, [](const auto& ledger) { return !ledger->complete(); });

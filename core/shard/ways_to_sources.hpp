@@ -31,9 +31,9 @@ std::vector<typename Watermarks<T>::Way> ways_to(TargetPort port, const Topology
     if (op.inputs != 0) continue;
     for (const auto& summary : paths.summaries(topology.location(source))) {
       if (std::ranges::find(blueprint.event_sources, source) == blueprint.event_sources.end())
-        throw DataflowError("step '" + step +
-                            "' goes by the event time of its sources, and none is read of '" +
-                            op.name + "'; put event_time(...) behind it, " + instead);
+        throw DataflowError(
+            "step '" + step + "' goes by the event time of its sources, and none is read of '" +
+            op.name + "'; put event_time(...) behind it if it is an input, " + instead);
       ways.push_back({topology.location(source), summary});
     }
   }

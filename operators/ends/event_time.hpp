@@ -73,6 +73,7 @@ bool accept_stamp(PartTimes& part, EventTime time, EventTime wall, const AheadLi
 ///         | event_time("time", &Reading::time, {.wait = 5s})
 ///
 /// `getter(record)` is a std::chrono::sys_time. Cost: the getter and a comparison for each record.
+/// What is read is of the whole source, also for those who use the stream before this step.
 /// Throws ConfigError for a negative wait, and DataflowError where it does not stand behind an
 /// input.
 template <typename Getter>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/codec.hpp>
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
@@ -14,17 +15,25 @@ constexpr std::chrono::hours longest_interval{24 * 365 * 100};  // the clock has
 constexpr std::chrono::milliseconds longest_by_event_time{100};
 constexpr std::size_t most_by_event_time = 65536;
 
-/// The last positions of parts in an earlier run. Throws DataflowError for one that is not there.
-std::map<std::string, std::string> positions_of(const KeptPositions& kept,
-                                                const std::map<std::string, std::uint32_t>& parts) {
-  std::map<std::string, std::string> positions;
+/// The last positions of parts in an earlier run. Throws DataflowError for one that is not there,
+/// and for what no input has saved.
+std::map<std::string, KeptPositions::Kept> positions_of(
+    const KeptPositions& kept, const std::map<std::string, std::uint32_t>& parts) {
+  std::map<std::string, KeptPositions::Kept> positions;
   if (kept.store == nullptr) return positions;
   for (SavedState& saved : kept.store->load(kept.step, {})) {
     if (!parts.contains(saved.key))
       throw DataflowError("input '" + kept.step + "': the part '" + saved.key +
                           "' was read in an earlier run, and no worker can reach it now; bring it "
                           "back, or begin with an empty store");
-    positions.emplace(std::move(saved.key), *std::move(saved.state));
+    try {
+      positions.emplace(saved.key, from_bytes<KeptPositions::Kept>(*saved.state));
+    } catch (const BadBytes&) {
+      throw DataflowError("input '" + kept.step + "': what the store keeps of the part '" +
+                          saved.key +
+                          "' is no position that an input has saved; was the id that of another "
+                          "step?");
+    }
   }
   return positions;
 }
@@ -75,7 +84,7 @@ void InputShard::run() {
   if (first_) open_parts(now);
   std::erase_if(parts_, [&](OpenPart& part) {
     if (worker_->process().stop_requested()) {
-      end(part);
+      save(part);  // and nothing is promised: there may be more to read
       return true;
     }
     return may_send_at(part.capability.time()) && !advance(part, now);
@@ -91,7 +100,7 @@ void InputShard::open_parts(Clock::time_point now) {
   }
   const std::map<std::string, std::uint32_t> readers =
       assign_parts(parts_of(source_, worker_->peers()));
-  std::map<std::string, std::string> positions;
+  std::map<std::string, KeptPositions::Kept> positions;
   if (!source_.dynamic) positions = positions_of(positions_, readers);
   for (const auto& [name, reader] : readers) {
     if (reader != worker_->index()) continue;
@@ -107,15 +116,17 @@ void InputShard::open_parts(Clock::time_point now) {
                           .worker = worker_->index(),
                           .workers = worker_->peers()};
     const auto position = positions.find(name);
-    if (position != positions.end()) context.resume_at = position->second;
+    if (position != positions.end()) context.resume_at = position->second.position;
     OpenPart& part = parts_.emplace_back(OpenPart{
         name, source_.open(name, context), first_->delayed(first_->time()), std::move(woken)});
     part.number = static_cast<std::uint32_t>(parts_.size() - 1);
     part.given_last = now;
+    if (position != positions.end()) part.times.greatest = position->second.greatest;
   }
   for (OpenPart& part : parts_) {
     if (times_->read()) times_->name(part.number, part.name);
-    times_->promise(part.number, first_->time(), before_all_time);
+    part.promised = times_->watermark(part.times);
+    times_->promise(part.number, first_->time(), part.promised);
     begin_epoch(part, positions_.first_epoch(), now);
   }
   times_->promise(PartId::whole, first_->time(), after_all_time);
@@ -148,8 +159,7 @@ bool InputShard::advance(OpenPart& part, Clock::time_point now) {
   if (times_->read()) next = next_by_event_time(part, over, now);
   next = std::max(next, Epoch{times_->pace().now()});
   if (next > part.capability.time()) {
-    if (part.epoch_items != 0)
-      positions_.save(part.name, part.capability.time(), part.source->position());
+    if (part.epoch_items != 0) save(part);
     begin_epoch(part, next, now);
   }
   set_timers(part, now);
@@ -213,9 +223,14 @@ void InputShard::begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now)
   counters_->behind.store(epochs_open_before(epoch), std::memory_order_relaxed);
 }
 
-/// Keeps where the part has ended, for a run that goes on after it, and has nobody wait for it.
+/// Keeps where the part is, for a run that goes on after its epoch.
+void InputShard::save(const OpenPart& part) {
+  positions_.save(part.name, part.capability.time(), part.source->position(), part.times.greatest);
+}
+
+/// Nothing more comes of the part, and nobody is to wait for it.
 void InputShard::end(const OpenPart& part) {
-  positions_.save(part.name, part.capability.time(), part.source->position());
+  save(part);
   if (!times_->read()) return;
   times_->promise(part.number, part.capability.time(), after_all_time);
   times_->pace().reach(part.capability.time().value + 1);

@@ -3,6 +3,7 @@
 // Input shards: the parts that one worker reads of a source, and the epochs that each is in.
 #pragma once
 
+#include <tidemark/core/codec.hpp>
 #include <tidemark/core/event_source.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/state_store.hpp>
@@ -18,6 +19,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -83,13 +85,23 @@ struct OpenPart {
 
 /// Where the positions of an input's parts are kept; null store: nowhere.
 struct KeptPositions {
+  /// Of one part: where to go on, and how far its event times had come.
+  struct Kept {
+    std::string position;
+    EventTime greatest = before_all_time;
+    static auto fields(auto& self) { return std::tie(self.position, self.greatest); }
+  };
+
   StateStore* store = nullptr;
   std::string step;
   std::uint32_t worker = 0;
 
-  void save(const std::string& part, Epoch epoch, std::optional<std::string> position) const {
+  /// Does nothing for a part that has no position.
+  void save(const std::string& part, Epoch epoch, std::optional<std::string> position,
+            EventTime greatest) const {
     if (store != nullptr && position)
-      store->save(step, worker, epoch.value, {{part, std::move(position)}});
+      store->save(step, worker, epoch.value,
+                  {{part, to_bytes(Kept{*std::move(position), greatest})}});
   }
   Epoch first_epoch() const { return {store == nullptr ? 1 : store->first_epoch()}; }
 };
@@ -113,6 +125,7 @@ class InputShard {
   std::optional<Clock::time_point> end_of_epoch(const OpenPart& part, Clock::time_point now) const;
   bool is_idle(const OpenPart& part, Clock::time_point now) const;
   Epoch next_by_event_time(const OpenPart& part, bool over, Clock::time_point now);
+  void save(const OpenPart& part);
   void end(const OpenPart& part);
   std::uint64_t epochs_open_before(Epoch epoch) const;
   bool may_send_at(Epoch epoch) const;

@@ -153,8 +153,7 @@ struct EventExpiry : Expires {
     };
     auto& sources = op.watermarks(0, "or let keys expire by the run's clock: expire_after(time)");
     op.set_interest(Interest::always);  // so that promises are looked at, and then forgotten
-    return EventLives<T, Item, std::remove_const_t<decltype(getter)>>(life, getter, sources,
-                                                                      op.scope().worker());
+    return EventLives<T, Item, std::remove_const_t<decltype(getter)>>(life, getter, sources);
   }
   template <typename... Values>
   auto of_sides() const {

@@ -5,16 +5,13 @@
 
 #include <tidemark/core/event_time.hpp>
 #include <tidemark/core/executor.hpp>
-#include <tidemark/core/process.hpp>
 #include <tidemark/core/watermark_reader.hpp>
-#include <tidemark/core/worker.hpp>
 #include <tidemark/operators/driver/wake_timer.hpp>
 #include <tidemark/operators/keyed/silent_keys.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <optional>
 #include <utility>
@@ -98,18 +95,12 @@ class EventLives {
   using Value = typename Item::second_type;
   using Time = EventTime;
 
-  EventLives(std::chrono::nanoseconds life, Getter getter, WatermarkReader<T>& sources,
-             Worker& worker)
+  EventLives(std::chrono::nanoseconds life, Getter getter, WatermarkReader<T>& sources)
       : keys_(Life{life}),
         getter_(std::move(getter)),
-        sources_(&sources),
-        worker_(&worker) {}
+        sources_(&sources) {}
 
-  void begin(const Antichain<T>& frontier) {
-    sources_->follow(frontier, [&](const T& through, EventTime watermark) {
-      risen_.push_back({through, watermark});
-    });
-  }
+  void begin(const Antichain<T>& frontier) { sources_->follow(frontier); }
   /// A late value counts as one of what the watermark has come to.
   void hear(const Key& key, const Value& value) { keys_.hear(key, std::max(now_, getter_(value))); }
   void forget(const Key& key) { keys_.forget(key); }
@@ -118,12 +109,10 @@ class EventLives {
   /// expired, in order, as far as `is_due(epoch)` says. It is to `take` them.
   template <typename IsDue, typename Expire>
   void rise(IsDue is_due, Expire expire) {
-    for (; !risen_.empty() && is_due(risen_.front().through); risen_.pop_front()) {
-      const auto [through, watermark] = risen_.front();
-      if (watermark == after_all_time && worker_->process().stop_requested()) continue;
+    sources_->rise(is_due, [&](const T& through, EventTime watermark) {
       now_ = watermark;
       if (!keys_.empty() && keys_.next() <= now_) expire(through);
-    }
+    });
   }
   std::vector<Key> take() { return keys_.take(now_); }
   void arm() {}  // whoever keeps a key runs when the frontier moves
@@ -138,17 +127,10 @@ class EventLives {
     std::chrono::nanoseconds length;
     Time operator()(Time time) const { return advanced(time, length); }
   };
-  /// The watermark from where the frontier has passed `through`.
-  struct Risen {
-    T through;
-    EventTime watermark;
-  };
 
   SilentKeys<Key, Time, Life> keys_;
   Getter getter_;
   WatermarkReader<T>* sources_;
-  Worker* worker_;
-  std::deque<Risen> risen_;  // and not applied yet
   EventTime now_ = before_all_time;
 };
 

@@ -26,9 +26,11 @@ auto log_watermarks(Log<std::pair<std::uint64_t, EventTime>>& log) {
     auto& sources = op.watermarks(0, "");
     op.build([&, first = stream.scope->worker().index() == 0] {
       in.for_each([&](auto& batch) { out.at(batch).give_all(batch.records); });
-      sources.follow(in.frontier(), [&](const Epoch& through, EventTime watermark) {
-        if (first) log.add({through.value, watermark});
-      });
+      sources.follow(in.frontier());
+      sources.rise([](const Epoch&) { return true; },
+                   [&](const Epoch& through, EventTime watermark) {
+                     if (first) log.add({through.value, watermark});
+                   });
     });
     return passed;
   };

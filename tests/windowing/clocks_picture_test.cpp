@@ -168,11 +168,14 @@ std::string by_source() {
     auto& in = op.input(all, Pipeline{});
     auto& watermarks = op.watermarks(0, "");
     op.set_interest(Interest::always);
-    op.build([&in, &watermarks] {
+    const auto reached = std::make_shared<EventTime>(before_all_time);
+    op.build([&in, &watermarks, reached] {
       in.for_each([](auto&) {});
-      watermarks.follow(in.frontier(), [](Epoch, EventTime) {});
+      watermarks.follow(in.frontier());
+      watermarks.rise([](Epoch) { return true; },
+                      [&](Epoch, EventTime watermark) { *reached = watermark; });
     });
-    return [&watermarks, &now, &picture] { picture.watermark(now, watermarks.now()); };
+    return [reached, &now, &picture] { picture.watermark(now, *reached); };
   });
 }
 
