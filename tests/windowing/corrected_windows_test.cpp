@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // Windows that late values can still come to: corrected results.
+#include <tidemark/operators/ends/event_time.hpp>
 #include <tidemark/operators/stateless/map.hpp>
+#include <tidemark/windowing/clocks/source_clock.hpp>
 #include <tidemark/windowing/collect_window.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
