@@ -71,9 +71,6 @@ class Process final : public Mail {
   /// Cancels the dataflow number `index` at all workers (Worker::cancel). Valid as long as the run.
   void cancel(std::uint32_t index) { registry_.cancel(index); }
 
-  /// How far the inputs have come, in the order of their ids.
-  std::vector<InputProgress> inputs() const { return input_progress_.all(); }
-
   /// Has every input end where it is, as if it had no more; the run then ends by itself, with all
   /// sinks closed. Any number of times.
   void request_stop() { stopping_.request(); }

@@ -32,7 +32,9 @@ struct WindowRights {
   }
 };
 
-/// Thread: its worker.
+/// Where a window step sends: by a batch in hand at its timestamp, or by rights that it has kept.
+/// Late values have rights and an output only if somebody takes them. O(1) each. Thread: its
+/// worker.
 template <Timestamp T, KeyedItem Item, typename Work>
 class WindowEnds {
  public:

@@ -31,9 +31,10 @@ class TimerQueue : public std::enable_shared_from_this<TimerQueue> {
   /// stopped. Throws what the action throws. Thread: one, that of all actions.
   bool call_first(Clock::time_point now);
 
-  /// From here on no action begins.
+  /// From here on no action begins; one that runs goes on. Thread: any, an action's too. O(1).
   void stop();
-  /// Stops it, and drops the actions that are left.
+  /// Stops it, and drops the actions that are left, without waiting for one that runs. Their
+  /// destructors run here, without the lock. O(n).
   void close();
 
  private:

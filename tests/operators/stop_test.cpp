@@ -223,7 +223,7 @@ TEST_CASE("a run knows how far its inputs have come", "[progress]") {
           input(scope, "in", GeneratedInput({.count = 60, .parts = 3, .batch_size = 10}),
                 tests::epoch_per_poll()) |
               inspect([&](const GeneratedEvent& event) {
-                if (event.number == 59) seen = process->inputs();
+                if (event.number == 59) seen = process->input_progress().all();
               });
         });
       });
