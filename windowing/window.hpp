@@ -15,8 +15,8 @@
 namespace tidemark {
 
 /// A window of a key. `id` tells apart the windows of one key. Sessions and counts are numbered as
-/// they begin, and anew once the step has forgotten the key (WindowOptions::remember): then what has
-/// an id once more, and `revision` 0, is another window.
+/// they begin, and anew once the step has forgotten the key (WindowOptions::remember): then what
+/// has an id once more, and `revision` 0, is another window.
 struct WindowInfo {
   std::int64_t id = 0;
   EventTime open{};   ///< the first instant that belongs to it; of a session, its first value

@@ -94,6 +94,7 @@ void add_open_times_rows(Rows& rows);
 void add_pagerank_rows(Rows& rows);
 void add_tracker_rows(Rows& rows);
 void add_union_find_rows(Rows& rows);
+void add_window_memory_rows(Rows& rows);
 void add_window_step_rows(Rows& rows);
 void add_silent_source_rows(Rows& rows);
 void add_window_sum_rows(Rows& rows);

@@ -61,6 +61,7 @@ Rows all_rows() {
   add_tracker_rows(rows);
   add_union_find_rows(rows);
   add_window_step_rows(rows);
+  add_window_memory_rows(rows);
   add_silent_source_rows(rows);
   add_window_sum_rows(rows);
   return rows;
