@@ -43,7 +43,7 @@ struct SidesClock {
   }
   EventTime due(const State& state, EventTime time) const { return clock.due(state, time); }
 
-  [[no_unique_address]] std::conditional_t<by_source, NoWall, Now> now{};
+  [[no_unique_address]] std::conditional_t<by_source, NoWall, Now> now;
   C clock;
 };
 

@@ -101,6 +101,10 @@ expect 'error: name a file' operators/string_utils.hpp "$licence"
 expect 'error: name a file' viz/helpers.cpp "$licence"
 expect 'error: name a file' tests/core/common.hpp "$licence"
 
+expect '' core/a.hpp "$licence" '  [[no_unique_address]] State state;'
+expect 'core/a.hpp:2: error: a member that is' core/a.hpp "$licence" '  [[no_unique_address]] State state{};'
+expect 'error: a member that is empty' core/a.hpp "$licence" '  [[no_unique_address]] State state = {};'
+
 expect '' viz/a.cpp "$licence" '#include <tidemark/core/trace.hpp>'
 expect '' viz/a.cpp "$licence" '#include <tidemark/core/explanation.hpp>'
 expect '' viz/a.cpp "$licence" '#include <tidemark/core/flow_graph.hpp>'
