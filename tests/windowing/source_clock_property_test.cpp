@@ -23,6 +23,7 @@ namespace tidemark::source_clock_property_test {
 
 using namespace tests;
 using namespace tests::by_source;
+using tests::by_source::Keyed;
 using namespace std::chrono_literals;
 
 /// Some sources, and how to run them.

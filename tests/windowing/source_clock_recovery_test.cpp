@@ -18,6 +18,7 @@ namespace tidemark::source_clock_recovery_test {
 
 using namespace tests;
 using namespace tests::by_source;
+using tests::by_source::Keyed;
 using namespace std::chrono_literals;
 
 using Step = StepInTest<Keyed>;

@@ -16,6 +16,7 @@ namespace tidemark::source_clock_refusal_test {
 
 using namespace tests;
 using namespace tests::by_source;
+using tests::by_source::Keyed;
 using namespace std::chrono_literals;
 
 ScheduledParts nothing() {

@@ -23,6 +23,7 @@ namespace tidemark::source_clock_test {
 
 using namespace tests;
 using namespace tests::by_source;
+using tests::by_source::Keyed;
 using namespace std::chrono_literals;
 
 /// A part that gives a record of `key` each `wall`, of values `step` apart.
