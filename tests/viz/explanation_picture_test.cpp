@@ -236,6 +236,20 @@ TEST_CASE("a refused cycle is highlighted in the physical graph", "[dot][refused
   CHECK(contains(graph.nodes["op_2"]["label"], "ID=\"op_2_i1\" HREF=\"#port\""));
 }
 
+TEST_CASE("a watermark that is held is asked about at its port, and its parts are named at theirs",
+          "[dot][explanation][watermark]") {
+  const FlowBuilder words = word_count();
+  Explanation why{.location = words.in(4), .name = "count.in0", .time = "2022-01-01T00:00:00Z"};
+  why.parts = {{words.out(0), "lines", "a.txt", 1}, {words.out(0), "lines", "", 2}};
+  Parsed graph = picture(words, why);
+  CHECK(nodes_of_class(graph, "why") == Names{"op_0", "op_2"});
+  CHECK(streams_of_class(graph, "why").empty());
+  CHECK(has_row(graph.nodes["op_0"]["label"], "part", "a.txt"));
+  CHECK(has_row(graph.nodes["op_2"]["label"], "asked", "2022-01-01T00:00:00Z"));
+  CHECK(contains(graph.label, "why does the watermark of count.in0 stand at 2022-01-01T00:00:00Z?"));
+  CHECK(contains(graph.label, "because part 'a.txt' of 'lines' (worker 1) has promised no more"));
+}
+
 TEST_CASE("a refused cycle is the same wherever it begins", "[dot][refused]") {
   const tests::Siblings flow = tests::siblings(false);
   std::vector<LocationId> locations = cycle(flow);
