@@ -193,7 +193,8 @@ TEST_CASE("a life that is not positive is refused, and so is event time of sourc
       output("out", Discard{});
   CHECK(error_of(flow, deterministic(1, 0)) ==
         "step 'ids' goes by the event time of its sources, and none is read of 'in'; put "
-        "event_time(...) behind it, or let keys expire by the run's clock: expire_after(time)");
+        "event_time(...) behind it if it is an input, or let keys expire by the run's clock: "
+        "expire_after(time)");
 }
 
 TEST_CASE("the longest life there is ends with event time", "[expiry]") {

@@ -246,7 +246,8 @@ TEST_CASE("a watermark that is held is asked about at its port, and its parts ar
   CHECK(streams_of_class(graph, "why").empty());
   CHECK(has_row(graph.nodes["op_0"]["label"], "part", "a.txt"));
   CHECK(has_row(graph.nodes["op_2"]["label"], "asked", "2022-01-01T00:00:00Z"));
-  CHECK(contains(graph.label, "why does the watermark of count.in0 stand at 2022-01-01T00:00:00Z?"));
+  CHECK(
+      contains(graph.label, "why does the watermark of count.in0 stand at 2022-01-01T00:00:00Z?"));
   CHECK(contains(graph.label, "because part 'a.txt' of 'lines' (worker 1) has promised no more"));
 }
 

@@ -100,7 +100,8 @@ TEST_CASE("what the store keeps under an input's id and no input has saved is re
   config.states = going_on.get();
   CHECK_THROWS_WITH(
       results_of(folds(0s, TumblingWindow(10s, at_ns(0)), {}), paced(some_items(), 2), config),
-      "input 'items': what the store keeps of the part 'items' is no position that an input "
+      "step 'items' failed on worker 0: input 'items': what the store keeps of the part 'items' is "
+      "no position that an input "
       "has saved; was the id that of another step?");
 }
 
