@@ -57,13 +57,13 @@ class EventSource {
   EventTime watermark() const { return watermark(whole_); }
 
   /// Promises that what `part`, perhaps PartId::whole, sends after `through` is not before
-  /// `watermark`; nullopt: others need not wait for it. In the same step, its capability moves past
-  /// `through`, or is dropped.
-  void promise(std::uint32_t part, const T& through, std::optional<EventTime> watermark) {
+  /// `watermark`, and says whether others are to wait for it. In the same step, its capability
+  /// moves past `through`, or is dropped.
+  void promise(std::uint32_t part, const T& through, EventTime watermark,
+               PartState state = PartState::open) {
     if (!read_) return;
-    std::optional<Mark> mark;
-    if (watermark) mark = watermark->time_since_epoch().count();
-    pending_->promise({{location_, worker_, part}, through, mark});
+    pending_->promise(
+        {{location_, worker_, part}, through, watermark.time_since_epoch().count(), state});
   }
 
   /// Says how a part is called, for people.
@@ -79,7 +79,7 @@ class EventSource {
     if (pending_ == nullptr) {
       ended_ = through;  // while it is being built
     } else {
-      promise(PartId::whole, through, after_all_time);
+      promise(PartId::whole, through, watermark(), PartState::ended);
     }
   }
 
@@ -91,7 +91,7 @@ class EventSource {
     names_ = &names;
     location_ = location;
     worker_ = worker;
-    if (ended_) promise(PartId::whole, *ended_, after_all_time);
+    if (ended_) promise(PartId::whole, *ended_, watermark(), PartState::ended);
   }
 
  private:

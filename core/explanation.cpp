@@ -68,7 +68,9 @@ std::string to_text(const Explanation::Cause& cause) {
 
 std::string to_text(const Explanation::Part& part) {
   return (part.name.empty() ? "" : "part '" + part.name + "' of ") + "'" + part.step +
-         "' (worker " + std::to_string(part.worker) + ") has promised no more";
+         "' (worker " + std::to_string(part.worker) +
+         (part.idle ? ") is idle, and no part is waited for; all have told of no later time"
+                    : ") has promised no more");
 }
 
 std::string to_text(const Explanation& explanation) {

@@ -60,6 +60,7 @@ struct Explanation {
     std::string step;  ///< that reads it
     std::string name;  ///< empty: all that the step sends at the worker
     std::uint32_t worker = 0;
+    bool idle = false;  ///< it is not waited for, and neither is any other
   };
 
   std::string subject;  ///< what is waited for, such as `probe on 'count'`

@@ -37,25 +37,32 @@ struct PartId {
 /// A point of event time, in nanoseconds since 1970.
 using Mark = std::int64_t;
 inline constexpr Mark nothing_yet = std::numeric_limits<Mark>::min();  ///< before all time
-inline constexpr Mark part_ended = std::numeric_limits<Mark>::max();   ///< after all time
+inline constexpr Mark end_of_time = std::numeric_limits<Mark>::max();  ///< after all time
+
+/// Whether others wait for a part: for one that is open they do; one that is idle may send more,
+/// which may break what it has promised; one that has ended sends nothing.
+enum class PartState : std::uint8_t { open, idle, ended };
 
 /// A promise: what `part` sends at timestamps after `through` has no event time before `mark`.
 template <Timestamp T>
 struct Watermark {
   PartId part;
   T through{};
-  std::optional<Mark> mark;  ///< nullopt: others need not wait for this part
+  Mark mark = nothing_yet;
+  PartState state = PartState::open;
   friend auto operator<=>(const Watermark&, const Watermark&) = default;
 };
 
 /// The watermarks of a dataflow's sources, as one ledger has been told. They come with the changes
 /// that move a part's capability past `through`, in one batch. So when a frontier has passed a
 /// timestamp, the watermarks of all parts that could result in it there are known: a port's
-/// watermark is the least of them, a function of its frontier and of nothing else.
+/// watermark is the least of those that are open, a function of its frontier and of nothing else.
+/// While none is open and some are idle, it is the greatest that any has promised; when all have
+/// ended, the end of time.
 ///
-/// Memory: the watermarks that some reader's frontier has not passed, and one for each part.
-/// A plain value. Requires: T is totally ordered at sources and readers, which are outside all
-/// loops.
+/// Memory: the watermarks that some reader's frontier has not passed, and one for each part that
+/// has not ended and for each source. A plain value. Requires: T is totally ordered at sources and
+/// readers, which are outside all loops.
 template <Timestamp T>
 class Watermarks {
  public:
@@ -69,9 +76,10 @@ class Watermarks {
   void expect(LocationId source, std::uint32_t worker) { parts_[{source, worker}]; }
 
   void apply(std::span<const Watermark<T>> batch) {
-    for (const auto& [part, through, mark] : batch) parts_[part].push_back({through, mark});
-    for (const auto& [part, through, mark] : batch)
-      if (!is_read(part.source)) forget(part.source);
+    for (const auto& [part, through, mark, state] : batch)
+      parts_[part].push_back({through, {mark, state}});
+    for (const Watermark<T>& promise : batch)
+      if (!is_read(promise.part.source)) forget(promise.part.source);
   }
 
   /// Adds a reader at `port`, which is reached by `ways`, for a worker, and returns its number.
@@ -92,7 +100,8 @@ class Watermarks {
   struct Hold {
     LocationId port;
     Mark mark = nothing_yet;
-    std::vector<PartId> parts;  ///< none: it need not wait for any, or all have ended
+    std::vector<PartId> parts;  ///< none if all have ended
+    bool idle = false;          ///< none is open: these are idle
   };
   /// Of each port that has a reader, if frontiers are `frontier(port)`.
   template <typename FrontierOf>
@@ -100,58 +109,62 @@ class Watermarks {
     std::vector<Hold> holds;
     for (const Reader& reader : readers_) {
       if (std::ranges::find(holds, reader.port, &Hold::port) != holds.end()) continue;
-      Hold& hold = holds.emplace_back(Hold{reader.port, part_ended, {}});
       const Antichain<T>& frontier = frontier_of(reader.port);
+      std::vector<PartId> parts;
+      std::vector<Standing> all;
       for (const Way& way : reader.ways)
         for_parts_of(way.source, [&](const PartId& part, const auto& promised) {
-          std::optional<Mark> mark = nothing_yet;
+          Standing standing;
           for (const Promise& promise : promised) {
             const std::optional<T> time = way.summary.results_in(promise.through);
             if (!time || frontier.less_equal_to(*time)) break;
-            mark = promise.mark;
+            standing = promise.standing;
           }
-          if (!mark || *mark > hold.mark || *mark == part_ended) return;
-          if (*mark < hold.mark) hold.parts.clear();
-          hold.mark = *mark;
-          hold.parts.push_back(part);
+          parts.push_back(part);
+          all.push_back(standing);
         });
+      Hold& hold = holds.emplace_back(Hold{reader.port, watermark_of(all, reader.ways), {}});
+      hold.idle = std::ranges::find(all, PartState::open, &Standing::state) == all.end();
+      for (std::size_t i = 0; i != parts.size(); ++i)
+        if (hold.idle ? all[i].state == PartState::idle
+                      : all[i] == Standing{hold.mark, PartState::open})
+          hold.parts.push_back(parts[i]);
     }
     return holds;
   }
 
   /// Calls `step(time, mark)`, in order, for the timestamps since the last call that `frontier` has
-  /// passed and at which a watermark of the reader's sources has arrived: from there on the least
-  /// of them is `mark`. With all its parts ended it is `part_ended`; while it need not wait for
-  /// any, there is none. Cost: O(parts * timestamps), and a sort.
+  /// passed and at which a watermark of the reader's sources has arrived: from there on that of the
+  /// port is `mark`. Cost: O(parts * timestamps), and a sort.
   template <typename Step>
   void follow(std::size_t reader, const Antichain<T>& frontier, Step&& step) {
     auto& [port, worker, ways, seen] = readers_[reader];
     struct Arrival {
       T time;
       std::size_t part;
-      std::optional<Mark> mark;
+      Standing standing;
     };
-    std::vector<std::optional<Mark>> marks;
+    std::vector<Standing> all;
     std::vector<Arrival> arrivals;
     for (const Way& way : ways)
       for_parts_of(way.source, [&](const PartId&, const auto& promised) {
-        std::optional<Mark> mark = nothing_yet;
+        Standing standing;
         for (const Promise& promise : promised) {
           const std::optional<T> time = way.summary.results_in(promise.through);
           if (!time || frontier.less_equal_to(*time)) break;
           if (*time < seen) {
-            mark = promise.mark;
+            standing = promise.standing;
           } else {
-            arrivals.push_back({*time, marks.size(), promise.mark});
+            arrivals.push_back({*time, all.size(), promise.standing});
           }
         }
-        marks.push_back(mark);
+        all.push_back(standing);
       });
     std::ranges::stable_sort(arrivals, {}, &Arrival::time);
     for (std::size_t i = 0; i != arrivals.size(); ++i) {
-      marks[arrivals[i].part] = arrivals[i].mark;
+      all[arrivals[i].part] = arrivals[i].standing;
       if (i + 1 != arrivals.size() && arrivals[i + 1].time == arrivals[i].time) continue;
-      if (const std::optional<Mark> least = least_of(marks)) step(arrivals[i].time, *least);
+      step(arrivals[i].time, watermark_of(all, ways));
     }
     if (frontier.empty()) return;  // nobody will ask again
     if (const T& now = *frontier.begin(); seen < now) seen = now;
@@ -164,9 +177,15 @@ class Watermarks {
   friend bool operator==(const Watermarks& a, const Watermarks& b) { return a.parts_ == b.parts_; }
 
  private:
+  /// How far a part has come, and whether it is waited for.
+  struct Standing {
+    Mark mark = nothing_yet;
+    PartState state = PartState::open;
+    friend bool operator==(const Standing&, const Standing&) = default;
+  };
   struct Promise {
     T through;
-    std::optional<Mark> mark;
+    Standing standing;
     friend bool operator==(const Promise&, const Promise&) = default;
   };
   struct Reader {
@@ -184,13 +203,20 @@ class Watermarks {
     }
   }
 
-  static std::optional<Mark> least_of(const std::vector<std::optional<Mark>>& marks) {
-    std::optional<Mark> least;
-    for (const std::optional<Mark>& mark : marks)
-      if (mark && (!least || *mark < *least)) least = mark;
-    if (least == part_ended && !std::ranges::all_of(marks, &std::optional<Mark>::has_value))
-      return {};
-    return least;
+  /// Of a port that is reached by `ways` from such parts, and from some that have been forgotten.
+  Mark watermark_of(const std::vector<Standing>& parts, const std::vector<Way>& ways) const {
+    Mark least = end_of_time, greatest = nothing_yet;
+    bool idles = false;
+    for (const auto& [mark, state] : parts) {
+      if (state == PartState::open) least = std::min(least, mark);
+      greatest = std::max(greatest, mark);
+      idles |= state == PartState::idle;
+    }
+    if (least != end_of_time || !idles) return least;
+    for (const Way& way : ways)
+      if (const auto at = forgotten_.find(way.source); at != forgotten_.end())
+        greatest = std::max(greatest, at->second);
+    return greatest;
   }
 
   bool is_read(LocationId source) const {
@@ -216,13 +242,19 @@ class Watermarks {
       if (at->first.source != source) return;
       auto& promised = at->second;
       while (promised.size() > 1 && seen_by_all(source, promised[1].through)) promised.pop_front();
-      const bool ended = promised.size() == 1 && promised.front().mark == part_ended &&
+      const bool ended = promised.size() == 1 &&
+                         promised.front().standing.state == PartState::ended &&
                          seen_by_all(source, promised.front().through);
+      if (ended) {
+        Mark& mark = forgotten_.try_emplace(source, nothing_yet).first->second;
+        mark = std::max(mark, promised.front().standing.mark);
+      }
       at = ended ? parts_.erase(at) : std::next(at);
     }
   }
 
   std::map<PartId, std::deque<Promise>> parts_;  // the promises of each in order
+  std::map<LocationId, Mark> forgotten_;         // the greatest of parts that have ended
   std::vector<Reader> readers_;
 };
 

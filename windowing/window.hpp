@@ -70,7 +70,12 @@ struct Late {
 
   friend auto operator<=>(const Late&, const Late&) = default;
   friend std::ostream& operator<<(std::ostream& out, const Late& late) {
-    return out << "late: " << to_iso8601(late.time) << " before " << to_iso8601(late.watermark);
+    out << "late: " << to_iso8601(late.time) << " before " << to_iso8601(late.watermark);
+    if constexpr (Printable<Value>) {
+      out << ", ";
+      print_item(out, late.value);
+    }
+    return out;
   }
 };
 

@@ -67,8 +67,9 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
             (EncodableOrNotSaved<Value> || (A::commutative && W::by_time)),
         "a window step: the key, the accumulator, what clock and windower keep, and the values, "
         "which may have to wait for their turn, must have a tidemark::Codec, so that they can be "
-        "saved and recovered; specialise it, derived from tidemark::NotSaved if they never shall "
-        "be");
+        "saved and recovered: give a struct `static auto fields(auto& self) { return "
+        "std::tie(self.a, self.b); }`, or specialise it, derived from tidemark::NotSaved if they "
+        "never shall be");
     using Shard = ClockedWindows<T, Item, C, Work>;
     WatermarkReader<T>* sources = nullptr;
     if constexpr (is_by_source<C>) {

@@ -146,7 +146,7 @@ class Inquiry final : public Question {
       }
     }
     for (const auto& hold : cut->watermarks)
-      if (hold.mark != part_ended) explanations.push_back(of_watermark(hold, *cut));
+      if (!hold.parts.empty()) explanations.push_back(of_watermark(hold, *cut));
     return explanations;
   }
 
@@ -163,7 +163,8 @@ class Inquiry final : public Question {
                             .time = to_iso8601(EventTime(std::chrono::nanoseconds(hold.mark))),
                             .state = cut.state};
     for (const PartId& part : hold.parts)
-      explanation.parts.push_back({part.source, step_at(part.source), name_of_(part), part.worker});
+      explanation.parts.push_back(
+          {part.source, step_at(part.source), name_of_(part), part.worker, hold.idle});
     return explanation;
   }
 

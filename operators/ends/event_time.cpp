@@ -18,7 +18,16 @@ void require_event_time_options(const std::string& id, const EventTimeOptions& o
   require("of_part", limits.of_part);
 }
 
+void require_ahead_limits(const std::string& id, const AheadLimits& limits) {
+  if (!limits.of_clock && !limits.of_part)
+    throw ConfigError(
+        "event_time_within '" + id +
+        "': how far ahead a stamp may lie is not said; say it by of_clock or of_part, "
+        "or use event_time");
+}
+
 bool accept_stamp(PartTimes& part, EventTime time, EventTime wall, const AheadLimits& limits) {
+  if (time == after_all_time) return false;
   const bool beyond_clock = limits.of_clock && time > advanced(wall, limits.of_clock->length());
   const bool beyond_part = limits.of_part && part.greatest != before_all_time &&
                            time > advanced(part.greatest, limits.of_part->length());

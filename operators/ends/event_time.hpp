@@ -10,6 +10,7 @@
 #include <tidemark/core/worker.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -28,12 +29,14 @@ struct EventTimeOptions {
   /// `Span::forever` nothing is late, and nothing closes before the end.
   Span wait{};
   /// A part that has given nothing for so long, by the run's clock, is not waited for. What it
-  /// brings when it comes back may be late. nullopt, or for ever: it is waited for, as long as it
-  /// takes. A hand-driven input has no such parts: it is as far as it is advanced.
+  /// brings when it comes back may be late. While no part is waited for, time has come as far as
+  /// any has told. nullopt, or for ever: it is waited for, as long as it takes. A hand-driven input
+  /// has no such parts: it is as far as it is advanced.
   std::optional<Span> idle_after{};
 };
 
 /// How far ahead a stamp may lie, not to carry everybody's time away; use designated initialisers.
+/// One at least is to be said.
 struct AheadLimits {
   /// Of the run's clock.
   std::optional<Span> of_clock{};
@@ -47,20 +50,38 @@ struct AheadLimits {
 namespace detail {
 
 template <typename Getter, typename Item>
-EventTime read_time(Getter& getter, const Item& record) {
+constexpr void require_getter() {
   static_assert(std::invocable<Getter&, const Item&>,
                 "event_time: the getter must take the stream's record");
   static_assert(SystemTimePoint<std::remove_cvref_t<std::invoke_result_t<Getter&, const Item&>>>,
                 "event_time: the getter must return a std::chrono::sys_time of nanoseconds or "
                 "coarser");
+}
+
+/// The time of a record, by a getter of the program.
+template <typename Getter, typename Item>
+EventTime read_time(Getter& getter, const Item& record) {
+  require_getter<Getter, Item>();
   return to_event_time(std::invoke(getter, record));
+}
+
+/// The same; after all time for one that lies beyond what EventTime reaches.
+template <typename Getter, typename Item>
+EventTime read_any_time(Getter& getter, const Item& record) {
+  require_getter<Getter, Item>();
+  const auto time = std::invoke(getter, record);
+  using Coarse = std::chrono::sys_time<std::chrono::duration<long double, std::nano>>;
+  if (Coarse(time) > Coarse(after_all_time)) return after_all_time;
+  return to_event_time(time);
 }
 
 /// Throws ConfigError for a negative wait or limit.
 void require_event_time_options(const std::string& id, const EventTimeOptions& options,
                                 const AheadLimits& limits);
+/// Throws ConfigError unless there is one.
+void require_ahead_limits(const std::string& id, const AheadLimits& limits);
 
-/// True if the stamp is accepted, and then the part has come to it.
+/// True if the stamp is accepted, and then the part has come to it. After all time none is.
 bool accept_stamp(PartTimes& part, EventTime time, EventTime wall, const AheadLimits& limits);
 
 }  // namespace detail
@@ -69,7 +90,7 @@ bool accept_stamp(PartTimes& part, EventTime time, EventTime wall, const AheadLi
 /// after stateless steps behind it. What goes by event time downstream (SourceClock) then knows, at
 /// the end of each epoch, before which time nothing more will come of which part of which source.
 ///
-///     input(flow, "readings", CsvInput("a.csv")) | map(to_reading)
+///     input(flow, "readings", CSVInput("a.csv")) | map(to_reading)
 ///         | event_time("time", &Reading::time, {.wait = 5s})
 ///
 /// `getter(record)` is a std::chrono::sys_time. Cost: the getter and a comparison for each record.
@@ -95,7 +116,8 @@ auto event_time(std::string id, Getter getter, EventTimeOptions options = {}) {
 }
 
 /// The same with a bound on how far ahead a time may lie. Makes two streams: what is within, and
-/// what lies too far ahead, of which no time is read.
+/// what lies too far ahead, beyond the year 2262 in any case, of which no time is read. Throws
+/// ConfigError without a limit.
 ///
 ///     auto [readings, too_far] = lines | event_time_within("time", &Reading::time,
 ///                                            AheadLimits{.of_clock = 1h}, {.wait = 5s});
@@ -103,6 +125,7 @@ template <typename Getter>
 auto event_time_within(std::string id, Getter getter, AheadLimits limits,
                        EventTimeOptions options = {}) {
   detail::require_event_time_options(id, options, limits);
+  detail::require_ahead_limits(id, limits);
   return [id, getter, limits, options]<typename T, typename Item>(Stream<T, Item> input) {
     const auto source = std::make_shared<EventSource<typename Level<T>::Ledger>*>(nullptr);
     const Executor& executor = input.scope->worker().executor();
@@ -113,7 +136,7 @@ auto event_time_within(std::string id, Getter getter, AheadLimits limits,
           PartTimes& part = (*source)->part();
           const EventTime wall = limits.of_clock ? executor.wall_time() : after_all_time;
           for (Item& record : records) {
-            const EventTime time = detail::read_time(getter, std::as_const(record));
+            const EventTime time = detail::read_any_time(getter, std::as_const(record));
             if (detail::accept_stamp(part, time, wall, limits)) {
               outputs.first.give(std::move(record));
             } else {

@@ -129,7 +129,7 @@ void InputShard::open_parts(Clock::time_point now) {
     times_->promise(part.number, first_->time(), part.promised);
     begin_epoch(part, positions_.first_epoch(), now);
   }
-  times_->promise(PartId::whole, first_->time(), after_all_time);
+  times_->promise(PartId::whole, first_->time(), before_all_time, PartState::ended);
   first_.reset();
 }
 
@@ -210,7 +210,7 @@ void InputShard::begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now)
     const Epoch through = part.capability.time();
     const EventTime watermark = times_->watermark(part.times);
     const bool idle = is_idle(part, now);
-    if (idle && !part.idle) times_->promise(part.number, through, std::nullopt);
+    if (idle && !part.idle) times_->promise(part.number, through, watermark, PartState::idle);
     if (!idle && (part.idle || watermark != part.promised))
       times_->promise(part.number, through, watermark);
     part.promised = watermark;
@@ -232,7 +232,8 @@ void InputShard::save(const OpenPart& part) {
 void InputShard::end(const OpenPart& part) {
   save(part);
   if (!times_->read()) return;
-  times_->promise(part.number, part.capability.time(), after_all_time);
+  times_->promise(part.number, part.capability.time(), times_->watermark(part.times),
+                  PartState::ended);
   times_->pace().reach(part.capability.time().value + 1);
 }
 

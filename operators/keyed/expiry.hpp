@@ -188,9 +188,13 @@ inline auto expire_after(Span life) {
 /// has come to. When all sources have ended time has come to its end, so what is left expires; not
 /// if they are stopped.
 ///
+/// So a key is kept for `life` at least: until the watermark has passed, a value still finds it
+/// whose own time is later than that. Where it matters how far two values lie apart, compare them.
+///
 ///     const auto expiry = expire_after(1h, &Order::time, &Payment::time);
 ///     auto paid = join("paid", {}, expiry, orders, payments);
-///     paid.expired() | output("unpaid", StdOutput{});
+///     paid | filter(within_an_hour) | ...
+///     paid.expired() | map(order_of) | output("unpaid", StdOutput{});
 template <typename Getter, typename... Getters>
 auto expire_after(Span life, Getter getter, Getters... getters) {
   return detail::EventExpiry<Getter, Getters...>(life, std::move(getter), std::move(getters)...);

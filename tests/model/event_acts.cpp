@@ -46,7 +46,8 @@ void EventModel::open(const State& state, Step step, const Visit& visit) {
     batch.add(one(source_, 1, +1));
     batch.promise({part_id(p), Time(0, 0, 0), nothing_yet});
   }
-  batch.promise({{source_, step.worker, PartId::whole}, Time(0, 0, 0), part_ended});
+  batch.promise(
+      {{source_, step.worker, PartId::whole}, Time(0, 0, 0), nothing_yet, PartState::ended});
   next.workers[step.worker].opened = true;
   step.batch = intern(std::move(batch));
   report(next, step.worker, step.batch);
@@ -90,7 +91,8 @@ void EventModel::end(const State& state, Step step, const Visit& visit) {
     if (epoch != after_all) move.add(one(source_, epoch, +1));
     if (watermark != before)
       promise.promise({part_id(step.part), Time(through, 0, 0),
-                       watermark == after_all ? part_ended : Mark{watermark}});
+                       Mark{watermark == after_all ? before : watermark},
+                       watermark == after_all ? PartState::ended : PartState::open});
     if (how == EventFault::promised_late || how == EventFault::promised_early) {
       if (promise.empty()) return;
       if (how == EventFault::promised_early) std::swap(move, promise);

@@ -53,16 +53,16 @@ std::string EventModel::describe_batch(Id id) const {
     add((diff > 0 ? "+" : "") + std::to_string(diff) + ' ' +
         std::to_string(pointstamp.time.time.value) + " at " +
         system_.program.topology->describe(pointstamp.location));
-  for (const auto& [part, through, mark] : batches_[id].watermarks()) {
+  for (const auto& [part, through, mark, state] : batches_[id].watermarks()) {
     if (part.part == PartId::whole) continue;
     const std::string who = "part " + std::to_string(part.part);
     const std::string after = " after epoch " + std::to_string(through.time.value);
-    if (*mark == nothing_yet) {
-      add(who + " promises nothing yet");
-    } else if (*mark == part_ended) {
+    if (state == PartState::ended) {
       add(who + " sends nothing" + after);
+    } else if (mark == nothing_yet) {
+      add(who + " promises nothing yet");
     } else {
-      add(who + " sends nothing before " + std::to_string(*mark) + after);
+      add(who + " sends nothing before " + std::to_string(mark) + after);
     }
   }
   return text;

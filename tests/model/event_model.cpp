@@ -13,7 +13,7 @@ Time at(Number epoch) {
 }
 Number number_of(Mark mark) {
   if (mark == nothing_yet) return 0;
-  return mark == part_ended ? after_all : static_cast<Number>(mark);
+  return mark == end_of_time ? after_all : static_cast<Number>(mark);
 }
 
 /// Calls `number` with all of a state, in an order in which it can be read again.

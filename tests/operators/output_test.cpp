@@ -272,13 +272,20 @@ struct Point {
   }
 };
 
-TEST_CASE("text sinks print what << prints, and pairs in brackets", "[print_item]") {
+TEST_CASE(
+    "text sinks print what << prints, pairs and tuples in brackets, and what is not there as none",
+    "[print_item]") {
   CHECK(printed(12) == "12");
   CHECK(printed(std::string("a \"b\"")) == "a \"b\"");
   CHECK(printed(Point{1, 2}) == "1|2");
   CHECK(printed(std::pair(1, std::string("x"))) == "(1, x)");
   CHECK(printed(std::pair(std::pair('a', 2.5), Point{3, 4})) == "((a, 2.5), 3|4)");
+  CHECK(printed(std::tuple(1, std::string("x"), std::pair(2, 3))) == "(1, x, (2, 3))");
+  CHECK(printed(std::tuple()) == "()");
+  CHECK(printed(std::pair(1, std::tuple(std::optional(2.5), std::optional<Point>()))) ==
+        "(1, (2.5, none))");
   CHECK_FALSE(Printable<std::vector<int>>);
+  CHECK_FALSE(Printable<std::tuple<std::optional<std::vector<int>>>>);
   CHECK_FALSE(Printable<std::pair<int, std::vector<int>>>);
 }
 

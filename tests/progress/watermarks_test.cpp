@@ -15,8 +15,6 @@ using Promise = Watermark<Epoch>;
 using Way = Marks::Way;
 using Steps = std::vector<std::pair<Epoch, Mark>>;
 
-constexpr std::optional<Mark> idle = std::nullopt;
-
 PartId part_of(std::uint32_t source, std::uint32_t worker, std::uint32_t part = PartId::whole) {
   return {LocationId{source}, worker, part};
 }
@@ -45,8 +43,7 @@ class Oracle {
           times.insert(time);
     });
     Steps steps;
-    for (const Epoch& time : times)
-      if (const auto mark = watermark(reader, time)) steps.emplace_back(time, *mark);
+    for (const Epoch& time : times) steps.emplace_back(time, watermark(reader, time));
     return steps;
   }
 
@@ -68,7 +65,7 @@ class Oracle {
       });
       if (promises.empty()) marks.expect(part.source, part.worker);
       const bool gone =
-          seen != 0 && seen == std::ssize(promises) && promises.back().mark == part_ended;
+          seen != 0 && seen == std::ssize(promises) && promises.back().state == PartState::ended;
       if (!gone) marks.apply(std::span(promises).subspan(seen == 0 ? 0 : seen - 1));
     }
     return marks;
@@ -82,20 +79,20 @@ class Oracle {
         if (part.source == way.source) look(way, promises);
   }
 
-  std::optional<Mark> watermark(const Reader& reader, Epoch now) const {
-    std::vector<Mark> waited_for;
-    bool idles = false;
+  Mark watermark(const Reader& reader, Epoch now) const {
+    std::map<PartState, std::vector<Mark>> marks;
     for_each_part(reader, [&](const Way& way, const auto& promises) {
-      std::optional<Mark> mark = nothing_yet;
+      Promise last;
       for (const Promise& promise : promises)
-        if (*way.summary.results_in(promise.through) <= now) mark = promise.mark;
-      if (mark) waited_for.push_back(*mark);
-      idles |= !mark;
+        if (*way.summary.results_in(promise.through) <= now) last = promise;
+      marks[last.state].push_back(last.mark);
     });
-    if (waited_for.empty()) return {};
-    const Mark least = std::ranges::min(waited_for);
-    if (least == part_ended && idles) return {};
-    return least;
+    if (marks.contains(PartState::open)) return std::ranges::min(marks[PartState::open]);
+    if (!marks.contains(PartState::idle)) return end_of_time;
+    Mark greatest = nothing_yet;
+    for (const auto& [state, of_state] : marks)
+      greatest = std::max(greatest, std::ranges::max(of_state));
+    return greatest;
   }
 
   std::map<PartId, std::vector<Promise>> parts_;
@@ -138,7 +135,7 @@ class Run {
     while (!capabilities_.empty()) {
       const auto [part, epoch] = *capabilities_.begin();
       capabilities_.erase(part);
-      apply({{part, epoch, part_ended}});
+      apply({{part, epoch, Mark{3}, PartState::ended}});
     }
     for (std::size_t r = 0; r != readers_.size(); ++r) follow(r, 0);
   }
@@ -162,13 +159,14 @@ class Run {
     const std::uint32_t what = tape_->below(8);
     if (what == 0) {
       capabilities_.erase(part);
-      return apply({{part, epoch, part_ended}});
+      return apply({{part, epoch, Mark{tape_->below(12)}, PartState::ended}});
     }
     const Epoch next{epoch.value + what % 3 + 1};
     capabilities_[part] = next;
     const std::uint32_t mark = tape_->below(12);
     if (mark == 0) return;  // nothing new
-    apply({{part, Epoch{next.value - 1}, mark < 3 ? idle : Mark{mark}}});
+    apply(
+        {{part, Epoch{next.value - 1}, Mark{mark}, mark < 3 ? PartState::idle : PartState::open}});
   }
   void open(PartId worker) {
     capabilities_.erase(worker);
@@ -178,7 +176,7 @@ class Run {
       capabilities_[part] = Epoch{1};
       batch.push_back({part, Epoch{0}, nothing_yet});
     }
-    batch.push_back({worker, Epoch{0}, part_ended});
+    batch.push_back({worker, Epoch{0}, nothing_yet, PartState::ended});
     apply(batch);
   }
 
@@ -229,7 +227,7 @@ TEST_CASE("what a reader is told is what all promises that its frontier has pass
     run.end();
     for (const Reader& reader : run.readers()) {
       RC_ASSERT(reader.steps == run.expected(reader));
-      RC_ASSERT(reader.steps.back().second == part_ended);
+      RC_ASSERT(reader.steps.back().second == end_of_time);
     }
   });
 }
@@ -251,8 +249,8 @@ TEST_CASE("of a source that nobody reads one promise for each part is kept", "[w
                                      {part_of(0, 0, 1), epoch, Mark{6}}});
   two.apply(std::vector<Promise>{{part_of(0, 0, 0), 99, Mark{5}}, {part_of(0, 0, 1), 99, Mark{6}}});
   CHECK(marks == two);
-  marks.apply(std::vector<Promise>{{part_of(0, 0, 0), 100, part_ended},
-                                   {part_of(0, 0, 1), 100, part_ended}});
+  marks.apply(std::vector<Promise>{{part_of(0, 0, 0), 100, Mark{5}, PartState::ended},
+                                   {part_of(0, 0, 1), 100, Mark{6}, PartState::ended}});
   CHECK(marks.empty());
 }
 
@@ -261,30 +259,38 @@ TEST_CASE("a part that has not been opened holds the watermark back", "[watermar
   marks.expect(LocationId{0}, 0);
   marks.expect(LocationId{0}, 1);
   const std::size_t reader = marks.add_reader({}, {{LocationId{0}}});
-  marks.apply(std::vector<Promise>{{part_of(0, 0), 0, part_ended}, {part_of(0, 0, 0), 1, Mark{4}}});
+  marks.apply(std::vector<Promise>{{part_of(0, 0), 0, nothing_yet, PartState::ended},
+                                   {part_of(0, 0, 0), 1, Mark{4}}});
   CHECK(steps_to(marks, reader, 2) == Steps{{0, nothing_yet}, {1, nothing_yet}});
-  marks.apply(std::vector<Promise>{{part_of(0, 1), 2, part_ended}});
+  marks.apply(std::vector<Promise>{{part_of(0, 1), 2, nothing_yet, PartState::ended}});
   CHECK(steps_to(marks, reader, 3) == Steps{{2, 4}});
 }
 
-TEST_CASE("one does not wait for a part that idles, and to wait for none is not to be at the end",
-          "[watermarks]") {
+TEST_CASE(
+    "one does not wait for a part that idles, and to wait for none is to be where any has come",
+    "[watermarks]") {
   Marks marks;
   const std::size_t reader = marks.add_reader({}, {{LocationId{0}}});
-  const auto promise = [&](std::uint32_t part, Epoch through, std::optional<Mark> mark) {
-    marks.apply(std::vector<Promise>{{part_of(0, 0, part), through, mark}});
+  const auto promise = [&](std::uint32_t part, Epoch through, Mark mark,
+                           PartState state = PartState::open) {
+    marks.apply(std::vector<Promise>{{part_of(0, 0, part), through, mark, state}});
   };
-  promise(0, 1, Mark{3});
-  promise(1, 1, Mark{5});
+  promise(0, 1, 3);
+  promise(1, 1, 5);
+  promise(2, 1, 5);
   CHECK(steps_to(marks, reader, 2) == Steps{{1, 3}});
-  promise(0, 2, idle);
+  promise(0, 2, 3, PartState::idle);
   CHECK(steps_to(marks, reader, 3) == Steps{{2, 5}});
-  promise(1, 3, part_ended);
-  CHECK(steps_to(marks, reader, 4).empty());
-  promise(0, 4, Mark{6});
-  CHECK(steps_to(marks, reader, 5) == Steps{{4, 6}});
-  promise(0, 5, part_ended);
-  CHECK(steps_to(marks, reader, 6) == Steps{{5, part_ended}});
+  promise(1, 3, 7, PartState::ended);
+  CHECK(steps_to(marks, reader, 4) == Steps{{3, 5}});
+  promise(2, 4, 6, PartState::idle);
+  CHECK(steps_to(marks, reader, 5) == Steps{{4, 7}});  // of one that is forgotten by then
+  promise(0, 5, 4);
+  CHECK(steps_to(marks, reader, 6) == Steps{{5, 4}});  // and what it brings may be late
+  promise(0, 6, 8, PartState::ended);
+  CHECK(steps_to(marks, reader, 7) == Steps{{6, 8}});
+  promise(2, 7, 6, PartState::ended);
+  CHECK(steps_to(marks, reader, 8) == Steps{{7, end_of_time}});
   CHECK(marks.empty());
 }
 
@@ -294,7 +300,7 @@ TEST_CASE("a watermark is held by the parts that have promised the least where t
   marks.add_reader(LocationId{9}, {{LocationId{1}}});
   marks.apply(std::vector<Promise>{{part_of(1, 0, 0), 1, Mark{5}},
                                    {part_of(1, 1, 0), 1, Mark{3}},
-                                   {part_of(1, 1, 1), 1, idle},
+                                   {part_of(1, 1, 1), 1, Mark{0}, PartState::idle},
                                    {part_of(1, 2, 0), 1, Mark{3}},
                                    {part_of(1, 1, 0), 2, Mark{8}},
                                    {part_of(2, 0, 0), 1, Mark{0}}});
@@ -310,6 +316,11 @@ TEST_CASE("a watermark is held by the parts that have promised the least where t
                                                    part_of(1, 1, 1), part_of(1, 2, 0)}));
   CHECK(held_at(2) == std::pair(Mark{3}, Parts{part_of(1, 1, 0), part_of(1, 2, 0)}));
   CHECK(held_at(3) == std::pair(Mark{3}, Parts{part_of(1, 2, 0)}));
+
+  marks.apply(std::vector<Promise>{{part_of(1, 0, 0), 2, Mark{9}, PartState::ended},
+                                   {part_of(1, 1, 0), 3, Mark{8}, PartState::idle},
+                                   {part_of(1, 2, 0), 3, Mark{4}, PartState::ended}});
+  CHECK(held_at(4) == std::pair(Mark{9}, Parts{part_of(1, 1, 0), part_of(1, 1, 1)}));
 }
 
 }  // namespace tidemark::watermarks_test

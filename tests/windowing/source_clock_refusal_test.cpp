@@ -74,6 +74,9 @@ TEST_CASE("event times are read where a stream still is its source, and once",
         "between");
   CHECK_THROWS_WITH(event_time("times", time_of_record, {.wait = -1s}),
                     "event_time 'times': the wait is -1000000000 ns; it must be at least 0");
+  CHECK_THROWS_WITH(event_time_within("times", time_of_record, {}),
+                    "event_time_within 'times': how far ahead a stamp may lie is not said; say it "
+                    "by of_clock or of_part, or use event_time");
 }
 
 }  // namespace tidemark::source_clock_refusal_test

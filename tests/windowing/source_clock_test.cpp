@@ -105,6 +105,34 @@ TEST_CASE("a stamp too far ahead of the run's clock is sent elsewhere, and moves
   CHECK(ahead.sorted() == std::map<std::string, std::vector<Value>>{{"a", {{24 * hour, 2}}}});
 }
 
+TEST_CASE("a stamp that no event time reaches is too far ahead under any limit",
+          "[source_clock][event_time]") {
+  using Dated = std::pair<std::string, std::chrono::sys_days>;
+  const auto day = [](int year) { return std::chrono::sys_days(std::chrono::year(year) / 1 / 1); };
+  for (const AheadLimits limits :
+       {AheadLimits{.of_clock = Span::forever}, AheadLimits{.of_part = 1h, .believe_after = 1}}) {
+    Log<std::string> within, ahead;
+    Dataflow flow;
+    auto [times, too_far] =
+        input(flow, "in",
+              TestingInput(std::vector<Dated>{
+                  {"a", day(2500)}, {"b", day(2020)}, {"c", day(2262)}, {"d", day(9999)}})) |
+        event_time_within(
+            "times", [](const Dated& dated) { return dated.second; }, limits);
+    const auto log_to = [](Log<std::string>& log) {
+      return inspect([&log](const Dated& dated) { log.add(dated.first); });
+    };
+    times | log_to(within) | output("within", Discard{});
+    too_far | log_to(ahead) | output("ahead", Discard{});
+    cluster_main(flow, deterministic(1, 0));
+    const bool far = limits.of_part.has_value();  // from 2020 to 2262
+    CHECK(within.sorted() ==
+          (far ? std::vector<std::string>{"b"} : std::vector<std::string>{"b", "c"}));
+    CHECK(ahead.sorted() ==
+          (far ? std::vector<std::string>{"a", "c", "d"} : std::vector<std::string>{"a", "d"}));
+  }
+}
+
 TEST_CASE("a part believes that time has moved after so many stamps in a row",
           "[source_clock][event_time]") {
   ScheduledParts::Part part;
@@ -165,6 +193,35 @@ TEST_CASE("a part that is silent for so long is not waited for, and may come bac
   }
   CHECK(closed.entries().back().first >= hour);
   REQUIRE(late.sorted()["b"].size() == 1);
+}
+
+TEST_CASE("when all parts have ended or fallen idle, time has come as far as any of them has told",
+          "[source_clock][event_time]") {
+  constexpr Ns hour = 3'600'000'000'000;
+  Log<std::pair<Ns, std::pair<std::string, std::uint64_t>>> closed;
+  std::vector<std::string> told;
+  const ScheduledParts::Part file = steady("a", 100, 1000, 1'000'000'000);
+  const ScheduledParts::Part pipe{{{0, {"b", {7, 1}}}}, hour};
+  Dataflow flow;
+  input(flow, "in", ScheduledParts({file, pipe})) |
+      event_time("times", time_of_record, {.idle_after = 1s}) |
+      count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) | values() |
+      log_times(closed) | output("out", Discard{});
+  Config config = deterministic(2, 7);
+  config.explain.after = 1min;
+  config.explain.report = [&](const std::vector<Explanation>& all) {
+    for (const Explanation& one : all)
+      if (!one.parts.empty()) told.push_back(to_text(one));
+  };
+  cluster_main(flow, config);
+  REQUIRE(closed.entries().size() == 11);
+  for (std::size_t i = 0; i != 10; ++i) CHECK(closed.entries()[i].first < 2'000'000'000);
+  CHECK(closed.entries().back().first >= hour);  // 90 to 100 s, of which nobody knows
+  REQUIRE_FALSE(told.empty());
+  CHECK(told.front() ==
+        "watermark of 'sizes': 1970-01-01T00:01:39Z at sizes.in0, because\n"
+        "  part '1' of 'in' (worker 1) is idle, and no part is waited for; all have told of no "
+        "later time");
 }
 
 TEST_CASE("a part that falls idle says so at once, though its epoch would go on",

@@ -274,7 +274,7 @@ TEST_CASE("windows print as dates, and what is in them as it is", "[window]") {
   CHECK(printed(WindowInfo{3, align, align + 1h, {5, 4}, true}) ==
         "window 3 [2022-01-01T00:00:00Z, 2022-01-01T01:00:00Z] merged with 5, 4");
   CHECK(printed(Late<int>{1, align, align + 1min}) ==
-        "late: 2022-01-01T00:00:00Z before 2022-01-01T00:01:00Z");
+        "late: 2022-01-01T00:00:00Z before 2022-01-01T00:01:00Z, 1");
 }
 
 TEST_CASE("a result with its window is read as it was written", "[window]") {

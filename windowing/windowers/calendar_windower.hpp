@@ -31,6 +31,9 @@ namespace tidemark {
 /// begins in the day, week or month of 1970-01-01; of several days or weeks these are the first,
 /// and of several months January is.
 ///
+/// Results name their windows in UTC; `TimeZone(...).local(time)` is what a clock of the zone
+/// shows.
+///
 /// Cost: a value costs a few comparisons if it is near one before, else some hundred nanoseconds to
 /// ask the zone, about once in 20 hours of event time. Each copy remembers for itself the windows
 /// that it has found. Thread: one at a time.
