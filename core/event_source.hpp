@@ -75,7 +75,7 @@ class EventSource {
   EpochPace& pace() { return *pace_; }
 
   /// All that the worker sends has been sent, at timestamps up to `through`.
-  void end(const T& through) {
+  [[gnu::noinline]] void end(const T& through) {
     if (pending_ == nullptr) {
       ended_ = through;  // while it is being built
     } else {
