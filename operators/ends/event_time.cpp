@@ -27,7 +27,6 @@ void require_ahead_limits(const std::string& id, const AheadLimits& limits) {
 }
 
 bool accept_stamp(PartTimes& part, EventTime time, EventTime wall, const AheadLimits& limits) {
-  if (time == after_all_time) return false;
   const bool beyond_clock = limits.of_clock && time > advanced(wall, limits.of_clock->length());
   const bool beyond_part = limits.of_part && part.greatest != before_all_time &&
                            time > advanced(part.greatest, limits.of_part->length());

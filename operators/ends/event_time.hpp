@@ -65,13 +65,13 @@ EventTime read_time(Getter& getter, const Item& record) {
   return to_event_time(std::invoke(getter, record));
 }
 
-/// The same; after all time for one that lies beyond what EventTime reaches.
+/// The same; nullopt for one that lies beyond what EventTime reaches.
 template <typename Getter, typename Item>
-EventTime read_any_time(Getter& getter, const Item& record) {
+std::optional<EventTime> read_any_time(Getter& getter, const Item& record) {
   require_getter<Getter, Item>();
   const auto time = std::invoke(getter, record);
   using Coarse = std::chrono::sys_time<std::chrono::duration<long double, std::nano>>;
-  if (Coarse(time) > Coarse(after_all_time)) return after_all_time;
+  if (Coarse(time) > Coarse(after_all_time)) return std::nullopt;
   return to_event_time(time);
 }
 
@@ -81,7 +81,7 @@ void require_event_time_options(const std::string& id, const EventTimeOptions& o
 /// Throws ConfigError unless there is one.
 void require_ahead_limits(const std::string& id, const AheadLimits& limits);
 
-/// True if the stamp is accepted, and then the part has come to it. After all time none is.
+/// True if the stamp is accepted, and then the part has come to it.
 bool accept_stamp(PartTimes& part, EventTime time, EventTime wall, const AheadLimits& limits);
 
 }  // namespace detail
@@ -136,8 +136,8 @@ auto event_time_within(std::string id, Getter getter, AheadLimits limits,
           PartTimes& part = (*source)->part();
           const EventTime wall = limits.of_clock ? executor.wall_time() : after_all_time;
           for (Item& record : records) {
-            const EventTime time = detail::read_any_time(getter, std::as_const(record));
-            if (detail::accept_stamp(part, time, wall, limits)) {
+            const auto time = detail::read_any_time(getter, std::as_const(record));
+            if (time && detail::accept_stamp(part, *time, wall, limits)) {
               outputs.first.give(std::move(record));
             } else {
               outputs.second.give(std::move(record));
