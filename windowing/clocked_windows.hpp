@@ -86,10 +86,11 @@ class ClockedWindows {
   void close(const Antichain<T>& frontier) {
     if constexpr (by_source) rise([](const T&) { return true; });
     held_.follow(frontier);
-    if (!held_.empty() && (!by_source || frontier.empty()))
+    if (!held_.empty() && (!by_source || frontier.empty())) {
       in_->working_on(held_.first().time(), [&] { wake(held_.first(), frontier.empty()); });
-    if constexpr (!by_source)
-      if (keys_.next_look() < after_all_time) timer_.set(between(wall_, keys_.next_look()));
+      if constexpr (!by_source)
+        if (keys_.next_look() < after_all_time) timer_.set(between(wall_, keys_.next_look()));
+    }
     if (keys_.idle()) held_.clear();
     saved_.close(*in_, frontier, find());
   }

@@ -56,6 +56,19 @@ TEST_CASE("an idle key's window closes when the wall clock has taken its waterma
   });
 }
 
+TEST_CASE("a step whose keys wait for nothing is not run while time passes", "[window][wake]") {
+  Trace trace;
+  Config config = deterministic(1, 0);
+  config.trace = &trace;
+  counted(config, {{0, {7, {-1000 * second, 1}}}, {3 * second, {7, {-996 * second, 2}}}},
+          3600 * second, clock_by_wall(2 * second), TumblingWindow(ns(10 * second), at_ns(0)));
+  std::map<std::uint32_t, int> runs;  // by operator
+  for (const TraceEvent& event : trace.events())
+    if (event.kind == TraceEvent::Kind::start) ++runs[event.subject];
+  CHECK(runs.size() >= 3);
+  for (const auto& [op, count] : runs) CHECK(count < 1000);  // 360 epochs of 10 s
+}
+
 TEST_CASE("a window by the system clock closes on time, and at the end of input at once",
           "[window][wake]") {
   for_each_schedule([](const Config& config) {
