@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The model of event time itself: it counts right, and is quiet about what does no harm.
+#include <tests/core/runs.hpp>
 #include <tests/model/counterexample.hpp>
 #include <tests/support.hpp>
 
