@@ -10,6 +10,7 @@
 #include <tidemark/operators/ends/output.hpp>
 #include <tidemark/operators/stateless/inspect.hpp>
 
+#include <tests/core/runs.hpp>
 #include <tests/support.hpp>
 
 #include <chrono>
@@ -35,11 +36,8 @@ void for_each_schedule(Run run) {
 /// The executors that have real threads, which sanitizers are to see; ThreadSanitizer cannot look
 /// into oneTBB.
 inline std::vector<ExecutorKind> real_executors() {
-#ifdef TIDEMARK_TSAN
+  if (with_tbb) return {ExecutorKind::threads, ExecutorKind::tbb};
   return {ExecutorKind::threads};
-#else
-  return {ExecutorKind::threads, ExecutorKind::tbb};
-#endif
 }
 
 /// Every poll that gives something ends an epoch.
