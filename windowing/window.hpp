@@ -34,8 +34,8 @@ struct WindowInfo {
     out << "window " << window.id << " [" << to_iso8601(window.open) << ", "
         << to_iso8601(window.close) << (window.has_close ? ']' : ')');
     const char* before = " merged with ";
-    for (const std::int64_t id : window.merged) {
-      out << before << id;
+    for (const std::int64_t other : window.merged) {
+      out << before << other;
       before = ", ";
     }
     if (window.revision != 0) out << " revision " << window.revision;
