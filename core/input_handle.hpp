@@ -48,7 +48,7 @@ class InputHandle {
         stopping_(other.stopping_),
         output_(other.output_),
         times_(other.times_),
-        book_(other.book_),
+        book_(other.book_),  // NOLINT(performance-move-constructor-init): it names `other`, too
         closed_at_(other.closed_at_),
         capability_(std::exchange(other.capability_, std::nullopt)) {}
   InputHandle& operator=(InputHandle&&) = delete;

@@ -44,7 +44,7 @@ double ours(std::uint32_t workers, std::uint64_t rounds) {
     if (worker.index() == 0) elapsed = watch.ns();
     check(probe.frontier() == Antichain<Epoch>{warm_up + rounds}, "not at the last round");
     input.close();
-    worker.step_while([&] { return !probe.done(); });
+    worker.step_while([&probe = probe] { return !probe.done(); });
   });
   return elapsed / static_cast<double>(rounds);
 }

@@ -58,8 +58,9 @@ double ours(std::uint32_t workers, std::uint64_t dataflows, std::uint64_t operat
     Stopwatch watch;
     for (std::uint64_t round = 0; round != warm_up + rounds; ++round) {
       if (round == warm_up) watch = {};
-      auto& input = inputs[round % dataflows];
-      const auto& probe = probes[round % dataflows];
+      const std::uint64_t turn = round % dataflows;  // NOLINT(clang-analyzer-core.DivideZero)
+      auto& input = inputs[turn];
+      const auto& probe = probes[turn];
       input.send(round);
       input.advance_to(round + 1);
       worker.step_while([&] { return probe.less_than(round + 1); });

@@ -124,7 +124,7 @@ double flow_graph_count(std::uint32_t threads, std::uint64_t items) {
         return flow::continue_msg();
       });
     const Stopwatch watch;
-    const std::uint64_t share = items / threads;
+    const std::uint64_t share = items / threads;  // NOLINT(clang-analyzer-core.DivideZero)
     for (std::uint64_t i = 0; i < share; i += batch_items) {
       for (auto& feeder : feeders) feeder.try_put(std::min(batch_items, share - i));
       if (i / batch_items % ahead == ahead - 1) graph.wait_for_all();

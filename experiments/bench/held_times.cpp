@@ -35,7 +35,7 @@ double through(std::uint64_t open, std::uint64_t rounds) {
       auto [handle, stream] = new_input<int>(scope);
       return std::pair{std::move(handle), tidemark::probe(held(stream, open, released))};
     });
-    const auto run_to = [&](std::uint64_t end) {
+    const auto run_to = [&, &input = input](std::uint64_t end) {
       while (input.time() < end) {
         input.send(1);
         input.advance_to(input.time().value + 1);

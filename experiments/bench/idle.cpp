@@ -99,7 +99,7 @@ double through(Kind kind, int operators, std::uint32_t workers, std::uint64_t ro
     if (kind == Kind::behind_one_active)
       check(completed == warm_up + rounds - 1, "the epochs that the active one saw completed");
     input.advance_to(last.value + 1);
-    worker.step_while([&] { return probe.less_than(input.time()); });
+    worker.step_while([&probe = probe, &input = input] { return probe.less_than(input.time()); });
     if (kind != Kind::stateless)
       check(released == static_cast<std::uint64_t>(operators), "somebody was not told");
   });

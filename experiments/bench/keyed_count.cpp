@@ -48,7 +48,7 @@ double ours(std::uint32_t workers, std::uint64_t items) {
       input.send(input_keys.next());
     }
     input.close();
-    worker.step_while([&] { return !probe.done(); });
+    worker.step_while([&probe = probe] { return !probe.done(); });
     if (worker.index() == 0) elapsed = watch.ns();
   });
   return per_item(elapsed, items, workers, total);

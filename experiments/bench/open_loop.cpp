@@ -95,7 +95,7 @@ double ours(double rate, std::uint64_t requests, double q) {
       worker.step();
     }
     input.close();
-    worker.step_while([&] { return !probe.done(); });
+    worker.step_while([&probe = probe] { return !probe.done(); });
   });
   return latencies.quantile(q, schedule);
 }

@@ -52,7 +52,7 @@ double step_bytes(std::uint64_t keys) {
     input.send({i, start});
   }
   input.advance_to(keys);
-  embedded.step_while([&] { return probe.less_than(keys - 1); });
+  embedded.step_while([&probe = probe, keys] { return probe.less_than(keys - 1); });
   const double bytes = bytes_in_use() - before;
   input.close();
   embedded.step_while([&] { return embedded.has_dataflows(); });

@@ -107,7 +107,7 @@ double sum_by_step(std::uint32_t workers, std::uint64_t items, W windower, nanos
       input.send(feed.next());
     }
     input.close();
-    worker.step_while([&] { return !probe.done(); });
+    worker.step_while([&probe = probe] { return !probe.done(); });
     if (worker.index() == 0) elapsed = watch.ns();
   });
   for (const auto& own : all) sums += own.value;

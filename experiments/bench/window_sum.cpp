@@ -86,7 +86,7 @@ double ours(std::uint32_t workers, Feed feed) {
       worker.step_while([&] { return slice > ahead && probe.less_than(slice - ahead); });
     }
     input.close();
-    worker.step_while([&] { return !probe.done(); });
+    worker.step_while([&probe = probe] { return !probe.done(); });
     if (worker.index() == 0) elapsed = watch.ns();
   });
   return per_event(elapsed, feed, outcomes);
