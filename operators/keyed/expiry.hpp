@@ -136,7 +136,7 @@ struct EventExpiry : Expires {
   std::chrono::nanoseconds life;
   std::tuple<Getters...> getters;
 
-  EventExpiry(Span after, Getters... all)
+  explicit EventExpiry(Span after, Getters... all)
       : life(require_life(after.length())),
         getters(std::move(all)...) {}
 
