@@ -119,7 +119,7 @@ std::map<std::string, std::vector<Ids>> sorted_ids(const std::map<std::string, C
 TEST_CASE("no value that is in order by its own part is late, and windows hold all of them",
           "[source_clock][oracle]") {
   check_property(250, [] {
-    Tape tape = draw_tape("case", 200);
+    Tape tape = draw_tape("case", 1000);
     const Ns length = 1 + tape.below(30), offset = 1 + tape.below(20), align = tape.below(40);
     const Ns gap = 1 + tape.below(15);
     const Case drawn = draw_case(tape);
