@@ -34,6 +34,17 @@ ScheduledParts::Part steady(std::string key, int count, Ns wall, Ns step) {
   return part;
 }
 
+/// A run that after a minute tells which parts hold watermarks.
+Config telling_of_parts(std::vector<std::string>& told) {
+  Config config = deterministic(2, 7);
+  config.explain.after = 1min;
+  config.explain.report = [&told](const std::vector<Explanation>& all) {
+    for (const Explanation& one : all)
+      if (!one.parts.empty()) told.push_back(to_text(one));
+  };
+  return config;
+}
+
 TEST_CASE("ten values of one instant are one session, without any wait", "[source_clock]") {
   for (const Config& config : {deterministic(1, 0), deterministic(2, 5), deterministic(7, 1)}) {
     ByKeyLog<std::string, std::uint64_t> sizes;
@@ -221,13 +232,7 @@ TEST_CASE("when all parts have ended or fallen idle, time has come as far as any
       event_time("times", time_of_record, {.idle_after = 1s}) |
       count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) | values() |
       log_times(closed) | output("out", Discard{});
-  Config config = deterministic(2, 7);
-  config.explain.after = 1min;
-  config.explain.report = [&](const std::vector<Explanation>& all) {
-    for (const Explanation& one : all)
-      if (!one.parts.empty()) told.push_back(to_text(one));
-  };
-  cluster_main(flow, config);
+  cluster_main(flow, telling_of_parts(told));
   REQUIRE(closed.entries().size() == 11);
   for (std::size_t i = 0; i != 10; ++i) CHECK(closed.entries()[i].first < 2'000'000'000);
   CHECK(closed.entries().back().first >= hour);  // 90 to 100 s, of which nobody knows
@@ -340,13 +345,7 @@ TEST_CASE("an explanation says which part holds a watermark back", "[source_cloc
       event_time("times", time_of_record) |
       count_window("sizes", SourceClock(time_of), TumblingWindow(10s, at_ns(0))) |
       output("out", Discard{});
-  Config config = deterministic(2, 7);
-  config.explain.after = 1min;
-  config.explain.report = [&](const std::vector<Explanation>& all) {
-    for (const Explanation& one : all)
-      if (!one.parts.empty()) told.push_back(to_text(one));
-  };
-  cluster_main(flow, config);
+  cluster_main(flow, telling_of_parts(told));
   REQUIRE_FALSE(told.empty());
   CHECK(told.front() ==
         "watermark of 'sizes': 1970-01-01T00:00:00.000000007Z at sizes.in0, because\n"
