@@ -102,37 +102,36 @@ concept HasFields = requires(const Item& item) {
 template <typename Item>
 using FieldsOf = decltype(Item::fields(std::declval<const Item&>()));
 
-/// What can be gone through from begin to end, and is not its own element.
+/// What can be gone through from begin to end.
 template <typename Item>
 concept RangeLike = requires(const Item& item) {
   item.begin() != item.end();
-  requires !std::same_as<std::remove_cvref_t<decltype(*item.begin())>, Item>;
+  *item.begin();
 };
 template <RangeLike Item>
 using ElementOf = std::remove_cvref_t<decltype(*std::declval<const Item&>().begin())>;
 
-template <typename Tuple, template <typename> typename Is>
-inline constexpr bool all_of_tuple = []<std::size_t... I>(std::index_sequence<I...>) {
-  return (Is<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>>::value && ...);
-}(std::make_index_sequence<std::tuple_size_v<Tuple>>());
-
-template <typename Item>
-constexpr bool is_printable();
-template <typename Item>
-struct IsPrintable : std::bool_constant<is_printable<Item>()> {};
-
-template <typename Item>
+/// Whether print_item can print an Item that stands in the `Outer`; not what holds itself.
+template <typename Item, typename... Outer>
 constexpr bool is_printable() {
-  if constexpr (Streamable<Item> || std::same_as<Item, EventTime>) {
+  const auto all_of = []<typename Tuple, std::size_t... I>(std::type_identity<Tuple>,
+                                                           std::index_sequence<I...>) {
+    return (is_printable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>, Item, Outer...>() &&
+            ...);
+  };
+  if constexpr ((std::same_as<Item, Outer> || ...)) {
+    return false;
+  } else if constexpr (Streamable<Item> || std::same_as<Item, EventTime>) {
     return true;
   } else if constexpr (MaybeValue<Item>) {
-    return is_printable<typename Item::value_type>();
+    return is_printable<typename Item::value_type, Item, Outer...>();
   } else if constexpr (TupleLike<Item>) {
-    return all_of_tuple<Item, IsPrintable>;
+    return all_of(std::type_identity<Item>(), std::make_index_sequence<std::tuple_size_v<Item>>());
   } else if constexpr (HasFields<Item>) {
-    return all_of_tuple<FieldsOf<Item>, IsPrintable>;
+    return all_of(std::type_identity<FieldsOf<Item>>(),
+                  std::make_index_sequence<std::tuple_size_v<FieldsOf<Item>>>());
   } else if constexpr (RangeLike<Item>) {
-    return is_printable<ElementOf<Item>>();
+    return is_printable<ElementOf<Item>, Item, Outer...>();
   } else {
     return false;
   }

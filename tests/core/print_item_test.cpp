@@ -139,6 +139,13 @@ struct Celsius {
 
 struct Plain {};
 
+/// Holds itself, so it could not be printed without end.
+struct Tree {
+  std::map<std::string, Tree> children;
+  auto begin() const { return children.begin(); }
+  auto end() const { return children.end(); }
+};
+
 TEST_CASE("numbers keep their digits inside of pairs, tuples, optionals, ranges and structs") {
   CHECK(printed(std::pair(std::int8_t{65}, 52.5200066)) == "(65, 52.5200066)");
   CHECK(printed(std::tuple(std::optional(1234567.89), std::optional<int>(), true)) ==
@@ -160,6 +167,8 @@ TEST_CASE("a type's own << decides how it is printed") {
   CHECK(printed(red) == "red");
   CHECK_FALSE(Printable<Plain>);
   CHECK_FALSE(Printable<std::vector<Plain>>);
+  CHECK_FALSE(Printable<Tree>);
+  CHECK_FALSE(Printable<std::pair<int, Tree>>);
   CHECK_FALSE(Printable<std::tuple<std::optional<std::pair<int, Plain>>>>);
 }
 
