@@ -40,6 +40,7 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 #include <tidemark/core/random.hpp>
+#include <tidemark/core/read_item.hpp>
 #include <tidemark/core/record_type.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/scope.hpp>

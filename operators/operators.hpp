@@ -2,7 +2,8 @@
 //
 // All steps, sources and sinks in one header, but those that take another library. These are
 // included by themselves:
-//   JSON: <tidemark/operators/sources/json_lines_input.hpp>
+//   JSON: <tidemark/operators/sources/json_lines_input.hpp>,
+//     <tidemark/operators/sinks/json_lines_output.hpp>, <tidemark/operators/sinks/json_text.hpp>
 //   Kafka, with the target tidemark::kafka: <tidemark/operators/kafka/kafka_input.hpp>,
 //     <tidemark/operators/kafka/kafka_output.hpp>, <tidemark/operators/kafka/kafka_message.hpp>
 #pragma once
@@ -10,6 +11,7 @@
 #include <tidemark/operators/captures/capture_event.hpp>
 #include <tidemark/operators/captures/capture_file.hpp>
 #include <tidemark/operators/captures/captured.hpp>
+#include <tidemark/operators/csv.hpp>
 #include <tidemark/operators/ends/capture.hpp>
 #include <tidemark/operators/ends/event_time.hpp>
 #include <tidemark/operators/ends/input.hpp>
@@ -45,6 +47,8 @@
 #include <tidemark/operators/routing/partition.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/routing/split_by.hpp>
+#include <tidemark/operators/sinks/csv_output.hpp>
+#include <tidemark/operators/sinks/csv_writer.hpp>
 #include <tidemark/operators/sinks/dir_output.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/read_item.hpp>
 #include <tidemark/windowing/iso8601.hpp>
 
 #include <cctz/time_zone.h>
@@ -78,7 +79,7 @@ nanoseconds read_fraction(Reader& from) {
   std::string digits = from.since(begin);
   if (digits.size() > 9) from.fail(begin + 9, "nothing is finer than nanoseconds, of 9 digits");
   digits.resize(9, '0');
-  return nanoseconds(std::stoll(digits));
+  return nanoseconds(read_item<std::int64_t>(digits));
 }
 
 struct TimeOfDay {

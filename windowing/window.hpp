@@ -6,9 +6,11 @@
 #include <tidemark/core/event_time.hpp>
 #include <tidemark/core/print_item.hpp>
 
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <ostream>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -28,6 +30,8 @@ struct WindowInfo {
   static auto fields(auto& self) {
     return std::tie(self.id, self.open, self.close, self.merged, self.has_close, self.revision);
   }
+  static constexpr std::array<std::string_view, 6> names{"id",     "open",      "close",
+                                                         "merged", "has_close", "revision"};
   friend auto operator<=>(const WindowInfo&, const WindowInfo&) = default;
   /// window 7 [2022-01-01T00:00:00Z, 2022-01-01T01:00:00Z), and `]` where the close belongs to it.
   friend std::ostream& operator<<(std::ostream& out, const WindowInfo& window) {
@@ -51,6 +55,7 @@ struct WindowResult {
   Result result{};
 
   static auto fields(auto& self) { return std::tie(self.window, self.result); }
+  static constexpr std::array<std::string_view, 2> names{"window", "result"};
   friend auto operator<=>(const WindowResult&, const WindowResult&) = default;
   friend std::ostream& operator<<(std::ostream& out, const WindowResult& of_window)
     requires Printable<Result>

@@ -6,6 +6,7 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
+#include <tidemark/core/read_item.hpp>
 
 #include <cstdint>
 #include <cstdio>
@@ -53,5 +54,5 @@ int main(int argc, char** argv) {
     std::fputs("usage: tracing_cost barrier|chain ROUNDS\n", stderr);
     return 2;
   }
-  run(what == "chain", std::stoull(argv[2]));
+  run(what == "chain", read_item<std::uint64_t>(argv[2]));
 }

@@ -4,6 +4,7 @@
 #include "graph.hpp"
 
 #include <tidemark/core/random.hpp>
+#include <tidemark/core/read_item.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -41,6 +42,24 @@ Graph random_graph(Node nodes, std::uint64_t edges, std::uint64_t seed) {
   return {nodes, std::move(drawn)};
 }
 
+namespace {
+
+/// The two numbers with which the line begins.
+Edge read_edge(const std::string& line, const std::string& place) {
+  std::istringstream words(line);
+  std::string from, to;
+  words >> from >> to;
+  try {
+    const Edge edge(read_item<Node>(from), read_item<Node>(to));
+    if (std::max(edge.first, edge.second) != std::numeric_limits<Node>::max()) return edge;
+    throw BadText("there can be no more than 4294967295 nodes");
+  } catch (const BadText& error) {
+    throw std::runtime_error(place + ": no edge: '" + line + "': " + error.what());
+  }
+}
+
+}  // namespace
+
 Graph read_graph(const std::string& path) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read '" + path + "'");
@@ -49,11 +68,7 @@ Graph read_graph(const std::string& path) {
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     if (line.empty() || line.front() == '#') continue;
-    Edge edge;
-    std::istringstream words(line);
-    if (!(words >> edge.first >> edge.second) ||
-        std::max(edge.first, edge.second) == std::numeric_limits<Node>::max())
-      throw std::runtime_error(path + ":" + std::to_string(number) + ": no edge: '" + line + "'");
+    const Edge edge = read_edge(line, path + ":" + std::to_string(number));
     nodes = std::max({nodes, edge.first + 1, edge.second + 1});
     edges.push_back(edge);
   }

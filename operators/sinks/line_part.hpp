@@ -3,13 +3,9 @@
 // A part of a sink that is a file with a record a line.
 #pragma once
 
-#include <tidemark/core/codec.hpp>
 #include <tidemark/core/print_item.hpp>
-#include <tidemark/operators/sinks/file_writer.hpp>
-#include <tidemark/operators/sinks/sink.hpp>
+#include <tidemark/operators/sinks/file_part.hpp>
 
-#include <cstdint>
-#include <optional>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -17,17 +13,12 @@
 
 namespace tidemark::detail {
 
-/// Prints each record, of a pair of key and value the value, then `end`. In a run whose positions
-/// are kept the file is written under its own name from the start, and cut back to where the last
-/// complete epoch ended when a run goes on; else it appears when the run has ended well.
+/// Prints each record, of a pair of key and value the value, then `end`.
 template <Printable Item>
-class LinePart final : public SinkPart<Item> {
+class LinePart final : public FilePart<Item> {
  public:
   LinePart(const std::string& path, std::string end, const SinkContext& context)
-      : file_(context.is_saved
-                  ? FileWriter(
-                        path, context.resume_at ? from_bytes<std::uint64_t>(*context.resume_at) : 0)
-                  : FileWriter(path)),
+      : FilePart<Item>(path, context),
         end_(std::move(end)) {}
 
   void write_batch(const std::vector<Item>& batch) override {
@@ -40,13 +31,10 @@ class LinePart final : public SinkPart<Item> {
       }
       text << end_;
     }
-    file_.write(text.view());
+    this->file().write(text.view());
   }
-  void close() override { file_.commit(); }
-  std::optional<std::string> position() override { return to_bytes(file_.sync()); }
 
  private:
-  FileWriter file_;
   std::string end_;
 };
 

@@ -3,19 +3,16 @@
 // CSVInput: a source of the rows of a CSV file.
 #pragma once
 
+#include <tidemark/operators/csv.hpp>
 #include <tidemark/operators/sources/csv_reader.hpp>
 #include <tidemark/operators/sources/source.hpp>
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace tidemark {
-
-/// The fields of a row by the names of their columns.
-using CsvRow = std::map<std::string, std::string>;
 
 /// Gives the rows of a CSV file (csv_reader.hpp), whose first record names the columns, at one
 /// worker, at most `batch_size` at a poll. The position is kept. Throws FileError, with line and

@@ -3,6 +3,8 @@
 // CSV as RFC 4180 has it, read from blocks that end anywhere.
 #pragma once
 
+#include <tidemark/operators/csv.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -12,12 +14,6 @@
 #include <vector>
 
 namespace tidemark {
-
-/// What separates and encloses fields.
-struct CsvFormat {
-  char delimiter = ',';
-  char quote = '"';
-};
 
 /// Text that is no CSV; the message begins with line and column, both counted from 1, the column in
 /// characters of UTF-8.

@@ -2,6 +2,7 @@
 #include <tidemark/core/codec.hpp>
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/hash.hpp>
+#include <tidemark/core/read_item.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
 
 #include <algorithm>
@@ -78,7 +79,7 @@ std::vector<std::string> GeneratedInput::parts() const {
 
 std::unique_ptr<SourcePart<GeneratedEvent>> GeneratedInput::open(
     const std::string& part, const SourceContext& context) const {
-  return std::make_unique<GeneratedPart>(*this, options_, std::stoull(part), context);
+  return std::make_unique<GeneratedPart>(*this, options_, read_item<std::uint64_t>(part), context);
 }
 
 GeneratedEvent GeneratedInput::event(std::uint64_t number) const {

@@ -8,6 +8,7 @@
 #include <boost/graph/connected_components.hpp>
 #include <boost/graph/page_rank.hpp>
 #include <tests/core/runs.hpp>
+#include <tests/operators/directory.hpp>
 #include <tests/support.hpp>
 #include <tests/support/data.hpp>
 
@@ -235,6 +236,12 @@ TEST_CASE("a file of a graph is read, but not what is no edge") {
   CHECK(graph.nodes() == 879);
   CHECK(graph.edges().size() == 4118);
   CHECK_THROWS_AS(Graph(2, {{0, 2}}), std::invalid_argument);
+  const tests::Directory directory;
+  CHECK(read_graph(directory.write("edges", "# from to\n0 1\n\n 2\t0 7\n")).edges() ==
+        std::vector<Edge>{{0, 1}, {2, 0}});
+  for (const char* line : {"0 -2", "0 4294967296", "0 4294967295", "1.5 2", "0", "a b"})
+    CHECK_THROWS_WITH(read_graph(directory.write("edges", std::string("0 1\n") + line)),
+                      Catch::Contains(std::string("edges:2: no edge: '") + line + "': "));
 }
 
 }  // namespace

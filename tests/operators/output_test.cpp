@@ -284,9 +284,6 @@ TEST_CASE(
   CHECK(printed(std::tuple()) == "()");
   CHECK(printed(std::pair(1, std::tuple(std::optional(2.5), std::optional<Point>()))) ==
         "(1, (2.5, none))");
-  CHECK_FALSE(Printable<std::vector<int>>);
-  CHECK_FALSE(Printable<std::tuple<std::optional<std::vector<int>>>>);
-  CHECK_FALSE(Printable<std::pair<int, std::vector<int>>>);
 }
 
 }  // namespace
