@@ -88,7 +88,7 @@ class SavedEpochs {
   struct Open {
     Right right;
     std::vector<Name> names;  // each once, in the order of being touched
-    boost::unordered_flat_set<Name, TableHash> seen;
+    boost::unordered_flat_set<Name, TableHash, KeyEqual> seen;
   };
 
   template <typename Find>

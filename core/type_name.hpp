@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+//
+// The name of a type, as it stands in the program.
+#pragma once
+
+#include <string>
+#include <typeinfo>
+
+namespace tidemark {
+
+/// With its namespaces, and the same from every compiler that mangles names as g++ and clang do.
+std::string type_name(const std::type_info& type);
+
+}  // namespace tidemark
