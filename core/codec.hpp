@@ -145,14 +145,14 @@ std::string bytes_signature() {
            std::to_string(Period::den) + "s";
   } else if constexpr (ChronoPoint<Plain>) {
     return bytes_signature<typename Plain::duration>() + " since " +
-           type_name(typeid(typename Plain::clock));
+           unscoped_name(typeid(typename Plain::clock));
   } else if constexpr (FixedArray<Plain>) {
     return Codec<typename Plain::value_type>::signature() + "*" +
            std::to_string(std::tuple_size_v<Plain>);
   } else if constexpr (ListsFields<Plain>) {
     return SignatureOf<decltype(Plain::fields(std::declval<Plain&>()))>::all();
   } else {
-    return type_name(typeid(Plain)) + ":" + std::to_string(sizeof(Plain));
+    return unscoped_name(typeid(Plain)) + ":" + std::to_string(sizeof(Plain));
   }
 }
 
