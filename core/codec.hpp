@@ -3,6 +3,8 @@
 // Codecs: values as bytes of a file or of a store, in this machine's byte order.
 #pragma once
 
+#include <tidemark/core/type_name.hpp>
+
 #include <array>
 #include <bit>
 #include <concepts>
@@ -17,6 +19,7 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -62,6 +65,12 @@ class ByteReader {
 ///
 /// Specialise it for any other type of your own, with the same three functions, or derive from
 /// NotSaved if none is ever to be saved.
+///
+/// The signature tells types apart, so that no value is read as one of another. Of numbers it is
+/// kind and bits (`i64`, `u8`, `f64`, `bool`), of an enumeration that of its underlying type, of a
+/// std::chrono::duration that of its number, with its unit in seconds, and so of a time_point; of
+/// what is taken as bytes its members' if it lists them, else its name, with its namespaces, and
+/// its size. A signature of your own may be any text; change it with what is written.
 template <typename Value>
 struct Codec {
   static constexpr bool is_missing = true;
@@ -82,12 +91,78 @@ concept Encodable = requires(std::string& to, const Value& value, ByteReader& fr
 template <typename Value>
 concept EncodableOrNotSaved = Encodable<Value> || std::derived_from<Codec<Value>, NotSaved>;
 
+/// A struct that lists its members.
+template <typename Value>
+concept ListsFields = requires(Value& value) { Value::fields(value); };
+
+namespace detail {
+
+/// The signatures of all members that `Of::fields` gives.
+template <typename Fields>
+struct SignatureOf;
+template <typename... Fields>
+struct SignatureOf<std::tuple<Fields&...>> {
+  static std::string all() {
+    return "{" + (std::string() + ... + (Codec<std::remove_const_t<Fields>>::signature() + ",")) +
+           "}";
+  }
+};
+
+template <typename Value>
+concept ChronoDuration = requires {
+  typename Value::rep;
+  Value::period::num;
+  Value::period::den;
+  requires !requires { typename Value::clock; };
+};
+template <typename Value>
+concept ChronoPoint = requires {
+  typename Value::clock;
+  requires ChronoDuration<typename Value::duration>;
+};
+template <typename Value>
+concept FixedArray = requires {
+  typename Value::value_type;
+  std::tuple_size<Value>::value;
+};
+
+/// Of what is taken as bytes.
+template <typename Value>
+std::string bytes_signature() {
+  using Plain = std::remove_cv_t<Value>;
+  const std::string bits = std::to_string(8 * sizeof(Plain));
+  if constexpr (std::is_same_v<Plain, bool>) {
+    return "bool";
+  } else if constexpr (std::is_enum_v<Plain>) {
+    return bytes_signature<std::underlying_type_t<Plain>>();
+  } else if constexpr (std::floating_point<Plain>) {
+    return "f" + bits;
+  } else if constexpr (std::integral<Plain>) {
+    return (std::is_signed_v<Plain> ? "i" : "u") + bits;
+  } else if constexpr (ChronoDuration<Plain>) {
+    using Period = typename Plain::period;
+    return bytes_signature<typename Plain::rep>() + "*" + std::to_string(Period::num) + "/" +
+           std::to_string(Period::den) + "s";
+  } else if constexpr (ChronoPoint<Plain>) {
+    return bytes_signature<typename Plain::duration>() + " since " +
+           unscoped_name(typeid(typename Plain::clock));
+  } else if constexpr (FixedArray<Plain>) {
+    return Codec<typename Plain::value_type>::signature() + "*" +
+           std::to_string(std::tuple_size_v<Plain>);
+  } else if constexpr (ListsFields<Plain>) {
+    return SignatureOf<decltype(Plain::fields(std::declval<Plain&>()))>::all();
+  } else {
+    return unscoped_name(typeid(Plain)) + ":" + std::to_string(sizeof(Plain));
+  }
+}
+
+}  // namespace detail
+
 template <typename Value>
   requires(std::is_trivially_copyable_v<Value> && !std::is_pointer_v<Value> &&
            !std::ranges::view<Value>)
 struct Codec<Value> {
-  /// What a file says of its values, so that no others are read from it.
-  static std::string signature() { return std::to_string(sizeof(Value)); }
+  static std::string signature() { return detail::bytes_signature<Value>(); }
   static void write(std::string& to, const Value& value) {
     to.append(reinterpret_cast<const char*>(&value), sizeof(Value));
   }
@@ -112,7 +187,9 @@ struct Codec<std::string> {
 
 template <Encodable... Values>
 struct Codec<std::tuple<Values...>> {
-  static std::string signature() { return "(" + ((Codec<Values>::signature() + ",") + ...) + ")"; }
+  static std::string signature() {
+    return "(" + (std::string() + ... + (Codec<Values>::signature() + ",")) + ")";
+  }
   static void write(std::string& to, const std::tuple<Values...>& value) {
     std::apply([&](const auto&... each) { (Codec<Values>::write(to, each), ...); }, value);
   }
@@ -174,7 +251,6 @@ struct Codec<std::variant<Values...>> {
   }
 };
 
-/// Structs that list their members.
 template <typename>
 inline constexpr bool are_encodable = false;
 template <typename... Fields>
@@ -185,10 +261,7 @@ template <typename Value>
            are_encodable<decltype(Value::fields(std::declval<Value&>()))>)
 struct Codec<Value> {
   static std::string signature() {
-    Value value{};
-    std::string all;
-    for_each(value, [&]<typename Field>(const Field&) { all += Codec<Field>::signature() + ","; });
-    return "{" + all + "}";
+    return detail::SignatureOf<decltype(Value::fields(std::declval<Value&>()))>::all();
   }
   static void write(std::string& to, const Value& value) {
     for_each(value, [&]<typename Field>(const Field& field) { Codec<Field>::write(to, field); });

@@ -29,6 +29,9 @@ struct SavedShare {
 /// What a run has saved, as of the end of an epoch. Steps are told apart by their ids, and keys and
 /// parts are dealt out anew, so the next run may have another number of workers.
 ///
+/// Of a step `sum` the types of its keys and states are saved, too, as the step `types of 'sum'`:
+/// what is of other types is refused by the next run.
+///
 /// A step calls `save` once for each epoch in which it was touched, when the epoch is complete at
 /// that worker and before any frontier downstream says so; it lists each key that was touched once.
 /// Thread: any, several at a time.

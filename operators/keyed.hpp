@@ -25,11 +25,11 @@ concept KeyedItem = requires(const Item& item) {
   requires std::same_as<Item, std::pair<typename Item::first_type, typename Item::second_type>>;
 };
 
-/// The state of each key at its worker.
+/// The state of each key at its worker. Which keys are one, KeyEqual says.
 template <typename Key, typename State>
-using KeyTable = boost::unordered_flat_map<Key, State, TableHash>;
+using KeyTable = boost::unordered_flat_map<Key, State, TableHash, KeyEqual>;
 template <typename Key>
-using KeySet = boost::unordered_flat_set<Key, TableHash>;
+using KeySet = boost::unordered_flat_set<Key, TableHash, KeyEqual>;
 
 /// The route that brings all records of a key to one worker.
 struct ByKey {
@@ -46,7 +46,7 @@ namespace detail {
 template <typename Key>
 std::vector<Key> in_order(std::vector<Key> keys) {
   if constexpr (std::totally_ordered<Key>) {
-    std::ranges::sort(keys);
+    std::ranges::sort(keys, KeyLess{});
   } else {
     std::ranges::stable_sort(keys, {}, KeyHash{});
   }

@@ -99,6 +99,10 @@ class ClockedKeys {
   /// Whether nothing waits for a watermark.
   bool idle() const { return wheel_.empty(); }
 
+  /// Of what types is what is saved of a key. Requires: encodable.
+  static std::string signature() {
+    return "(" + Codec<EventTime>::signature() + "," + KeyState::signature() + ")";
+  }
   /// What is to be saved of a key: the wall time and its state. Requires: encodable.
   std::optional<std::string> write(const Key& key) const {
     std::optional<std::string> bytes;
@@ -109,9 +113,10 @@ class ClockedKeys {
     return bytes;
   }
   /// Begins with what was saved. The wall clock goes on from where it was then or later, so that no
-  /// watermark moves back; what has come due since is to be looked at. Requires: encodable. Throws
-  /// BadBytes.
-  void read(const Key& key, const std::string& bytes) {
+  /// watermark moves back; what has come due since is to be looked at. False if the key is there
+  /// already. Requires: encodable. Throws BadBytes.
+  bool read(const Key& key, const std::string& bytes) {
+    if (keys_.find(key) != nullptr) return false;
     ByteReader from(bytes);
     const auto now = Codec<EventTime>::read(from);
     if (now != after_all_time) advance_to(now);  // at which an earlier run has come to its end
@@ -120,10 +125,11 @@ class ClockedKeys {
     from.require_empty();
     if (entry.state.idle()) {
       if (!remember_) keys_.erase(entry);
-      return;
+      return true;
     }
     const EventTime when = due(entry);
     wheel_.wake_by(entry, when, std::min(now_, set_back(when, std::chrono::nanoseconds(1))));
+    return true;
   }
 
   /// Stops the program unless the wheel is as its keys say. Returns what it has cost.

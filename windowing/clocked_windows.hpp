@@ -119,8 +119,10 @@ class ClockedWindows {
   void load() {
     if constexpr (encodable) {
       if (!saved_.active()) return;
-      Saved::load(*worker_, id_,
-                  [&](const Key& key, const std::string& bytes) { keys_.read(key, bytes); });
+      saved_.require_types({Codec<Key>::signature(), Keys::signature()});
+      Saved::load(*worker_, id_, [&](const Key& key, const std::string& bytes) {
+        if (!keys_.read(key, bytes)) refuse_twice(id_);
+      });
       held_.follow(Antichain<T>{saved_.first_time()});
     }
   }

@@ -33,8 +33,8 @@ struct CollectWindow {
 
 /// Sends the values of a window, with it, when it closes: a std::vector in the order of their
 /// times, or a container of your choice, such as collect_window<std::set<Value>> or, of pairs, a
-/// std::map. Unless `options.ordered`, the order is that of arrival; under the rules of 0.17 it
-/// never is.
+/// std::map; of NaN only one by KeyLess (hash.hpp), else it is refused. Unless `options.ordered`,
+/// the order is that of arrival; under the rules of 0.17 it never is.
 template <typename Into = void, typename C, typename W>
 auto collect_window(std::string id, C clock, W windower, WindowOptions options = {}) {
   const bool sorted = options.ordered || options.rules == WindowRules::v0_17;

@@ -89,6 +89,10 @@ class EachWindow {
   /// What is kept can be written, and read into one that is new.
   static constexpr bool encodable =
       Encodable<typename Windower::State> && Encodable<Window> && Encodable<Accumulator>;
+  static std::string signature() {
+    return "windows of " + Codec<typename Windower::State>::signature() + "," +
+           Codec<Window>::signature() + "," + Codec<Accumulator>::signature();
+  }
   void write(std::string& to) const {
     Codec<typename Windower::State>::write(to, state_);
     Codec<std::uint64_t>::write(to, open_.size());

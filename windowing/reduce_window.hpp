@@ -64,7 +64,9 @@ auto reduce_window(std::string id, C clock, W windower, Reducer reducer,
                              detail::ReduceWindow<Reducer>{std::move(reducer)}, options);
 }
 
-/// The value of each window whose `by(value)` is least; the first of several.
+/// The value of each window whose `by(value)` is least; the first of several, and of those that are
+/// not ordered. Where `by(value)` is NaN, or is not equal to itself for another reason, for some
+/// values, the first of these is sent.
 template <typename C, typename W, typename By = std::identity>
   requires(!std::same_as<By, WindowOptions>)
 auto min_window(std::string id, C clock, W windower, By by = {}, WindowOptions options = {}) {
@@ -72,7 +74,7 @@ auto min_window(std::string id, C clock, W windower, By by = {}, WindowOptions o
                              detail::ExtremeWindow<By, std::less<>>{std::move(by)}, options);
 }
 
-/// The value of each window whose `by(value)` is greatest; the first of several.
+/// The same with the greatest.
 template <typename C, typename W, typename By = std::identity>
   requires(!std::same_as<By, WindowOptions>)
 auto max_window(std::string id, C clock, W windower, By by = {}, WindowOptions options = {}) {

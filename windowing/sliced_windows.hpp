@@ -134,6 +134,7 @@ class SlicedWindows {
 
   /// The slices can be written, and read into one that is new; their sums are made anew.
   static constexpr bool encodable = Encodable<Accumulator>;
+  static std::string signature() { return "slices of " + Codec<Accumulator>::signature(); }
   void write(std::string& to) const {
     Codec<std::int64_t>::write(to, next_);
     const auto write_slice = [&to](std::int64_t id, const Accumulator& accumulator) {

@@ -158,10 +158,11 @@ class WakingKeys {
   Entry* find(const Key& key) const {
     const auto at = index_.find(KeyHash{}(key));
     Entry* entry = at == index_.end() ? nullptr : at->second;
-    while (entry != nullptr && !(entry->key == key)) entry = entry->next;
+    while (entry != nullptr && !KeyEqual{}(entry->key, key)) entry = entry->next;
     return entry;
   }
-  /// The entry of the key, which is made if there is none.
+  /// The entry of the key, which is made if there is none. Throws DataflowError, as `settle` does,
+  /// for a key that would not be found again.
   Entry& at(const Key& key) { return in_list(index_[KeyHash{}(key)], key); }
 
   /// Sets out to find the entries of the keys of `items`. No key may be erased until they are
@@ -204,8 +205,11 @@ class WakingKeys {
 
   static Entry& in_list(Entry*& first, const Key& key) {
     Entry** link = &first;
-    while (*link != nullptr && !((*link)->key == key)) link = &(*link)->next;
-    if (*link == nullptr) *link = new Entry(key);
+    while (*link != nullptr && !KeyEqual{}((*link)->key, key)) link = &(*link)->next;
+    if (*link == nullptr) {
+      require_found_again(key);
+      *link = new Entry(key);
+    }
     return **link;
   }
 

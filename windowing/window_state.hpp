@@ -50,6 +50,12 @@ struct WindowState {
   }
 
   /// Requires: encodable.
+  static std::string signature() {
+    std::string all = Codec<typename C::State>::signature() + "," + Windows::signature();
+    if constexpr (queues) all += "," + Codec<Value>::signature();
+    return all;
+  }
+  /// Requires: encodable.
   void write(std::string& to) const {
     Codec<typename C::State>::write(to, clock);
     windows.write(to);

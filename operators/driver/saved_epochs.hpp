@@ -8,6 +8,7 @@
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/worker.hpp>
+#include <tidemark/operators/driver/saved_types.hpp>
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/check.hpp>
 #include <tidemark/progress/epoch.hpp>
@@ -50,6 +51,12 @@ class SavedEpochs {
     }
   }
 
+  /// Says of what types the things are: those that the store keeps must be of the same. It is told
+  /// with the first that is saved. Throws DataflowError if they are others. Requires: active.
+  void require_types(SavedTypes types) {
+    if (!detail::require_types(*store_, step_, types)) untold_ = std::move(types);
+  }
+
   /// From here on things are touched at `time`. What was touched at earlier timestamps, which must
   /// be complete, is saved: `find(name, changes)` adds what is kept of it now. `retain()` gives the
   /// right at `time`, held until that is saved, too. Throws DataflowError for an epoch before the
@@ -88,7 +95,7 @@ class SavedEpochs {
   struct Open {
     Right right;
     std::vector<Name> names;  // each once, in the order of being touched
-    boost::unordered_flat_set<Name, TableHash> seen;
+    boost::unordered_flat_set<Name, TableHash, KeyEqual> seen;
   };
 
   template <typename Find>
@@ -96,8 +103,12 @@ class SavedEpochs {
     if constexpr (on_epochs) {
       std::vector<SavedState> changes;
       for (const Name& name : open_->names) find(name, changes);
-      if (!changes.empty())
-        store_->save(step_, worker_, open_->right.time().value, std::move(changes));
+      if (!changes.empty()) {
+        const std::uint64_t epoch = open_->right.time().value;
+        if (untold_) save_types(*store_, step_, worker_, epoch, *untold_);
+        untold_.reset();
+        store_->save(step_, worker_, epoch, std::move(changes));
+      }
     }
     open_.reset();
   }
@@ -105,6 +116,7 @@ class SavedEpochs {
   StateStore* store_;  // null: nothing is saved
   std::uint32_t worker_;
   std::string step_;
+  std::optional<SavedTypes> untold_;
   std::optional<Open> open_;
 };
 

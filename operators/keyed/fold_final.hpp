@@ -3,6 +3,7 @@
 // fold_final, reduce_final, count_final, min_final, max_final: one result for each key, at the end.
 #pragma once
 
+#include <tidemark/core/undefined.hpp>
 #include <tidemark/operators/keyed/build_state.hpp>
 #include <tidemark/operators/keyed/keyed_step.hpp>
 #include <tidemark/operators/stateless/key_on.hpp>
@@ -59,6 +60,14 @@ auto reduce_final_as(std::string kind, std::string id, Reducer reducer, Expiry e
   return with_expiry(expiry, step);
 }
 
+/// The value that comes first by `before`.
+template <typename By, typename Before>
+auto extreme_final(std::string kind, std::string id, By by, Before before) {
+  return reduce_final_as(std::move(kind), std::move(id), [by, before](auto best, auto value) {
+    return takes_place_of(std::invoke(by, best), std::invoke(by, value), before) ? value : best;
+  });
+}
+
 }  // namespace detail
 
 /// Folds all values of a key, in the order of epochs and, within one, of arrival: the accumulator
@@ -107,23 +116,21 @@ auto count_final(std::string id, F key) {
   };
 }
 
-/// Sends (key, value) with the least value of each key, at the end of input; of equal ones the
-/// first. Values are compared by `by(value)`.
+/// Sends (key, value) with the least value of each key, at the end of input; of equal ones, and of
+/// those that `<` does not order, the first. Values are compared by `by(value)`; where that is NaN,
+/// or is not equal to itself for another reason, for some of them, the first of these is sent.
 ///
 ///     rides | min_final("shortest", &Ride::length)
 template <typename By = std::identity>
 auto min_final(std::string id, By by = {}) {
-  return detail::reduce_final_as("min_final", std::move(id), [by](auto least, auto value) {
-    return std::invoke(by, value) < std::invoke(by, least) ? value : least;
-  });
+  return detail::extreme_final("min_final", std::move(id), by, std::less<>());
 }
 
 /// The same with the greatest.
 template <typename By = std::identity>
 auto max_final(std::string id, By by = {}) {
-  return detail::reduce_final_as("max_final", std::move(id), [by](auto greatest, auto value) {
-    return std::invoke(by, greatest) < std::invoke(by, value) ? value : greatest;
-  });
+  return detail::extreme_final("max_final", std::move(id), by,
+                               [](const auto& a, const auto& b) { return b < a; });
 }
 
 }  // namespace tidemark

@@ -137,7 +137,9 @@ class KeyedShard {
   void load() {
     if constexpr (encodable) {
       if (!saved_.active()) return;
+      saved_.require_types({Codec<Key>::signature(), Codec<Saved>::signature()});
       OfKeys::load(*worker_, id_, [&](Key key, Saved saved) {
+        if (states_.contains(key)) refuse_twice(id_);
         if constexpr (expires) {
           lives_.restore(key, saved.second);
           states_.try_emplace(key, restore(std::move(saved.first)));

@@ -13,6 +13,13 @@ void refuse_route(const std::string& step) {
                       "give the same in each run");
 }
 
+void refuse_twice(const std::string& step) {
+  throw DataflowError("step '" + step +
+                      "': the store keeps two keys that are equal, so it cannot be known which of "
+                      "their states is right; equal keys must be written as equal bytes (a struct "
+                      "with padding needs fields, or a Codec)");
+}
+
 void refuse_share(const std::string& step, const SavedShare& share) {
   throw DataflowError("step '" + step + "' at worker " + std::to_string(share.worker) + " of " +
                       std::to_string(share.workers) +

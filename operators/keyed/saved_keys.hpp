@@ -17,11 +17,15 @@ namespace tidemark::detail {
 /// Says that the keys that were saved have another hash than in the run that saved them.
 [[noreturn]] void refuse_route(const std::string& step);
 
+/// Says that the store gives two keys that are one.
+[[noreturn]] void refuse_twice(const std::string& step);
+
 /// Says that the store gives a worker what belongs to another.
 [[noreturn]] void refuse_share(const std::string& step, const SavedShare& share);
 
 /// A `Saved` of each `Key`, by their codecs. The route of a key brings its records and what is
-/// saved of it to the same worker.
+/// saved of it to the same worker. Keys that are one are one in the store, too: a NaN is written as
+/// the usual one, and any zero as 0. Equal keys of a type of your own must be equal as bytes.
 template <typename Key, typename Saved>
 struct SavedKeys {
   static constexpr bool encodable = Encodable<Key> && Encodable<Saved>;
@@ -30,7 +34,7 @@ struct SavedKeys {
   static SavedState write(const Key& key, const Saved* saved)
     requires encodable
   {
-    SavedState written{to_bytes(key), std::nullopt, ByKey::of(key)};
+    SavedState written{to_bytes<Key>(canonical(key)), std::nullopt, ByKey::of(key)};
     if (saved != nullptr) written.state = to_bytes(*saved);
     return written;
   }

@@ -172,8 +172,8 @@ TEST_CASE("a file of something else is refused, with the place", "[capture_file]
   });
   CHECK(error_of(directory / "text") ==
         "cannot replay '" + directory / "text" +
-            "': at offset 27: it holds timestamps and records of the form '8 text', and those "
-            "asked for have the form '8 8'");
+            "': at offset 27: it holds timestamps and records of the form "
+            "'Epoch:8 text', and those asked for have the form 'Epoch:8 u64'");
 }
 
 TEST_CASE("a frame that is damaged is refused, with its offset", "[capture_file][errors]") {
@@ -181,19 +181,19 @@ TEST_CASE("a frame that is damaged is refused, with its offset", "[capture_file]
   tests::capture_numbers({.executor = ExecutorKind::deterministic},
                          CaptureFile(directory / "numbers"));
   const std::string whole = directory.read("numbers");
-  const std::size_t first = 19 + 4 + 4 + 8 + 3;  // behind the header
+  const std::size_t first = 19 + 4 + 4 + 8 + 11;  // behind the header
   const auto damaged = [&](std::size_t at, char byte) {
     std::string text = whole;
     text[at] = byte;
     return error_of(directory.write("damaged", text));
   };
-  CHECK_THAT(damaged(first, 9), Catch::Contains("at offset 38: this is no frame of a capture"));
-  CHECK_THAT(damaged(first + 4, 9), Catch::Contains("at offset 38: this is no frame of a capture"));
-  CHECK_THAT(damaged(first + 8, 15), Catch::Contains("at offset 38: the frame ends in the middle"));
-  CHECK_THAT(damaged(first + 15, 1), Catch::Contains("at offset 54: it is truncated"));
+  CHECK_THAT(damaged(first, 9), Catch::Contains("at offset 46: this is no frame of a capture"));
+  CHECK_THAT(damaged(first + 4, 9), Catch::Contains("at offset 46: this is no frame of a capture"));
+  CHECK_THAT(damaged(first + 8, 15), Catch::Contains("at offset 46: the frame ends in the middle"));
+  CHECK_THAT(damaged(first + 15, 1), Catch::Contains("at offset 62: it is truncated"));
   CHECK_THAT(damaged(19, 9), Catch::Contains("at offset 19: it was captured on a machine with"));
   CHECK_THAT(damaged(first + 16, 1),
-             Catch::Contains("at offset 38: it does not begin with the least timestamp"));
+             Catch::Contains("at offset 46: it does not begin with the least timestamp"));
 }
 
 }  // namespace

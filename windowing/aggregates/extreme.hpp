@@ -3,6 +3,7 @@
 // Extreme: the least or the greatest value.
 #pragma once
 
+#include <tidemark/core/undefined.hpp>
 #include <tidemark/windowing/aggregate.hpp>
 
 #include <functional>
@@ -11,7 +12,9 @@
 
 namespace tidemark {
 
-/// The value whose `by(value)` comes before all others' by `Before`; of several the first.
+/// The value whose `by(value)` comes before all others' by `Before`; of several, and of those that
+/// are not ordered, the first. One that is NaN, or is not equal to itself for another reason, comes
+/// before all others.
 template <typename Value, typename By, typename Before>
 struct Extreme {
   using Accumulator = Value;
@@ -24,16 +27,16 @@ struct Extreme {
 
   Value first(Value value, EventTime) { return value; }
   void add(Value& best, Value value, EventTime) {
-    if (is_better(value, best)) best = std::move(value);
+    if (is_better(best, value)) best = std::move(value);
   }
   void combine(Value& best, const Value& later) {
-    if (is_better(later, best)) best = later;
+    if (is_better(best, later)) best = later;
   }
   Value result(Value&& best) { return std::move(best); }
 
  private:
-  bool is_better(const Value& a, const Value& b) {
-    return Before{}(std::invoke(by, a), std::invoke(by, b));
+  bool is_better(const Value& best, const Value& value) {
+    return takes_place_of(std::invoke(by, best), std::invoke(by, value), Before{});
   }
 };
 
