@@ -43,6 +43,7 @@
 #include <tidemark/core/record_type.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/scope.hpp>
+#include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>

@@ -180,7 +180,7 @@ void run(RunOptions options) {
     json->commit();
     print(fmt::format("summary   {}\n", options.json));
   }
-  if (result.interrupted) throw Interrupted();
+  if (result.interrupted) throw Interrupted(result.signal);
 }
 
 }  // namespace
