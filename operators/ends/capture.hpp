@@ -25,8 +25,8 @@ auto capture(std::string id, S sink) {
     Worker& worker = input.scope->worker();
     if constexpr (requires { sink.file(); })
       if (worker.index() == 0)  // for all of them
-        input.scope->template make<detail::FileClaim>(
-            detail::FileClaim::of_user(&worker.process(), "capture '" + id + "'", sink.file()));
+        input.scope->template make<FileClaim>(
+            FileClaim::of_user(&worker.process(), "capture '" + id + "'", sink.file()));
     auto& recorder = input.scope->template make<detail::Recorder<T, Item>>(
         sink.template open<T, Item>(worker.index(), worker.peers()));
     OperatorBuilder<T> op(*input.scope, "capture", id);

@@ -8,7 +8,7 @@
 #include <mutex>
 #include <sys/stat.h>
 
-namespace tidemark::detail {
+namespace tidemark {
 namespace {
 
 template <typename Key>
@@ -53,14 +53,14 @@ FileClaim::~FileClaim() {
 }
 
 std::string FileClaim::claim(const void* run, const std::string& user, const std::string& path) {
-  const std::string target = target_of(path);
+  const std::string target = detail::target_of(path);
   const std::size_t slash = target.rfind('/');
   const std::string directory =
       slash == std::string::npos ? "." : target.substr(0, slash + 1);  // "/" of "/file"
   struct stat file {
   }, around{};
   const bool exists = ::stat(target.c_str(), &file) == 0;
-  if (own_descriptor(target) >= 0 || (exists && !S_ISREG(file.st_mode)) ||
+  if (detail::own_descriptor(target) >= 0 || (exists && !S_ISREG(file.st_mode)) ||
       ::stat(directory.c_str(), &around) != 0)
     return "";
   std::vector<Key> keys{{run, around.st_dev, around.st_ino, target.substr(slash + 1)}};
@@ -74,4 +74,4 @@ std::string FileClaim::claim(const void* run, const std::string& user, const std
   return "";
 }
 
-}  // namespace tidemark::detail
+}  // namespace tidemark

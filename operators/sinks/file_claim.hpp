@@ -8,7 +8,7 @@
 #include <tuple>
 #include <vector>
 
-namespace tidemark::detail {
+namespace tidemark {
 
 /// Holds a file for as long as it lives: one that is regular, or is not there yet. Of anything else
 /// (a pipe, a terminal, what is in no directory), and of nothing, any number of claims may be made.
@@ -35,4 +35,4 @@ class FileClaim {
   std::vector<Key> keys_;
 };
 
-}  // namespace tidemark::detail
+}  // namespace tidemark

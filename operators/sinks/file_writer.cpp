@@ -33,7 +33,7 @@ void write_all(int descriptor, std::string_view text, const std::string& name) {
 FileWriter::FileWriter(std::string path)
     : path_(std::move(path)),
       target_(detail::target_of(path_)),
-      claim_(detail::FileClaim::of_writer(path_)) {
+      claim_(FileClaim::of_writer(path_)) {
   struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) throw_file_error("write", path_, EISDIR);
@@ -57,7 +57,7 @@ FileWriter::FileWriter(std::string path)
 FileWriter::FileWriter(std::string path, std::uint64_t kept)
     : path_(std::move(path)),
       target_(detail::target_of(path_)),
-      claim_(detail::FileClaim::of_writer(path_)),
+      claim_(FileClaim::of_writer(path_)),
       size_(kept) {
   struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;

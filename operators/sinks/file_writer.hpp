@@ -46,7 +46,7 @@ class FileWriter {
 
   std::string path_;
   std::string target_;  // where the links of `path_` lead
-  std::optional<detail::FileClaim> claim_;
+  std::optional<FileClaim> claim_;
   std::unique_ptr<detail::OutputFile> file_;  // null: committed
   bool temporary_ = false;                    // moves to `target_` on commit
   std::optional<mode_t> permissions_;         // that it then gets
