@@ -98,13 +98,17 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
                            process.request_stop();
                          });
   for (std::uint32_t w = 0; w != config.workers; ++w) start(process.worker(w));
-  if (config.monitor.look && has_real_time) monitor(process);
-  if (config.explain.after.count() > 0)
-    process.timers().call_at(executor.now() + config.explain.after,
-                             [&process] { explain(process); });
   std::optional<ProgressDisplay> progress;
-  if (config.progress && has_real_time && ::isatty(STDERR_FILENO) == 1)
-    progress.emplace(executor, process.input_progress(), stderr);
+  try {
+    if (config.monitor.look && has_real_time) monitor(process);
+    if (config.explain.after.count() > 0)
+      process.timers().call_at(executor.now() + config.explain.after,
+                               [&process] { explain(process); });
+    if (config.progress && has_real_time && ::isatty(STDERR_FILENO) == 1)
+      progress.emplace(executor, process.input_progress(), stderr);
+  } catch (...) {  // of a timer; the workers, which have begun, are to end
+    process.fail(std::current_exception());
+  }
   try {
     executor.serve();
   } catch (const StuckError& error) {

@@ -46,6 +46,7 @@
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/routing/split_by.hpp>
 #include <tidemark/operators/sinks/dir_output.hpp>
+#include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/sink.hpp>

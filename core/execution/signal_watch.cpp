@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/execution/signal_watch.hpp>
+#include <tidemark/core/start_thread.hpp>
 
 #include <cerrno>
 #include <csignal>
@@ -72,7 +73,7 @@ SignalWatch::SignalWatch(std::vector<int> signals, Times times, std::function<vo
   const Pipe& pipe = pipe_of(times);
   int late = 0;  // what a former one was asked when it had gone
   for (::ioctl(pipe.ends[0], FIONREAD, &late); late > 0; --late) read_signal(pipe.ends[0]);
-  thread_ = std::jthread([read_end = pipe.ends[0], action = std::move(action)] {
+  thread_ = start_thread([read_end = pipe.ends[0], action = std::move(action)] {
     while (const unsigned char signal = read_signal(read_end)) action(signal);
   });
   struct sigaction handler {};
