@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -48,6 +49,12 @@ bool is_at(int descriptor, const std::string& path) {
   }, there{};
   return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &there) == 0 &&
          open.st_dev == there.st_dev && open.st_ino == there.st_ino;
+}
+
+[[noreturn]] void fail_to_make(const std::string& name, int error) {
+  if (::access(name.c_str(), F_OK) != 0) throw_file_error("write", name, error);
+  throw FileError("cannot write '" + name +
+                  "': no file can be made beside it: " + std::generic_category().message(error));
 }
 
 [[noreturn]] void refuse(const std::string& name) {
@@ -124,7 +131,7 @@ bool is_being_written(const std::string& path) {
 std::unique_ptr<OutputFile> OutputFile::make(std::string path, std::string name, mode_t mode) {
   while (true) {
     const int descriptor = open_output(path, O_WRONLY | O_CREAT | O_EXCL, mode);
-    if (descriptor < 0 && errno != EEXIST) throw_file_error("write", name, errno);
+    if (descriptor < 0 && errno != EEXIST) fail_to_make(name, errno);
     if (descriptor < 0) {
       remove_left(path, name);
     } else if (lock(descriptor) && is_at(descriptor, path)) {
