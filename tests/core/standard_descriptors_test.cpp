@@ -15,8 +15,12 @@
 namespace tidemark::standard_descriptors_test {
 namespace {
 
-/// Whether `look`, in a child in which the standard descriptors of `closed`, a bit each, are closed
-/// and all others open, says true.
+/// A bit for each standard descriptor that is closed.
+unsigned closed_ones(bool (*closed)(int)) {
+  return (closed(0) ? 1u : 0u) | (closed(1) ? 2u : 0u) | (closed(2) ? 4u : 0u);
+}
+
+/// Whether `look` says true in a child in which the standard descriptors of `closed` are closed.
 bool holds_in_child(unsigned closed, const std::function<bool()>& look) {
   std::fflush(nullptr);
   const pid_t child = ::fork();
@@ -41,17 +45,14 @@ bool holds_in_child(unsigned closed, const std::function<bool()>& look) {
 
 /// Whether those of `closed` are closed, the others are not, and none is what is opened next.
 bool are_kept(unsigned closed) {
-  for (int descriptor = 0; descriptor != 3; ++descriptor)
-    if (is_closed(descriptor) != ((closed >> descriptor & 1u) != 0)) return false;
+  if (closed_ones(&is_closed) != closed) return false;
   const int next = ::open("/dev/null", O_RDWR);
   ::close(next);
   return next >= 3;
 }
 
 bool are_as_they_were(unsigned closed) {
-  for (int descriptor = 0; descriptor != 3; ++descriptor)
-    if ((::fcntl(descriptor, F_GETFD) < 0) != ((closed >> descriptor & 1u) != 0)) return false;
-  return true;
+  return closed_ones([](int descriptor) { return ::fcntl(descriptor, F_GETFD) == -1; }) == closed;
 }
 
 TEST_CASE("nothing that is opened becomes a standard descriptor that is closed", "[descriptors]") {
