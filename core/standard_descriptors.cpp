@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/standard_descriptors.hpp>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <mutex>
 #include <unistd.h>
@@ -31,11 +32,13 @@ StandardDescriptors::StandardDescriptors() {
 StandardDescriptors::~StandardDescriptors() {
   const std::lock_guard lock(mutex);
   if (--living != 0) return;
+  const int error = errno;  // of what was opened meanwhile
   for (int descriptor = 0; descriptor <= STDERR_FILENO; ++descriptor) {
     // Others may have put something else in its place.
     if (taken[descriptor] && is_closed(descriptor)) ::close(descriptor);
     taken[descriptor] = false;
   }
+  errno = error;
 }
 
 bool is_closed(int descriptor) {

@@ -65,8 +65,7 @@ FileWriter::FileWriter(std::string path, std::uint64_t kept)
     open_directly();
     return;
   }
-  if (detail::is_being_written(detail::temporary_beside(target_)))
-    throw FileError("cannot write '" + path_ + "': another run is writing it");
+  detail::remove_left(detail::temporary_beside(target_), path_);
   file_ = detail::OutputFile::open(target_, path_);
   if (file_->size() < kept)
     throw FileError("cannot write '" + path_ + "' on after its first " + std::to_string(kept) +

@@ -51,6 +51,12 @@ bool is_at(int descriptor, const std::string& path) {
          open.st_dev == there.st_dev && open.st_ino == there.st_ino;
 }
 
+/// Whether nobody has removed the open file.
+bool has_name(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 && status.st_nlink != 0;
+}
+
 [[noreturn]] void fail_to_make(const std::string& name, int error) {
   if (::access(name.c_str(), F_OK) != 0) throw_file_error("write", name, error);
   throw FileError("cannot write '" + name +
@@ -59,23 +65,6 @@ bool is_at(int descriptor, const std::string& path) {
 
 [[noreturn]] void refuse(const std::string& name) {
   throw FileError("cannot write '" + name + "': another run is writing it");
-}
-
-/// Removes the temporary file of a run that is no more.
-void remove_left(const std::string& path, const std::string& name) {
-  const int left = open_output(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
-  if (left < 0 && errno == ENOENT) return;
-  if (left < 0) {
-    const int error = errno;
-    throw_file_error("write '" + name + "' by way of", path, error);
-  }
-  const bool ended = lock(left);
-  // Under its lock, which whoever removes it has: so it is not the file of another meanwhile.
-  const bool removed = ended && (!is_at(left, path) || ::unlink(path.c_str()) == 0);
-  const int error = errno;
-  ::close(left);
-  if (!ended) refuse(name);
-  if (!removed) throw_file_error("remove", path, error);
 }
 
 }  // namespace
@@ -120,6 +109,22 @@ int open_output(const std::string& path, int flags, mode_t mode) {
   }
 }
 
+void remove_left(const std::string& path, const std::string& name) {
+  const int left = open_output(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (left < 0 && (errno == ENOENT || errno == ENOTDIR)) return;
+  if (left < 0) {
+    const int error = errno;
+    throw_file_error("write '" + name + "' by way of", path, error);
+  }
+  const bool ended = lock(left);
+  // Under its lock, which whoever removes it has: so it is not the file of another meanwhile.
+  const bool removed = ended && (!is_at(left, path) || ::unlink(path.c_str()) == 0);
+  const int error = errno;
+  ::close(left);
+  if (!ended) refuse(name);
+  if (!removed) throw_file_error("remove", path, error);
+}
+
 bool is_being_written(const std::string& path) {
   const int descriptor = open_output(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (descriptor < 0) return false;
@@ -129,18 +134,19 @@ bool is_being_written(const std::string& path) {
 }
 
 std::unique_ptr<OutputFile> OutputFile::make(std::string path, std::string name, mode_t mode) {
-  while (true) {
+  for (int tries = 0; tries != 100; ++tries) {
     const int descriptor = open_output(path, O_WRONLY | O_CREAT | O_EXCL, mode);
     if (descriptor < 0 && errno != EEXIST) fail_to_make(name, errno);
     if (descriptor < 0) {
       remove_left(path, name);
-    } else if (lock(descriptor) && is_at(descriptor, path)) {
+    } else if (lock(descriptor) && has_name(descriptor)) {
       return std::unique_ptr<OutputFile>(
           new OutputFile(descriptor, std::move(path), std::move(name)));
-    } else {  // taken for one that was left, before it was locked
+    } else {  // others took it for one that was left, before it was locked
       ::close(descriptor);
     }
   }
+  refuse(name);
 }
 
 std::unique_ptr<OutputFile> OutputFile::open(std::string path, std::string name) {
@@ -209,7 +215,10 @@ void OutputFile::move_to(const std::string& path, std::optional<mode_t> permissi
 
 void OutputFile::remove() noexcept {
   try {
-    close_error_ = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      close_error_ = 0;
+    }
     use([this] {
       if (is_at(descriptor_, path_)) ::unlink(path_.c_str());
     });

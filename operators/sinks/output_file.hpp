@@ -67,6 +67,10 @@ class OutputFile {
   std::list<OutputFile*>::iterator place_;  // in the pool, while a regular one is open
 };
 
+/// Removes the file at `path`, in which `name` was being written, of a run that is no more. Throws
+/// FileError, also if the run goes on.
+void remove_left(const std::string& path, const std::string& name);
+
 /// Whether a run that goes on has the file at `path` open as its OutputFile.
 bool is_being_written(const std::string& path);
 
