@@ -82,8 +82,9 @@ struct Config {
   /// While it runs, one line on standard error tells how far each input has come, if that is a
   /// terminal. Not on the deterministic executor.
   bool progress = false;
-  /// At the first SIGINT (Ctrl-C) all inputs end, the run ends with everything written, and throws
-  /// Interrupted; a second one does what it did without this. Not on the deterministic executor.
+  /// At the first SIGINT (Ctrl-C), SIGTERM or SIGHUP all inputs end, the run ends with everything
+  /// written, and throws Interrupted; a second one of the same kind does what it did without this.
+  /// SIGTERM and SIGHUP that are ignored (nohup) stay so. Not on the deterministic executor.
   bool stop_on_interrupt = false;
   /// Whether every operator's changes obey the batch rule. With the deterministic executor the
   /// engine's own invariants are verified, too, after each step, or after as many as pay for it

@@ -44,6 +44,8 @@
 #include <tidemark/core/record_type.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/scope.hpp>
+#include <tidemark/core/standard_descriptors.hpp>
+#include <tidemark/core/start_thread.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/stream.hpp>
 #include <tidemark/core/text.hpp>

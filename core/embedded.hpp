@@ -8,6 +8,7 @@
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/scope.hpp>
+#include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/core/worker.hpp>
 
 #include <condition_variable>
@@ -86,6 +87,7 @@ class Embedded {
     bool resumed_ = false;
   };
 
+  StandardDescriptors standard_descriptors_;
   Thread thread_;
   Process process_;
 };

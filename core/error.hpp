@@ -80,15 +80,22 @@ class RunStopped : public std::runtime_error {
   RunStopped() : std::runtime_error("the run was stopped by an error in another worker") {}
 };
 
-/// Thrown when a run has ended because a stop was requested, by SIGINT or by
-/// Process::request_stop: inputs have ended early; what they had given before is done, and all
-/// sinks are closed.
+/// Thrown when a run has ended because a stop was requested, by a signal
+/// (Config::stop_on_interrupt) or by Process::request_stop: inputs have ended early; what they had
+/// given before is done, and all sinks are closed.
 class Interrupted : public std::runtime_error {
  public:
-  Interrupted()
+  explicit Interrupted(int signal = 0)
       : std::runtime_error(
             "the run was interrupted: its inputs have ended early, and all that "
-            "they had given is done and written") {}
+            "they had given is done and written"),
+        signal_(signal) {}
+
+  /// SIGINT, SIGTERM or SIGHUP; 0: the program has asked for the stop itself.
+  int signal() const { return signal_; }
+
+ private:
+  int signal_;
 };
 
 /// A setting that cannot be run with; the text says which, and what would be right.

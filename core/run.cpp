@@ -4,7 +4,9 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/process/progress_display.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/standard_descriptors.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -78,25 +80,35 @@ struct Run {
 }  // namespace
 
 void run_workers(const Config& config, const std::function<void(Worker&)>& start) {
+  const StandardDescriptors standard_descriptors;  // before anything is opened
   Run run(config);
   Process& process = *run.process;
   Executor& executor = *run.executor;
   const bool has_real_time = config.executor != ExecutorKind::deterministic;
-  std::optional<SignalWatch> quit_signal, interrupt_signal;
+  std::atomic<int> stop_signal = 0;  // that has requested the stop
+  std::optional<SignalWatch> quit_signal, stop_signals;
   if (config.explain.on_quit_signal && has_real_time)
-    quit_signal.emplace(SIGQUIT, SignalWatch::Times::every, [&] {
+    quit_signal.emplace(std::vector{SIGQUIT}, SignalWatch::Times::every, [&](int) {
       process.timers().call_at(executor.now(), [&process] { explain(process); });
     });
   if (config.stop_on_interrupt && has_real_time)
-    interrupt_signal.emplace(SIGINT, SignalWatch::Times::first, [&] { process.request_stop(); });
+    stop_signals.emplace(std::vector{SIGINT, SIGTERM, SIGHUP}, SignalWatch::Times::first,
+                         [&](int signal) {
+                           if (!process.stop_requested()) stop_signal = signal;
+                           process.request_stop();
+                         });
   for (std::uint32_t w = 0; w != config.workers; ++w) start(process.worker(w));
-  if (config.monitor.look && has_real_time) monitor(process);
-  if (config.explain.after.count() > 0)
-    process.timers().call_at(executor.now() + config.explain.after,
-                             [&process] { explain(process); });
   std::optional<ProgressDisplay> progress;
-  if (config.progress && has_real_time && ::isatty(STDERR_FILENO) == 1)
-    progress.emplace(executor, process.input_progress(), stderr);
+  try {
+    if (config.monitor.look && has_real_time) monitor(process);
+    if (config.explain.after.count() > 0)
+      process.timers().call_at(executor.now() + config.explain.after,
+                               [&process] { explain(process); });
+    if (config.progress && has_real_time && ::isatty(STDERR_FILENO) == 1)
+      progress.emplace(executor, process.input_progress(), stderr);
+  } catch (...) {  // of a timer; the workers, which have begun, are to end
+    process.fail(std::current_exception());
+  }
   try {
     executor.serve();
   } catch (const StuckError& error) {
@@ -106,7 +118,7 @@ void run_workers(const Config& config, const std::function<void(Worker&)>& start
   }
   progress.reset();
   process.rethrow_failure();
-  if (process.stop_requested()) throw Interrupted();
+  if (process.stop_requested()) throw Interrupted(stop_signal);
 }
 
 }  // namespace tidemark

@@ -52,7 +52,7 @@ void Worker::start(std::function<void(Worker&)> setup) {
 }
 
 void Worker::start_closure(std::function<void(Worker&)> closure) {
-  process_->executor().spawn([this, closure = std::move(closure)](Fiber& fiber) {
+  auto body = [this, closure = std::move(closure)](Fiber& fiber) {
     fiber_ = &fiber;
     bool failed = false;
     try {
@@ -71,7 +71,13 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
       failed = true;
     }
     finish(failed);
-  });
+  };
+  try {
+    process_->executor().spawn(std::move(body));
+  } catch (...) {  // there is no thread for it: so nobody waits for this worker
+    process_->fail(std::current_exception());
+    finish(true);
+  }
 }
 
 void Worker::wake() {

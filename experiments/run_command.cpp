@@ -4,6 +4,7 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/operators/file_error.hpp>
+#include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/viz/dot.hpp>
 #include <tidemark/viz/flow_json.hpp>
@@ -115,17 +116,32 @@ std::string as_json(const RunOptions& options, const WordCountResult& result,
   return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
-std::vector<std::string> draw(const fs::path& directory, const WordCountResult& result) {
-  const std::vector<std::pair<std::string, std::string>> pictures = {
-      {"word-count-logical.svg", to_dot(result.graph, View::logical)},
-      {"word-count-physical.svg", to_dot(result.graph, View::physical)},
-      {"word-count-progress.svg", to_dot(result.graph, result.mid_run())}};
+std::vector<std::string> picture_paths(const fs::path& directory) {
   std::vector<std::string> paths;
-  for (const auto& [name, dot] : pictures) {
-    paths.push_back((directory / name).string());
-    write_picture(paths.back(), dot);
-  }
+  for (const char* view : {"logical", "physical", "progress"})
+    paths.push_back((directory / fmt::format("word-count-{}.svg", view)).string());
   return paths;
+}
+
+std::vector<std::string> draw(const fs::path& directory, const WordCountResult& result) {
+  std::vector<std::string> paths = picture_paths(directory);
+  write_picture(paths[0], to_dot(result.graph, View::logical));
+  write_picture(paths[1], to_dot(result.graph, View::physical));
+  write_picture(paths[2], to_dot(result.graph, result.mid_run()));
+  return paths;
+}
+
+/// Refuses a command that would lose a file by writing another in its place.
+std::vector<FileClaim> claim_files(const RunOptions& options) {
+  std::vector<FileClaim> claims;
+  const auto claim = [&](const std::string& user, const std::string& path) {
+    if (!path.empty()) claims.push_back(FileClaim::of_user(&options, user, path));
+  };
+  if (options.file != "-") claim("FILE", options.file);
+  claim("--counts", options.counts);
+  claim("--json", options.json);
+  for (const std::string& path : picture_paths(options.out)) claim("a picture", path);
+  return claims;
 }
 
 /// The dataflow that would run, in a format of --describe.
@@ -139,6 +155,7 @@ void run(RunOptions options) {
   if (!options.describe.empty()) return print(description(options));
   make_directory(options.out);
   if (options.file.empty()) options.file = default_text(options.out);
+  const std::vector<FileClaim> claims = claim_files(options);
   std::optional<FileWriter> counts, json;
   if (!options.counts.empty()) counts.emplace(options.counts);
   if (!options.json.empty()) json.emplace(options.json);
@@ -180,7 +197,7 @@ void run(RunOptions options) {
     json->commit();
     print(fmt::format("summary   {}\n", options.json));
   }
-  if (result.interrupted) throw Interrupted();
+  if (result.interrupted) throw Interrupted(result.signal);
 }
 
 }  // namespace

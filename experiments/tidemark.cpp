@@ -2,6 +2,7 @@
 //
 // The tidemark program: one sub-command, one file.
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 
 #include <CLI/CLI.hpp>
@@ -41,6 +42,7 @@ void complain(const std::exception& error) {
 }  // namespace tidemark
 
 int main(int argc, char** argv) {
+  const tidemark::StandardDescriptors standard_descriptors;  // before anything is opened
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error like any other
   CLI::App app("Tidemark: timely dataflow for research and teaching", "tidemark");
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
@@ -53,7 +55,7 @@ int main(int argc, char** argv) {
     return tidemark::run(app, argc, argv);
   } catch (const tidemark::Interrupted& error) {
     tidemark::complain(error);
-    return 130;  // what a shell says of a program that SIGINT has ended
+    return 128 + error.signal();  // what a shell says of a program that the signal has ended
   } catch (const std::exception& error) {
     tidemark::complain(error);
     return 1;

@@ -198,8 +198,9 @@ WordCountResult count_words(const WordCountOptions& options) {
   const auto begin = Clock::now();
   try {
     cluster_main(flow, options.config);
-  } catch (const Interrupted&) {
+  } catch (const Interrupted& error) {
     result.interrupted = true;
+    result.signal = error.signal();
   }
   result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   std::ranges::sort(result.counts);

@@ -32,6 +32,7 @@ struct WordCountResult {
   std::uint64_t epochs = 0;
   double seconds = 0;
   bool interrupted = false;  ///< so that this is of a part of the text
+  int signal = 0;            ///< that has interrupted it
   FlowGraph graph;
   /// The progress state when that many epochs, a power of two, were complete; 0: at the start.
   std::vector<std::pair<std::uint64_t, ProgressSnapshot>> states;

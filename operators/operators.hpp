@@ -50,6 +50,7 @@
 #include <tidemark/operators/sinks/csv_output.hpp>
 #include <tidemark/operators/sinks/csv_writer.hpp>
 #include <tidemark/operators/sinks/dir_output.hpp>
+#include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/sink.hpp>

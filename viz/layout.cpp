@@ -182,6 +182,18 @@ std::string last_line(std::string text) {
   return text.substr(text.rfind('\n') + 1);
 }
 
+/// Where the links at a path lead, so that they stay.
+fs::path target_of(const fs::path& path) {
+  fs::path at = path;
+  for (int links = 0; links != 40; ++links) {
+    std::error_code none;
+    const fs::path to = fs::read_symlink(at, none);
+    if (none) return at;
+    at = at.parent_path() / to;
+  }
+  fail_with("the picture " + path.string() + " cannot be written", ELOOP);
+}
+
 }  // namespace
 
 std::string render(const std::string& dot, Format format, const LayoutOptions& options) {
@@ -221,13 +233,14 @@ void write_picture(const fs::path& path, const std::string& dot, const LayoutOpt
   const std::string bytes = format ? render(dot, *format, options) : dot;
 
   static std::atomic<std::uint64_t> pictures = 0;
-  fs::path temporary = path;
+  const fs::path target = target_of(path);
+  fs::path temporary = target;
   temporary += fmt::format(".{}-{}.tmp", getpid(), ++pictures);
   std::ofstream file(temporary, std::ios::binary);
   file << bytes;
   file.close();
   int error = file ? 0 : errno != 0 ? errno : EIO;
-  if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
+  if (error == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (error != 0) {
     std::error_code ignored;
     fs::remove(temporary, ignored);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/execution/signal_watch.hpp>
+#include <tidemark/core/start_thread.hpp>
 
 #include <cerrno>
 #include <csignal>
@@ -23,59 +24,75 @@ struct Pipe {
   int ends[2]{};
 };
 
-/// What a handler finds of its signal: SIGQUIT or SIGINT.
+Pipe& pipe_of(SignalWatch::Times times) {
+  static Pipe every, first;
+  return times == SignalWatch::Times::every ? every : first;
+}
+
+/// What a handler finds of its signal; set before the handler is.
 struct Slot {
-  Pipe pipe;
+  int write_end = -1;
   struct sigaction previous {};
 };
 
-Slot& slot_of(int signal) {
-  static Slot quit, interrupt;
-  return signal == SIGQUIT ? quit : interrupt;
-}
+Slot slots[NSIG];
 
-int quit_end = -1, interrupt_end = -1;  // set before the handler is
-
-constexpr char asked = 'q', ended = 'e';
+constexpr unsigned char ended = 0;  // no signal
 
 void on_signal(int signal) {
   const int error = errno;
-  [[maybe_unused]] const auto written =
-      ::write(signal == SIGQUIT ? quit_end : interrupt_end, &asked, 1);
+  const auto what = static_cast<unsigned char>(signal);
+  [[maybe_unused]] const auto written = ::write(slots[signal].write_end, &what, 1);
   errno = error;
 }
 
 void on_first_signal(int signal) {
   const int error = errno;
-  ::sigaction(signal, &slot_of(signal).previous, nullptr);
+  ::sigaction(signal, &slots[signal].previous, nullptr);
   errno = error;
   on_signal(signal);
 }
 
+/// The next signal of a pipe, or `ended`.
+unsigned char read_signal(int read_end) {
+  unsigned char what = ended;
+  while (::read(read_end, &what, 1) < 0 && errno == EINTR) {
+  }
+  return what;
+}
+
+bool stays_ignored(int signal, const struct sigaction& previous) {
+  return (signal == SIGHUP || signal == SIGTERM) && previous.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
-SignalWatch::SignalWatch(int signal, Times times, std::function<void()> action) : signal_(signal) {
-  Slot& slot = slot_of(signal);
-  const int read_end = slot.pipe.ends[0];
-  (signal == SIGQUIT ? quit_end : interrupt_end) = slot.pipe.ends[1];
+SignalWatch::SignalWatch(std::vector<int> signals, Times times, std::function<void(int)> action)
+    : signals_(std::move(signals)),
+      times_(times) {
+  const Pipe& pipe = pipe_of(times);
   int late = 0;  // what a former one was asked when it had gone
-  char what = 0;
-  for (::ioctl(read_end, FIONREAD, &late); late > 0; --late) [[maybe_unused]]
-    const auto dropped = ::read(read_end, &what, 1);
-  thread_ = std::jthread([read_end, action = std::move(action)] {
-    for (char question = 0; ::read(read_end, &question, 1) == 1 && question == asked;) action();
+  for (::ioctl(pipe.ends[0], FIONREAD, &late); late > 0; --late) read_signal(pipe.ends[0]);
+  thread_ = start_thread([read_end = pipe.ends[0], action = std::move(action)] {
+    while (const unsigned char signal = read_signal(read_end)) action(signal);
   });
   struct sigaction handler {};
   handler.sa_handler = times == Times::first ? on_first_signal : on_signal;
   handler.sa_flags = SA_RESTART;
-  ::sigaction(signal, nullptr, &slot.previous);  // before the handler, which may read it
-  ::sigaction(signal, &handler, nullptr);
+  std::erase_if(signals_, [&](int signal) {
+    Slot& slot = slots[signal];
+    slot.write_end = pipe.ends[1];
+    ::sigaction(signal, nullptr, &slot.previous);  // before the handler, which may read it
+    if (stays_ignored(signal, slot.previous)) return true;
+    ::sigaction(signal, &handler, nullptr);
+    return false;
+  });
 }
 
 SignalWatch::~SignalWatch() {
-  const Slot& slot = slot_of(signal_);
-  ::sigaction(signal_, &slot.previous, nullptr);
-  while (::write(slot.pipe.ends[1], &ended, 1) != 1 && errno == EAGAIN) std::this_thread::yield();
+  for (const int signal : signals_) ::sigaction(signal, &slots[signal].previous, nullptr);
+  while (::write(pipe_of(times_).ends[1], &ended, 1) != 1 && errno == EAGAIN)
+    std::this_thread::yield();
   thread_.join();
 }
 

@@ -5,23 +5,26 @@
 
 #include <functional>
 #include <thread>
+#include <vector>
 
 namespace tidemark {
 
-/// While it lives, the signal does not end the program but calls `action`, on a thread of its own:
-/// each time, or the first time only, after which it does again what it did before. One for each
-/// signal at a time in a program; for SIGQUIT (Ctrl-\\) and SIGINT (Ctrl-C).
+/// While it lives, the signals do not end the program but call `action`, on a thread of its own:
+/// each time, or the first time of each only, after which that one does again what it did before.
+/// One of either kind at a time in a program. SIGHUP and SIGTERM stay ignored if they are (nohup);
+/// SIGINT and SIGQUIT do not, since a shell has every program in the background ignore them.
 class SignalWatch {
  public:
   enum class Times { every, first };
 
-  SignalWatch(int signal, Times times, std::function<void()> action);
+  SignalWatch(std::vector<int> signals, Times times, std::function<void(int signal)> action);
   SignalWatch(const SignalWatch&) = delete;
   SignalWatch& operator=(const SignalWatch&) = delete;
   ~SignalWatch();
 
  private:
-  int signal_;
+  std::vector<int> signals_;
+  Times times_;
   std::jthread thread_;
 };
 

@@ -4,22 +4,52 @@
 #include <tidemark/core/execution/coroutine.hpp>
 #include <tidemark/core/execution/timer_thread.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/start_thread.hpp>
 
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <latch>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
 namespace tidemark {
 namespace {
+
+/// As many of `wanted` threads as there can be, beside three for timers and signals. Throws
+/// ThreadError if there can be none.
+///
+/// oneTBB, which keeps those that it has, cannot be asked: what it was given to do while it failed
+/// to start one may be done or not.
+int threads_to_have(int wanted) {
+  static std::atomic<int> known = 0;
+  if (wanted <= known) return wanted;
+  constexpr int others = 3;
+  std::latch go(1);
+  std::vector<std::jthread> started;
+  started.reserve(static_cast<std::size_t>(wanted + others));
+  int missing = wanted + others;
+  try {
+    for (; missing != 0; --missing) started.push_back(start_thread([&go] { go.wait(); }));
+  } catch (const ThreadError&) {
+    if (missing >= wanted) {
+      go.count_down();
+      throw;
+    }
+  }
+  go.count_down();
+  if (missing == 0) known = std::max(wanted, known.load());
+  return wanted - missing;
+}
 
 /// A closure that the arena runs as a task, from one suspension to the next.
 class TbbFiber final : public Fiber {
@@ -53,7 +83,8 @@ class TbbFiber final : public Fiber {
 class TbbExecutor final : public Executor {
  public:
   explicit TbbExecutor(std::uint32_t threads)
-      : threads_(threads != 0 ? static_cast<int>(threads) : tbb::info::default_concurrency()),
+      : threads_(threads_to_have(threads != 0 ? static_cast<int>(threads)
+                                              : tbb::info::default_concurrency())),
         // One more than the arena has, since the caller of `serve` counts as a thread but waits
         // outside, and no slot reserved for it: else an arena of two is served by one thread.
         limit_(tbb::global_control::max_allowed_parallelism,

@@ -3,6 +3,7 @@
 // The executor of plain threads.
 #include <tidemark/core/execution/timer_thread.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/start_thread.hpp>
 
 #include <algorithm>
 #include <condition_variable>
@@ -51,19 +52,22 @@ class ThreadExecutor final : public Executor {
     const std::lock_guard lock(mutex_);
     ThreadFiber& fiber = *fibers_.emplace_back(std::make_unique<ThreadFiber>());
     const auto number = static_cast<std::uint32_t>(closures_.size() % threads_);
-    closures_.emplace_back([body = std::move(body), &fiber, number] {
+    closures_.push_back(start_thread([body = std::move(body), &fiber, number] {
       this_thread_ = number;
       body(fiber);
-    });
+    }));
   }
 
   void serve() override {
     std::vector<std::jthread> others;
-    for (std::uint32_t i = 1; i < threads_; ++i)
-      others.emplace_back([this, i] {
-        this_thread_ = i;
-        take_tasks();
-      });
+    try {
+      for (std::uint32_t i = 1; i < threads_; ++i)
+        others.push_back(start_thread([this, i] {
+          this_thread_ = i;
+          take_tasks();
+        }));
+    } catch (const ThreadError&) {  // those that there are do the work
+    }
     this_thread_ = 0;
     take_tasks();
     timers_.join();

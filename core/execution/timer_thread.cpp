@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/execution/timer_thread.hpp>
+#include <tidemark/core/start_thread.hpp>
 
 #include <optional>
 #include <utility>
@@ -15,7 +16,7 @@ Timer TimerThread::call_at(Clock::time_point when, std::function<void()> action)
   Timer timer = timers_->add(when, std::move(action));
   const std::lock_guard lock(mutex_);
   if (stopped_) return timer;
-  if (!thread_.joinable()) thread_ = std::thread([this] { loop(); });
+  if (!thread_.joinable()) thread_ = start_thread<std::thread>([this] { loop(); });
   changed_.notify_one();
   return timer;
 }

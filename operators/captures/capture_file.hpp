@@ -101,6 +101,8 @@ class CaptureFile {
  public:
   explicit CaptureFile(std::string path) : path_(std::move(path)) {}
 
+  const std::string& file() const { return path_; }
+
   template <Timestamp T, typename Item>
   std::unique_ptr<CaptureWriter<T, Item>> open(std::uint32_t worker, std::uint32_t workers) const {
     const std::lock_guard lock(current_->mutex);

@@ -5,6 +5,7 @@
 
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/operators/captures/recorder.hpp>
+#include <tidemark/operators/sinks/file_claim.hpp>
 
 #include <string>
 #include <utility>
@@ -21,7 +22,11 @@ auto capture(std::string id, S sink) {
   return [id, sink]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(CaptureSink<S, T, Item>,
                   "capture: the sink must be able to keep the stream's timestamps and records");
-    const Worker& worker = input.scope->worker();
+    Worker& worker = input.scope->worker();
+    if constexpr (requires { sink.file(); })
+      if (worker.index() == 0)  // for all of them
+        input.scope->template make<FileClaim>(
+            FileClaim::of_user(&worker.process(), "capture '" + id + "'", sink.file()));
     auto& recorder = input.scope->template make<detail::Recorder<T, Item>>(
         sink.template open<T, Item>(worker.index(), worker.peers()));
     OperatorBuilder<T> op(*input.scope, "capture", id);

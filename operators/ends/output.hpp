@@ -40,6 +40,8 @@ Stream<T, Item> write_parts(const Stream<T, Item>& input, std::string id, const 
   op.keeps(Keeps::saved);
   op.set_interest(Interest::when_holding);
   SinkParts parts(id, sink.parts(), worker.peers());
+  if constexpr (requires { sink.file_of(id); })
+    input.scope->template make<std::vector<FileClaim>>(parts.claim_files(sink, id, worker));
   const auto route = [sink, writers = parts.writers](const Item& item) -> std::uint64_t {
     return writers[sink.part_of(item) % writers.size()];
   };

@@ -7,6 +7,7 @@
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/operators/driver/epochs_in_order.hpp>
 #include <tidemark/operators/driver/saved_epochs.hpp>
+#include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
 
@@ -64,6 +65,18 @@ struct SinkParts {
   /// no more.
   std::vector<std::pair<std::size_t, std::string>> saved(const StateStore& store,
                                                          const std::string& step) const;
+
+  /// Holds the files of the parts that `worker` writes for `step`, for as long as the result
+  /// lives. Throws DataflowError if another step of the run has one.
+  template <typename S>
+  std::vector<FileClaim> claim_files(const S& sink, const std::string& step, Worker& worker) const {
+    std::vector<FileClaim> claims;
+    for (std::size_t p = 0; p != names.size(); ++p)
+      if (writers[p] == worker.index())
+        claims.push_back(
+            FileClaim::of_user(&worker.process(), "output '" + step + "'", sink.file_of(names[p])));
+    return claims;
+  }
 
   std::vector<std::string> names;
   std::vector<std::uint32_t> writers;  // by part

@@ -43,6 +43,7 @@ class DirOutput {
   }
 
   std::vector<std::string> parts() const { return names_; }
+  std::string file_of(const std::string& part) const { return directory_ + "/" + part; }
   template <KeyedItem Item>
     requires std::is_invocable_r_v<std::uint64_t, const Assign&, const typename Item::first_type&>
   std::uint64_t part_of(const Item& item) const {
@@ -51,7 +52,7 @@ class DirOutput {
   template <Printable Item>
   std::unique_ptr<SinkPart<Item>> open_part(const std::string& part,
                                             const SinkContext& context) const {
-    return std::make_unique<detail::LinePart<Item>>(directory_ + "/" + part, end_, context);
+    return std::make_unique<detail::LinePart<Item>>(file_of(part), end_, context);
   }
 
  private:

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
+#include <tidemark/operators/sinks/output_file.hpp>
+#include <tidemark/operators/sinks/output_path.hpp>
 
-#include <atomic>
 #include <cerrno>
-#include <cstdio>
-#include <cstdlib>
+#include <cstddef>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,61 +17,74 @@ namespace {
 
 constexpr std::size_t buffer_size = std::size_t{64} * 1024;
 
-std::atomic<std::uint64_t> next{0};  // temporary file of this process
-
 }  // namespace
 
 void write_all(int descriptor, std::string_view text, const std::string& name) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
+    if (written < 0 && errno == EBADF && is_closed(descriptor))
+      throw FileError("cannot write '" + name + "': it is closed");
     if (written < 0) throw_file_error("write", name, errno);
     text.remove_prefix(static_cast<std::size_t>(written));
   }
 }
 
-FileWriter::FileWriter(std::string path) : path_(std::move(path)) {
+FileWriter::FileWriter(std::string path)
+    : path_(std::move(path)),
+      target_(detail::target_of(path_)),
+      claim_(FileClaim::of_writer(path_)) {
   struct stat status {};
-  const bool exists = ::stat(path_.c_str(), &status) == 0;
+  const bool exists = ::stat(target_.c_str(), &status) == 0;
   if (exists && S_ISDIR(status.st_mode)) throw_file_error("write", path_, EISDIR);
-  if (exists && !S_ISREG(status.st_mode)) {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC);
-  } else {
-    do {
-      temporary_ = path_ + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(next++);
-      // Made with 0666, so that the process's umask is minded by who knows it.
-      fd_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (fd_ < 0 && errno == EEXIST);
-    if (fd_ >= 0 && exists) ::fchmod(fd_, status.st_mode & 07777);
+  if (detail::own_descriptor(target_) >= 0 || (exists && !S_ISREG(status.st_mode))) {
+    open_directly();
+    return;
   }
-  if (fd_ < 0) throw_file_error("write", path_, errno);
+  // A run that writes in place; one that does not is met at the temporary file.
+  if (exists && detail::is_being_written(target_))
+    throw FileError("cannot write '" + path_ + "': another run is writing it");
+  // New with 0666, so that the process's umask is minded by who knows it.
+  mode_t mode = 0666;
+  if (exists) {
+    permissions_ = status.st_mode & 07777;
+    mode = (*permissions_ & 0666) | 0600;
+  }
+  file_ = detail::OutputFile::make(detail::temporary_beside(target_), path_, mode);
+  temporary_ = true;
 }
 
 FileWriter::FileWriter(std::string path, std::uint64_t kept)
     : path_(std::move(path)),
-      fd_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)),
+      target_(detail::target_of(path_)),
+      claim_(FileClaim::of_writer(path_)),
       size_(kept) {
-  if (fd_ < 0) throw_file_error("write", path_, errno);
   struct stat status {};
-  int error = ::fstat(fd_, &status) == 0 ? 0 : errno;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  const bool regular = S_ISREG(status.st_mode);
-  if (error == 0 && regular && size >= kept &&
-      (::ftruncate(fd_, static_cast<off_t>(kept)) != 0 ||
-       ::lseek(fd_, static_cast<off_t>(kept), SEEK_SET) < 0))
-    error = errno;
-  if (error == 0 && (!regular || size >= kept)) return;
-  ::close(fd_);
-  if (error != 0) throw_file_error("write", path_, error);
-  throw FileError("cannot write '" + path_ + "' on after its first " + std::to_string(kept) +
-                  " bytes, which an earlier run has written: it has " + std::to_string(size) +
-                  " bytes");
+  const bool exists = ::stat(target_.c_str(), &status) == 0;
+  if (detail::own_descriptor(target_) >= 0 || (exists && !S_ISREG(status.st_mode))) {
+    open_directly();
+    return;
+  }
+  detail::remove_left(detail::temporary_beside(target_), path_);
+  file_ = detail::OutputFile::open(target_, path_);
+  if (file_->size() < kept)
+    throw FileError("cannot write '" + path_ + "' on after its first " + std::to_string(kept) +
+                    " bytes, which an earlier run has written: it has " +
+                    std::to_string(file_->size()) + " bytes");
+  file_->cut(kept);
+}
+
+void FileWriter::open_directly() {
+  const StandardDescriptors none_of_them;
+  const int own = detail::own_descriptor(target_);
+  const int descriptor = own >= 0 ? ::fcntl(own, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+                                  : detail::open_output(target_, O_WRONLY);
+  if (descriptor < 0) throw_file_error("write", path_, errno);
+  file_ = std::make_unique<detail::OutputFile>(descriptor, path_);
 }
 
 FileWriter::~FileWriter() {
-  if (fd_ < 0) return;
-  ::close(fd_);
-  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+  if (file_ && temporary_) file_->remove();
 }
 
 void FileWriter::write(std::string_view text) {
@@ -79,26 +93,22 @@ void FileWriter::write(std::string_view text) {
 }
 
 void FileWriter::flush() {
-  write_all(fd_, buffer_, path_);
+  file_->append(buffer_);
   size_ += buffer_.size();
   buffer_.clear();
 }
 
 std::uint64_t FileWriter::sync() {
   flush();
-  if (::fsync(fd_) != 0 && errno != EINVAL) throw_file_error("write", path_, errno);  // a pipe may
+  file_->sync();
   return size_;
 }
 
 void FileWriter::commit() {
-  flush();
-  if (!temporary_.empty() && ::fsync(fd_) != 0) throw_file_error("write", path_, errno);
-  if (::close(std::exchange(fd_, -1)) != 0) throw_file_error("write", path_, errno);
-  if (!temporary_.empty() && std::rename(temporary_.c_str(), path_.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(temporary_.c_str());
-    throw_file_error("write", path_, error);
-  }
+  sync();
+  if (temporary_) file_->move_to(target_, permissions_);
+  file_.reset();
+  claim_.reset();
 }
 
 }  // namespace tidemark

@@ -3,16 +3,27 @@
 // Writing files so that nothing half-written ever stands under the final name.
 #pragma once
 
-#include <cstddef>
+#include <tidemark/operators/sinks/file_claim.hpp>
+
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace tidemark {
 
+namespace detail {
+class OutputFile;
+}
+
 /// Writes to a temporary file beside `path` that takes its place on `commit`, whole and synced;
-/// what is not committed is removed. What is not a regular file (/dev/full, a pipe) is written
-/// directly. Throws FileError. Thread: one at a time.
+/// what is not committed is removed, and what a killed program has left goes when the file is
+/// written again. Of a link the target is written. What is not a regular file (/dev/full, a pipe)
+/// is written directly, and standard output goes on where it is. A file that another writer has,
+/// here or in another process, is refused. Any number of writers share the descriptors of the
+/// process. Throws FileError. Thread: one at a time.
 class FileWriter {
  public:
   explicit FileWriter(std::string path);
@@ -29,12 +40,17 @@ class FileWriter {
   std::uint64_t sync();
 
  private:
+  /// Opens what is not a regular file.
+  void open_directly();
   void flush();
 
   std::string path_;
-  std::string temporary_;  // empty if written directly
-  int fd_ = -1;
-  std::uint64_t size_ = 0;  // without what is in the buffer
+  std::string target_;  // where the links of `path_` lead
+  std::optional<FileClaim> claim_;
+  std::unique_ptr<detail::OutputFile> file_;  // null: committed
+  bool temporary_ = false;                    // moves to `target_` on commit
+  std::optional<mode_t> permissions_;         // that it then gets
+  std::uint64_t size_ = 0;                    // without what is in the buffer
   std::string buffer_;
 };
 

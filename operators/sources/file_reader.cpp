@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/file_reader.hpp>
 
@@ -22,6 +23,10 @@ FileReader::FileReader(std::string path)
       // Not blocking, since the opening of a pipe waits for a writer; reading then may block.
       fd_(path_ == "-" ? ::dup(STDIN_FILENO)
                        : ::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+  if (path_ == "-" && is_closed(STDIN_FILENO)) {
+    if (fd_ >= 0) ::close(fd_);
+    throw FileError("cannot read standard input: it is closed");
+  }
   if (fd_ < 0) throw_file_error("read", path_, errno);
   struct stat status {};
   if (::fstat(fd_, &status) != 0) fail(errno);

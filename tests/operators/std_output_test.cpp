@@ -84,6 +84,22 @@ TEST_CASE("the lines of workers that print at once do not mix", "[std_output]") 
   }
 }
 
+TEST_CASE("standard output that is closed is an error that names it and the step",
+          "[std_output][error]") {
+  const tests::Directory directory;
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector{1})) | output("printer", StdOutput{});
+  std::string error;
+  {
+    const Redirected redirected(::open("/dev/null", O_WRONLY));
+    ::close(STDOUT_FILENO);
+    error = tests::error_of(flow, {.workers = 1, .threads = 1, .executor = ExecutorKind::threads});
+  }
+  CHECK(error ==
+        "step 'printer' failed on worker 0 at timestamp 1: cannot write 'standard output': it is "
+        "closed");
+}
+
 TEST_CASE("a closed pipe is an error that names standard output and the step",
           "[std_output][error]") {
   const auto before = std::signal(SIGPIPE, SIG_IGN);

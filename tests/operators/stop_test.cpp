@@ -33,18 +33,19 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-/// Counts the records, and at number `at` of each run raises SIGINT and waits for the stop to be
+/// Counts the records, and at number `at` of each run raises a signal and waits for the stop to be
 /// requested, which another thread does: so whoever read that record reads no more.
-auto interrupt_at(std::uint64_t at, std::atomic<std::uint64_t>& records) {
-  return [&records, at](FlowStream<GeneratedEvent> stream) {
+auto interrupt_at(std::uint64_t at, std::atomic<std::uint64_t>& records, int signal = SIGINT) {
+  return [&records, at, signal](FlowStream<GeneratedEvent> stream) {
     return stream.flow->apply(
-        [&records, at](Stream<Epoch, GeneratedEvent> events) {
+        [&records, at, signal](Stream<Epoch, GeneratedEvent> events) {
           Process& process = events.scope->worker().process();
-          return events | inspect("interrupt", [&records, at, &process](const GeneratedEvent&) {
-                   if (++records != at) return;
-                   ::raise(SIGINT);
-                   while (!process.stop_requested()) std::this_thread::yield();
-                 });
+          const auto look = [&records, at, signal, &process](const GeneratedEvent&) {
+            if (++records != at) return;
+            ::raise(signal);
+            while (!process.stop_requested()) std::this_thread::yield();
+          };
+          return events | inspect("interrupt", look);
         },
         stream);
   };
@@ -74,6 +75,46 @@ TEST_CASE("at SIGINT a run ends with all written that was read, and says that it
     CHECK(counted.load() == records.load());
     CHECK(lines_of(directory.read("numbers")).size() == records);
     CHECK(lines_of(directory.read("counts")).size() == 9);
+  }
+}
+
+TEST_CASE("SIGTERM and SIGHUP end a run as SIGINT does, and it says which it was", "[stop]") {
+  for (const ExecutorKind executor : tests::real_executors())
+    for (const int signal : {SIGTERM, SIGHUP, SIGINT}) {
+      tests::Watchdog watchdog("a run that is interrupted");
+      const tests::Directory directory;
+      std::atomic<std::uint64_t> records{0};
+      Dataflow flow;
+      input(flow, "in", GeneratedInput({.count = 1'000'000'000, .keys = 9, .parts = 2}),
+            {.epoch_items = 500}) |
+          interrupt_at(1'000, records, signal) |
+          map([](const GeneratedEvent& event) { return event.number; }) |
+          output("file", FileOutput(directory / "numbers"));
+      int seen = -1;
+      try {
+        cluster_main(flow,
+                     {.workers = 2, .threads = 2, .executor = executor, .stop_on_interrupt = true});
+      } catch (const Interrupted& error) {
+        seen = error.signal();
+      }
+      CHECK(seen == signal);
+      CHECK(lines_of(directory.read("numbers")).size() == records);
+      CHECK(directory.names() == std::set<std::string>{"numbers"});
+    }
+}
+
+TEST_CASE("SIGTERM and SIGHUP that are ignored stay so in a run", "[stop]") {
+  for (const int signal : {SIGTERM, SIGHUP}) {
+    const auto before = std::signal(signal, SIG_IGN);
+    std::atomic<int> records{0};
+    Dataflow flow;
+    input(flow, "in", TestingInput(std::vector(100, 1))) | inspect([&](int) {
+      if (++records == 1) ::raise(signal);
+    }) | output("out", tests::Discard{});
+    CHECK_NOTHROW(
+        cluster_main(flow, {.executor = ExecutorKind::threads, .stop_on_interrupt = true}));
+    CHECK(records == 100);
+    CHECK(std::signal(signal, before) == SIG_IGN);
   }
 }
 
@@ -107,15 +148,15 @@ TEST_CASE("a run that was interrupted is gone on with, and every record is read 
   for (std::uint64_t n = 0; n != numbers.size(); ++n) REQUIRE(numbers[n] == n);
 }
 
-TEST_CASE("a second SIGINT stops at once", "[stop]") {
+void second_signal_stops_at_once(int signal) {
   std::fflush(nullptr);
   const pid_t child = ::fork();
   if (child == 0) {
-    std::signal(SIGINT, SIG_DFL);
+    std::signal(signal, SIG_DFL);
     Dataflow flow;
-    input(flow, "in", TestingInput(std::vector{1})) | inspect([](int) {
-      ::raise(SIGINT);
-      ::raise(SIGINT);
+    input(flow, "in", TestingInput(std::vector{1})) | inspect([signal](int) {
+      ::raise(signal);
+      ::raise(signal);
     }) | output("out", tests::Discard{});
     try {
       cluster_main(flow, {.executor = ExecutorKind::threads, .stop_on_interrupt = true});
@@ -126,7 +167,16 @@ TEST_CASE("a second SIGINT stops at once", "[stop]") {
   int status = 0;
   ::waitpid(child, &status, 0);
   CHECK(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == SIGINT);
+  CHECK(WTERMSIG(status) == signal);
+}
+
+TEST_CASE("a second SIGINT stops at once", "[stop]") {
+  second_signal_stops_at_once(SIGINT);
+}
+
+TEST_CASE("a second SIGTERM or SIGHUP stops at once", "[stop]") {
+  second_signal_stops_at_once(SIGTERM);
+  second_signal_stops_at_once(SIGHUP);
 }
 
 TEST_CASE("a program may ask for a stop itself, before or during a run", "[stop]") {

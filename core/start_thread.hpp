@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// Starting a thread, or saying what there is too little of.
+#pragma once
+
+#include <stdexcept>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace tidemark {
+
+/// The system gives no further thread to this process, its user or its container.
+class ThreadError : public std::runtime_error {
+ public:
+  explicit ThreadError(const std::system_error& error);
+};
+
+/// A std::jthread, or a std::thread, that runs `body`. Throws ThreadError.
+template <typename Thread = std::jthread, typename Body>
+Thread start_thread(Body body) {
+  try {
+    return Thread(std::move(body));
+  } catch (const std::system_error& error) {
+    throw ThreadError(error);
+  }
+}
+
+}  // namespace tidemark
