@@ -14,7 +14,7 @@
 namespace tidemark::detail {
 namespace {
 
-constexpr std::size_t fewest_open = 8;
+constexpr std::size_t few = 8;
 
 rlim_t most_descriptors() {
   rlimit limit{};
@@ -91,7 +91,7 @@ class OpenFiles {
 
  private:
   std::size_t most() const {
-    return std::max(fewest_open, std::min<std::size_t>(most_, most_descriptors() / 2));
+    return std::min(most_, std::max<std::size_t>(few, most_descriptors() / 2));
   }
 
   int open_locked(const std::string& path) {
@@ -101,7 +101,7 @@ class OpenFiles {
       const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
       if (fd >= 0 || !is_limit(errno)) return fd;
       const int error = errno;
-      most_ = std::max(fewest_open, open_ / 2);
+      most_ = std::max<std::size_t>(1, open_ / 2);
       if (!make_room(1)) {
         errno = error;
         return -1;
