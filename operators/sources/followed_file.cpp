@@ -39,14 +39,19 @@ std::optional<std::string> target_of(const std::string& path) {
 class FileWatch {
  public:
   explicit FileWatch(const std::string& path)
-      : path_(path),
-        descriptor_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
+      : FileWatch(path, ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) {
     if (descriptor_ < 0)
       fail(errno == EMFILE
                ? "this user may have no more watches for files, or this process no more "
                  "open files (fs.inotify.max_user_instances, ulimit -n)"
                : std::strerror(errno));
-    directory_ = add(directory_of(path), names);
+    const std::string directory = directory_of(path);
+    add(directory, names);
+    directory_ = id_of(directory);
+    // While the file is open nothing says that the directory is gone, but to its own directory,
+    // which others may keep from being watched.
+    if (const auto target = target_of(directory))
+      ::inotify_add_watch(descriptor_, directory_of(*target).c_str(), gone | IN_MASK_ADD);
   }
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
@@ -65,27 +70,27 @@ class FileWatch {
 
   /// Forgets what it has told. Throws if the directory is gone, as nothing would be told any more.
   void clear() {
-    alignas(inotify_event) std::array<char, 16 * 1024> events;
-    for (;;) {
-      const ssize_t got = ::read(descriptor_, events.data(), events.size());
-      if (got <= 0) return;
-      for (ssize_t at = 0; at < got;) {
-        inotify_event event{};
-        std::memcpy(&event, events.data() + at, sizeof event);
-        at += static_cast<ssize_t>(sizeof event + event.len);
-        if (event.wd == directory_ && (event.mask & (IN_DELETE_SELF | IN_MOVE_SELF)) != 0)
-          fail("its directory was removed or renamed");
-      }
+    std::array<char, 16 * 1024> events;
+    while (::read(descriptor_, events.data(), events.size()) > 0) {
     }
+    if (!directory_ || id_of(directory_of(path_)) != directory_)
+      fail("its directory was removed or renamed");
   }
 
  private:
-  static constexpr std::uint32_t names = IN_CREATE | IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF;
+  using Id = std::pair<dev_t, ino_t>;
+  static constexpr std::uint32_t names = IN_CREATE | IN_MOVED_TO;
+  static constexpr std::uint32_t gone = IN_DELETE | IN_MOVED_FROM;
 
-  int add(const std::string& path, std::uint32_t events) {
-    const int watch = ::inotify_add_watch(descriptor_, path.c_str(), events);
-    if (watch < 0) fail_to_add(path);
-    return watch;
+  static std::optional<Id> id_of(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || status.st_nlink == 0) return std::nullopt;
+    return Id{status.st_dev, status.st_ino};
+  }
+  FileWatch(const std::string& path, int descriptor) : path_(path), descriptor_(descriptor) {}
+
+  void add(const std::string& path, std::uint32_t events) {
+    if (::inotify_add_watch(descriptor_, path.c_str(), events | IN_MASK_ADD) < 0) fail_to_add(path);
   }
   [[noreturn]] void fail_to_add(const std::string& path) const {
     fail("'" + path + "' cannot be watched: " +
@@ -98,7 +103,7 @@ class FileWatch {
 
   std::string path_;
   int descriptor_;
-  int directory_ = -1;
+  std::optional<Id> directory_;
   int file_ = -1;
 };
 
