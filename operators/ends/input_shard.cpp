@@ -6,6 +6,7 @@
 #include <tidemark/operators/sources/assign_parts.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 
 namespace tidemark::detail {
@@ -114,7 +115,13 @@ void InputShard::open_parts(Clock::time_point now) {
                           .now = [worker = worker_] { return worker->process().executor().now(); },
                           .resume_at = std::nullopt,
                           .worker = worker_->index(),
-                          .workers = worker_->peers()};
+                          .workers = worker_->peers(),
+                          .is_saved = positions_.store != nullptr && !source_.dynamic,
+                          .tell =
+                              [step = positions_.step](const std::string& sentence) {
+                                std::fprintf(stderr, "tidemark: input '%s': %s\n", step.c_str(),
+                                             sentence.c_str());
+                              }};
     const auto position = positions.find(name);
     if (position != positions.end()) context.resume_at = position->second.position;
     OpenPart& part = parts_.emplace_back(OpenPart{

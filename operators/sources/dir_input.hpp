@@ -14,25 +14,27 @@ namespace tidemark {
 
 /// Gives the lines of each regular file in `directory` whose name matches the pattern (of the
 /// shell: *, ?, [a-z]); each file is a part, so workers share them. The files are those that are
-/// there when the DirInput is made. Otherwise like FileInput. Throws FileError if `directory` is
-/// not one that can be read.
+/// there when the DirInput is made; what a link leads to is like a file of its name. Otherwise like
+/// FileInput. Throws FileError if `directory` is not one that can be read, and for a link that
+/// leads nowhere and whose name matches.
 class DirInput {
  public:
   using item_type = std::string;
 
   explicit DirInput(std::string directory, std::string pattern = "*",
                     std::size_t batch_size = 1000);
+  DirInput(std::string directory, std::string pattern, const FileOptions& options);
 
   std::vector<std::string> parts() const { return names_; }
   std::unique_ptr<SourcePart<std::string>> open(const std::string& part,
                                                 const SourceContext& context) const {
     const std::string path = directory_ + "/" + part;
-    return FileInput(path, batch_size_).open(path, context);
+    return FileInput(path, options_).open(path, context);
   }
 
  private:
   std::string directory_;
-  std::size_t batch_size_;
+  FileOptions options_;
   std::vector<std::string> names_;
 };
 

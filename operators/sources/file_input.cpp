@@ -3,69 +3,57 @@
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/file_reader.hpp>
+#include <tidemark/operators/sources/line_cutter.hpp>
+#include <tidemark/operators/sources/line_parts.hpp>
+#include <tidemark/operators/sources/threaded_part.hpp>
 
 #include <algorithm>
-#include <cerrno>
-#include <condition_variable>
 #include <cstdint>
-#include <exception>
-#include <mutex>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <thread>
-#include <unistd.h>
 #include <utility>
 
 namespace tidemark {
 namespace {
 
-/// Cuts blocks into lines. Keeps where it has looked, so that a line of many blocks costs linear
-/// time.
-class LineCutter {
+/// What becomes of a line that nothing ends, in a part of `context`.
+class LastLineRule {
  public:
-  std::string& block() { return text_; }
+  LastLineRule(const FileOptions& options, const SourceContext& context, bool has_position)
+      : gives_(options.last_line == LastLine::given ||
+               (options.last_line == LastLine::automatic && !(context.is_saved && has_position))),
+        tell_(context.tell) {}
 
-  /// Moves complete lines to `lines`.
-  void cut(std::vector<std::string>& lines) {
-    std::size_t begin = 0;
-    for (std::size_t end = text_.find('\n', searched_); end != std::string::npos;
-         end = text_.find('\n', begin)) {
-      lines.emplace_back(text_, begin, end - begin);
-      begin = end + 1;
-    }
-    text_.erase(0, begin);
-    searched_ = text_.size();
-  }
-
-  /// Moves what is left after the last "\n" to `lines`.
-  void finish(std::vector<std::string>& lines) {
-    if (!text_.empty()) lines.push_back(std::move(text_));
-    text_.clear();
-    searched_ = 0;
+  /// Whether it is given; if not, people are told.
+  bool gives(const std::string& path) const {
+    if (!gives_ && tell_)
+      tell_("no newline ends the last line of '" + path +
+            "'; it was not read, but left for a run that goes on");
+    return gives_;
   }
 
  private:
-  std::string text_;
-  std::size_t searched_ = 0;  // no "\n" before here
+  bool gives_;
+  std::function<void(const std::string&)> tell_;
 };
 
 /// Reads in the worker's own thread: a regular file, which is never silent.
 class DirectPart final : public SourcePart<std::string> {
  public:
-  DirectPart(std::unique_ptr<FileReader> file, std::size_t batch_size, std::uint64_t offset)
+  DirectPart(std::unique_ptr<FileReader> file, std::uint64_t offset, std::size_t batch_size,
+             LastLineRule last_line)
       : file_(std::move(file)),
         batch_size_(batch_size),
-        offset_(offset) {
-    if (offset != 0) file_->seek(offset);
-  }
+        last_line_(std::move(last_line)),
+        offset_(offset) {}
 
   Poll next_batch(std::vector<std::string>& batch) override {
     while (next_ == lines_.size()) {
       lines_.clear();
       next_ = 0;
       if (!file_->read(lines_in_.block())) {
+        if (!lines_in_.has_unfinished() || !last_line_.gives(file_->path()))
+          return {Poll::State::end, {}};
         lines_in_.finish(batch);
-        if (!batch.empty()) offset_ += batch.back().size();
+        offset_ += batch.back().size();
         return {Poll::State::end, {}};
       }
       lines_in_.cut(lines_);
@@ -80,114 +68,87 @@ class DirectPart final : public SourcePart<std::string> {
 
   std::optional<std::string> position() const override {
     if (!file_->regular()) return std::nullopt;
-    return to_bytes(offset_);
+    return to_bytes(file_->position(offset_));
   }
 
  private:
   std::unique_ptr<FileReader> file_;
   std::size_t batch_size_;
+  LastLineRule last_line_;
   std::uint64_t offset_;  // after the last line that was given
-  LineCutter lines_in_;
+  detail::LineCutter lines_in_;
   std::vector<std::string> lines_;
   std::size_t next_ = 0;
 };
 
-/// Reads in a thread of its own, a few blocks ahead, and wakes the worker.
-class ThreadedPart final : public SourcePart<std::string> {
- public:
-  ThreadedPart(std::unique_ptr<FileReader> file, std::function<void()> wake)
-      : file_(std::move(file)),
-        wake_(std::move(wake)),
-        stop_fd_(::eventfd(0, EFD_CLOEXEC)) {
-    if (stop_fd_ < 0) throw_file_error("read", "pipe", errno);
-    thread_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
+/// Gives the lines of a pipe as they come.
+void read_pipe(FileReader& file, const LastLineRule& last_line, detail::LinesAhead& ahead) {
+  detail::LineCutter cutter;
+  std::vector<std::string> lines;
+  while ((file.is_at_hand() || ahead.wait_for(file.descriptor())) && file.read(cutter.block())) {
+    cutter.cut(lines);
+    ahead.give(lines, std::nullopt);
   }
+  if (ahead.stopped()) return;
+  if (cutter.has_unfinished() && last_line.gives(file.path())) cutter.finish(lines);
+  ahead.give(lines, std::nullopt);
+}
 
-  ~ThreadedPart() override {
-    thread_.request_stop();
-    const std::uint64_t one = 1;
-    while (::write(stop_fd_, &one, sizeof one) < 0 && errno == EINTR) {
-    }
-    thread_.join();
-    ::close(stop_fd_);
+FilePosition position_of(const std::string& path, const std::string& bytes) {
+  try {
+    return from_bytes<FilePosition>(bytes);
+  } catch (const BadBytes&) {
+    throw FileError("cannot read '" + path +
+                    "' on where an earlier run ended: what is kept of that is not a position in a "
+                    "file, or one that another version has kept; begin with an empty store");
   }
-
-  Poll next_batch(std::vector<std::string>& batch) override {
-    const std::lock_guard lock(mutex_);
-    if (error_) std::rethrow_exception(error_);
-    std::ranges::move(lines_, std::back_inserter(batch));
-    lines_.clear();
-    taken_.notify_one();
-    return {ended_ ? Poll::State::end : Poll::State::wait, {}};
-  }
-
- private:
-  static constexpr std::size_t max_lines_ahead = 100'000;
-
-  void read(const std::stop_token& stop) {
-    try {
-      LineCutter cutter;
-      std::vector<std::string> lines;
-      while (wait_readable(stop) && file_->read(cutter.block())) {
-        cutter.cut(lines);
-        if (!lines.empty()) hand_over(lines, stop);
-      }
-      if (stop.stop_requested()) return;
-      cutter.finish(lines);
-      const std::lock_guard lock(mutex_);
-      std::ranges::move(lines, std::back_inserter(lines_));
-      ended_ = true;
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      error_ = std::current_exception();
-    }
-    wake_();
-  }
-
-  bool wait_readable(const std::stop_token& stop) {
-    pollfd descriptors[] = {{file_->descriptor(), POLLIN, 0}, {stop_fd_, POLLIN, 0}};
-    while (!stop.stop_requested()) {
-      if (::poll(descriptors, 2, -1) < 0 && errno != EINTR) return true;  // read will tell
-      if (descriptors[0].revents != 0) return true;
-    }
-    return false;
-  }
-
-  void hand_over(std::vector<std::string>& lines, const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    taken_.wait(lock, stop, [&] { return lines_.size() < max_lines_ahead; });
-    std::ranges::move(lines, std::back_inserter(lines_));
-    lines.clear();
-    lock.unlock();
-    wake_();
-  }
-
-  std::unique_ptr<FileReader> file_;
-  std::function<void()> wake_;
-  int stop_fd_;
-  std::mutex mutex_;
-  std::condition_variable_any taken_;
-  std::vector<std::string> lines_;
-  bool ended_ = false;
-  std::exception_ptr error_;
-  std::jthread thread_;
-};
+}
 
 }  // namespace
 
+std::unique_ptr<FileReader> detail::open_at(const std::string& path,
+                                            const std::optional<std::string>& position,
+                                            const FileOptions& options) {
+  auto file = std::make_unique<FileReader>(path, options.follow);
+  if (!position) return file;
+  const FilePosition at = position_of(path, *position);
+  const std::string objection = file->go_on(at);
+  if (objection.empty()) return file;
+  if (options.rotated == Rotated::restart)
+    return std::make_unique<FileReader>(path, options.follow);
+  throw FileError("cannot read '" + path + "' on at byte " + std::to_string(at.offset) +
+                  ", where an earlier run ended: " + objection +
+                  "; bring the old file back, or read the new one from its beginning "
+                  "(Rotated::restart), without what the old one has got since");
+}
+
 FileInput::FileInput(std::string path, std::size_t batch_size)
+    : FileInput(std::move(path), FileOptions{.batch_size = batch_size}) {}
+
+FileInput::FileInput(std::string path, const FileOptions& options)
     : path_(std::move(path)),
-      batch_size_(std::max<std::size_t>(1, batch_size)) {}
+      options_(options) {
+  options_.batch_size = std::max<std::size_t>(1, options.batch_size);
+}
 
 std::unique_ptr<SourcePart<std::string>> FileInput::open(const std::string& part,
                                                          const SourceContext& context) const {
+  if (options_.follow) return detail::follow_file(part, options_, context);
   auto file = std::make_unique<FileReader>(part);
+  LastLineRule last_line(options_, context, file->regular());
+  if (file->regular() && context.resume_at)
+    file = detail::open_at(part, context.resume_at, options_);
   if (context.may_block && !file->regular()) file->wait();
-  if (file->regular() || context.may_block)
-    return std::make_unique<DirectPart>(
-        std::move(file), batch_size_,
-        context.resume_at ? from_bytes<std::uint64_t>(*context.resume_at) : 0);
-  return std::make_unique<ThreadedPart>(std::move(file), context.wake);
+  if (file->regular() || context.may_block) {
+    const std::uint64_t offset = file->offset();
+    return std::make_unique<DirectPart>(std::move(file), offset, options_.batch_size,
+                                        std::move(last_line));
+  }
+  return std::make_unique<detail::ThreadedPart>(
+      part, context.wake, std::nullopt,
+      [file = std::shared_ptr(std::move(file)), last_line](detail::LinesAhead& ahead) {
+        read_pipe(*file, last_line, ahead);
+      });
 }
 
 }  // namespace tidemark

@@ -12,18 +12,50 @@
 
 namespace tidemark {
 
-/// Gives the lines of a file without their "\n", at one worker, at most `batch_size` lines of a
-/// regular file at a poll. A last line without "\n" counts. Bytes are passed on as they are.
+/// What becomes of a last line that no "\n" ends: its writer may not have come to its end yet.
+enum class LastLine {
+  automatic,  ///< left where positions are kept, for a run that goes on, and given elsewhere
+  given,      ///< a record; what is written behind it later is another line
+  left,       ///< no record; that is said on standard error
+};
+
+/// What a run does that goes on with a file which is not the one that was read, as it begins
+/// otherwise or is shorter: what the old file had got since is lost.
+enum class Rotated {
+  fail,     ///< throws FileError
+  restart,  ///< reads the new one from its beginning
+};
+
+/// How lines are read from files.
+struct FileOptions {
+  std::size_t batch_size = 1000;  ///< the most lines of a regular file at a poll
+  /// Waits for more at the end, and for the file if it is not there. When another file has come by
+  /// its name, or it was cut off, then first the old one is read to its end, and then the new one
+  /// from its beginning. A last line waits for its end, or for the end of its file. Ends with the
+  /// run only. For regular files that are not compressed, in executors with real time; what is
+  /// appended to a file that has been replaced is not read, nor is it seen that a file was cut off
+  /// which has grown beyond its old end at once.
+  bool follow = false;
+  LastLine last_line = LastLine::automatic;
+  Rotated rotated = Rotated::fail;
+};
+
+/// Gives the lines of a file without their "\n", at one worker. What gzip or zstd has compressed is
+/// decompressed, and a byte order mark of UTF-8 is dropped; bytes are passed on as they are
+/// otherwise, NUL, too.
 ///
-/// What can be silent (a pipe, a terminal, a socket) is read by a thread of its own that wakes the
-/// worker, so that waiting uses no CPU time. `-` is standard input. Throws FileError at the first
-/// poll if the file cannot be read, and later if reading fails or a regular file has shrunk
-/// meanwhile; one that has been removed is read to its end. The position of a regular file is kept.
+/// What can be silent (a pipe, a terminal, a socket, a file that is followed) is read by a thread
+/// of its own that wakes the worker, so that waiting uses no CPU time. `-` is standard input.
+/// Throws FileError at the first poll if the file cannot be read, and later if reading fails or a
+/// regular file has shrunk meanwhile; one that has been removed is read to its end. Text in UTF-16,
+/// and what is compressed otherwise, is such an error. The position of a regular file is kept, as
+/// bytes of its text, with a hash of what it begins with.
 class FileInput {
  public:
   using item_type = std::string;
 
   explicit FileInput(std::string path, std::size_t batch_size = 1000);
+  FileInput(std::string path, const FileOptions& options);
 
   std::vector<std::string> parts() const { return {path_}; }
   std::unique_ptr<SourcePart<std::string>> open(const std::string& part,
@@ -31,7 +63,7 @@ class FileInput {
 
  private:
   std::string path_;
-  std::size_t batch_size_;
+  FileOptions options_;
 };
 
 /// The lines of standard input.

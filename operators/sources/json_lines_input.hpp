@@ -24,6 +24,7 @@ class JSONLinesInput {
 
   explicit JSONLinesInput(std::string path, std::size_t batch_size = 1000)
       : lines_(path, batch_size) {}
+  JSONLinesInput(const std::string& path, const FileOptions& options) : lines_(path, options) {}
 
   std::vector<std::string> parts() const { return lines_.parts(); }
   std::unique_ptr<SourcePart<nlohmann::json>> open(const std::string& part,

@@ -48,6 +48,8 @@ struct SourceContext {
   std::optional<std::string> resume_at;    ///< the part's last position in an earlier run
   std::uint32_t worker = 0;                ///< that reads the part
   std::uint32_t workers = 1;
+  bool is_saved = false;                         ///< a later run may go on at the part's position
+  std::function<void(const std::string&)> tell;  ///< says a sentence to people; may be empty
 };
 
 template <typename S>

@@ -308,13 +308,13 @@ TEST_CASE("sources go on behind the last record of a complete epoch", "[recovery
     csv += std::to_string(n) + ",\"two\nlines, " + std::to_string(n) + "\"\r\n";
   }
   check_positions(FileInput(directory.write("lines", lines), 2), 20);
-  check_positions(FileInput(directory.write("open end", lines + "end"), 4), 21);
+  check_positions(FileInput(directory.write("open end", lines + "end"), 4), 20);
   check_positions(CSVInput(directory.write("csv", csv), 2), 20);
   check_positions(TestingInput(some_items(), 2), 23);
   check_positions(GeneratedInput({.seed = 4, .count = 21, .keys = 3, .batch_size = 2}), 21);
   const tests::Directory parts;
   parts.write("a", lines);
-  parts.write("b", "only one");
+  parts.write("b", "only one\n");
   check_positions(DirInput(parts / "", "*", 2), 21);
 }
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+//
+// Parts that a thread of their own reads, since what they read can be silent.
+#pragma once
+
+#include <tidemark/operators/sources/source.hpp>
+
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace tidemark::detail {
+
+/// Lines that a thread has read before the worker asks for them; up to a bound.
+class LinesAhead {
+ public:
+  LinesAhead(const std::string& path, std::function<void()> wake,
+             std::optional<std::string> position);
+  LinesAhead(const LinesAhead&) = delete;
+  LinesAhead& operator=(const LinesAhead&) = delete;
+  ~LinesAhead();
+
+  // The thread.
+
+  /// Hands over all lines, of which the last ends at `position`. Waits while there are too many.
+  void give(std::vector<std::string>& lines, std::optional<std::string> position);
+  /// Waits until `descriptor` can be read; false once nobody wants more.
+  bool wait_for(int descriptor) const;
+  bool stopped() const { return stop_.stop_requested(); }
+  void end(std::exception_ptr error);
+
+  // The worker.
+
+  Poll take(std::vector<std::string>& batch);
+  /// After the last line that was taken.
+  const std::optional<std::string>& position() const { return taken_to_; }
+  /// Nobody wants more.
+  void stop();
+
+ private:
+  static constexpr std::size_t most_ahead = 100'000;
+
+  std::function<void()> wake_;
+  int stop_descriptor_;
+  std::stop_source stop_;
+  std::mutex mutex_;
+  std::condition_variable_any taken_;
+  std::vector<std::string> lines_;
+  std::optional<std::string> position_;  // after these
+  std::optional<std::string> taken_to_;
+  bool ended_ = false;
+  std::exception_ptr error_;
+};
+
+/// A part whose lines `read` hands over, which a thread runs that ends with the part; what it
+/// throws is thrown when the lines before have been given. Thread: one worker.
+class ThreadedPart final : public SourcePart<std::string> {
+ public:
+  /// `position` is where the part begins. Throws FileError, which names `path`, if no thread can be
+  /// started.
+  ThreadedPart(const std::string& path, std::function<void()> wake,
+               std::optional<std::string> position, std::function<void(LinesAhead&)> read);
+  ~ThreadedPart() override;
+
+  Poll next_batch(std::vector<std::string>& batch) override { return ahead_.take(batch); }
+  std::optional<std::string> position() const override { return ahead_.position(); }
+
+ private:
+  LinesAhead ahead_;
+  std::thread thread_;
+};
+
+}  // namespace tidemark::detail

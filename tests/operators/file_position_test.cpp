@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// Files that change between the runs that read them: what has grown, was replaced, or did not end.
+#include <tidemark/core/codec.hpp>
+#include <tidemark/operators/sources/dir_input.hpp>
+#include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/sources/file_reader.hpp>
+#include <tidemark/operators/sources/json_lines_input.hpp>
+
+#include <tests/operators/compressed.hpp>
+#include <tests/operators/directory.hpp>
+#include <tests/support.hpp>
+
+#include <filesystem>
+
+namespace tidemark::file_position_test {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+/// What was read of a source, where another run goes on, and what people were told.
+template <typename Item>
+struct Reading {
+  std::vector<Item> items;
+  std::optional<std::string> position;
+  Lines told;
+};
+
+/// Reads the only part of `source` to its end in a run that another may go on with.
+template <typename SourcePort>
+auto read(const SourcePort& source, const std::optional<std::string>& resume_at = std::nullopt) {
+  Reading<typename SourcePort::item_type> reading;
+  const auto part = source.open(
+      source.parts().at(0),
+      {.resume_at = resume_at, .is_saved = true, .tell = [&](const std::string& sentence) {
+         reading.told.push_back(sentence);
+       }});
+  while (part->next_batch(reading.items).state != Poll::State::end) {
+  }
+  reading.position = part->position();
+  return reading;
+}
+
+TEST_CASE("a file that another has replaced is an error when a run goes on, or is read anew") {
+  const tests::Directory directory;
+  const std::string path = directory.write("log", "old one\nold two\n");
+  const auto position = read(FileInput(path)).position;
+  for (const std::string text :
+       {"a new file that starts\nafter rotation\n", "old one\nold 2\nold three\n", "new\n",
+        "\xEF\xBB\xBFnew\n", "old one\n", ""}) {
+    INFO(text);
+    directory.write("log", text);
+    CHECK_THROWS_WITH(read(FileInput(path), position),
+                      Catch::Contains("on at byte 16, where an earlier run ended: it ") &&
+                          Catch::Contains("bring the old file back, or read the new one"));
+    const FileInput anew(path, FileOptions{.rotated = Rotated::restart});
+    CHECK(read(anew, position).items == read(FileInput(path)).items);
+  }
+}
+
+TEST_CASE(
+    "a file is known by its first 4,096 bytes, wherever it lies and however it is compressed") {
+  const tests::Directory directory;
+  std::string text;
+  for (int n = 0; n != 2000; ++n) text += "line " + std::to_string(n) + "\n";
+  const std::string path = directory.write("log", text);
+  const auto position = read(FileInput(path)).position;
+  const std::string more = text + "more\n";
+  for (const std::string& copy :
+       {more, tests::gzip(more), tests::zstd(more), "\xEF\xBB\xBF" + more}) {
+    std::filesystem::remove(path);
+    CHECK(read(FileInput(directory.write("log", copy)), position).items == Lines{"more"});
+  }
+  for (const std::size_t at : {0u, 1u, 4095u}) {
+    std::string other = more;
+    other[at] = '!';
+    directory.write("log", other);
+    CHECK_THROWS_WITH(read(FileInput(path), position), Catch::Contains("it begins otherwise"));
+    directory.write("log", tests::gzip(other));
+    CHECK_THROWS_WITH(read(FileInput(path), position), Catch::Contains("it begins otherwise"));
+  }
+}
+
+TEST_CASE("a last line that does not end is left for a run that goes on, and that is told") {
+  const tests::Directory directory;
+  const std::string path = directory.write("log", "one\ntw");
+  const auto first = read(FileInput(path));
+  CHECK(first.items == Lines{"one"});
+  CHECK(first.told == Lines{"no newline ends the last line of '" + path +
+                            "'; it was not read, but left for a run that goes on"});
+  CHECK(read(FileInput(path), first.position).items.empty());
+  directory.write("log", "one\ntwo\nthree\n");
+  const auto second = read(FileInput(path), first.position);
+  CHECK(second.items == Lines{"two", "three"});
+  CHECK(second.told.empty());
+
+  directory.write("log", "one\ntw");
+  CHECK(read(DirInput(directory / "")).items == Lines{"one"});
+  directory.write("log", "1\n2");
+  CHECK(read(JSONLinesInput(path)).items.size() == 1);
+}
+
+TEST_CASE("a last line that does not end is given where no run goes on, or by choice") {
+  const tests::Directory directory;
+  const std::string path = directory.write("log", "one\ntw");
+  const auto read_once = [&](const FileOptions& options) {
+    Lines lines;
+    const auto part = FileInput(path, options).open(path, {});
+    while (part->next_batch(lines).state != Poll::State::end) {
+    }
+    return lines;
+  };
+  CHECK(read_once({}) == Lines{"one", "tw"});
+  CHECK(read_once({.last_line = LastLine::left}) == Lines{"one"});
+  const auto given = read(FileInput(path, FileOptions{.last_line = LastLine::given}));
+  CHECK(given.items == Lines{"one", "tw"});
+  CHECK(given.told.empty());
+  directory.write("log", "one\ntwo\n");
+  CHECK(read(FileInput(path), given.position).items == Lines{"o"});
+}
+
+TEST_CASE("what is not the position of a file is an error that says so") {
+  const tests::Directory directory;
+  const std::string path = directory.write("log", "one\n");
+  for (const std::string& bytes : {std::string("?"), to_bytes(std::uint64_t{4}), std::string()})
+    CHECK_THROWS_WITH(read(FileInput(path), bytes),
+                      Catch::Contains("what is kept of that is not a position in a file"));
+}
+
+TEST_CASE(
+    "a directory's links are files of their own names, and one that leads nowhere is an error") {
+  const tests::Directory directory;
+  directory.write("a.txt", "a\n");
+  std::filesystem::create_symlink("a.txt", directory / "b.txt");
+  std::filesystem::create_symlink("loop.csv", directory / "loop.csv");
+  std::filesystem::create_symlink("gone", directory / "dangling.csv");
+  CHECK(DirInput(directory / "", "*.txt").parts() == Lines{"a.txt", "b.txt"});
+  for (const std::string name : {"loop.csv", "dangling.csv"})
+    CHECK_THROWS_WITH(DirInput(directory / "", name),
+                      Catch::Contains(name + "': it is a link that leads nowhere"));
+}
+
+TEST_CASE("files may have any name that the system allows") {
+  const tests::Directory directory;
+  for (const std::string name : {"two\nlines", "\xFF\xC3", "-", " "}) {
+    directory.write(name, name.substr(0, 1) + "x");
+    const DirInput source(directory / "");
+    CHECK(source.parts() == Lines{name});
+    CHECK(read(source).items.empty());
+    std::filesystem::remove(directory / name);
+  }
+}
+
+}  // namespace
+}  // namespace tidemark::file_position_test
