@@ -4,7 +4,8 @@
 // included by themselves:
 //   JSON: <tidemark/operators/sources/json_lines_input.hpp>
 //   Kafka, with the target tidemark::kafka: <tidemark/operators/kafka/kafka_input.hpp>,
-//     <tidemark/operators/kafka/kafka_output.hpp>, <tidemark/operators/kafka/kafka_message.hpp>
+//     <tidemark/operators/kafka/kafka_output.hpp>, <tidemark/operators/kafka/kafka_message.hpp>,
+//     <tidemark/operators/kafka/kafka_position.hpp>
 #pragma once
 
 #include <tidemark/operators/captures/capture_event.hpp>
