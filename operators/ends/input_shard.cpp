@@ -114,7 +114,12 @@ void InputShard::open_parts(Clock::time_point now) {
                           .now = [worker = worker_] { return worker->process().executor().now(); },
                           .resume_at = std::nullopt,
                           .worker = worker_->index(),
-                          .workers = worker_->peers()};
+                          .workers = worker_->peers(),
+                          .count_bad =
+                              [this] {
+                                counters_->bad.fetch_add(1, std::memory_order_relaxed);
+                                return worker_->process().input_progress().bad(positions_.step);
+                              }};
     const auto position = positions.find(name);
     if (position != positions.end()) context.resume_at = position->second.position;
     OpenPart& part = parts_.emplace_back(OpenPart{
