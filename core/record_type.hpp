@@ -82,10 +82,12 @@ struct RecordType {
 
 /// Whether a record can be copied. The trait of the standard library says so of any container, of
 /// whatever elements; specialise this one for a class of yours that has such a container inside.
+/// One whose elements are of its own type (a JSON value) is asked for itself.
 template <typename Item>
 inline constexpr bool is_copyable = std::is_copy_constructible_v<Item>;
 template <typename Item>
-  requires(!std::is_same_v<Item, std::string> && requires { typename Item::value_type; })
+  requires(!std::is_same_v<Item, std::string> &&
+           requires { requires !std::is_same_v<typename Item::value_type, Item>; })
 inline constexpr bool is_copyable<Item> =
     std::is_copy_constructible_v<Item> && is_copyable<typename Item::value_type>;
 template <typename A, typename B>

@@ -3,15 +3,18 @@
 // Rows of CSV, as RFC 4180 has it.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 
 namespace tidemark {
 
-/// What separates and encloses fields.
+/// What separates and encloses fields, and how many bytes a quoted one that is read may have, so
+/// that a quote that nothing closes does not swallow all that follows.
 struct CsvFormat {
   char delimiter = ',';
   char quote = '"';
+  std::size_t longest_field = std::size_t{64} << 20;
 };
 
 /// The fields of a row by the names of their columns.

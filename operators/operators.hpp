@@ -3,9 +3,11 @@
 // All steps, sources and sinks in one header, but those that take another library. These are
 // included by themselves:
 //   JSON: <tidemark/operators/sources/json_lines_input.hpp>,
+//     <tidemark/operators/sources/read_json.hpp>,
 //     <tidemark/operators/sinks/json_lines_output.hpp>, <tidemark/operators/sinks/json_text.hpp>
 //   Kafka, with the target tidemark::kafka: <tidemark/operators/kafka/kafka_input.hpp>,
-//     <tidemark/operators/kafka/kafka_output.hpp>, <tidemark/operators/kafka/kafka_message.hpp>
+//     <tidemark/operators/kafka/kafka_output.hpp>, <tidemark/operators/kafka/kafka_message.hpp>,
+//     <tidemark/operators/kafka/kafka_position.hpp>
 #pragma once
 
 #include <tidemark/operators/captures/capture_event.hpp>
@@ -16,6 +18,7 @@
 #include <tidemark/operators/ends/event_time.hpp>
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
+#include <tidemark/operators/ends/input_with_bad.hpp>
 #include <tidemark/operators/ends/iterator_source.hpp>
 #include <tidemark/operators/ends/output.hpp>
 #include <tidemark/operators/ends/replay.hpp>
@@ -57,12 +60,14 @@
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
+#include <tidemark/operators/sources/bad_record.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/csv_reader.hpp>
 #include <tidemark/operators/sources/dir_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/file_reader.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
+#include <tidemark/operators/sources/line_queue.hpp>
 #include <tidemark/operators/sources/simple_polling_input.hpp>
 #include <tidemark/operators/sources/source.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>

@@ -11,6 +11,15 @@ InputCounters& InputProgressBook::counters(const std::string& id, std::uint32_t 
   return inputs_[id][worker];
 }
 
+std::uint64_t InputProgressBook::bad(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t bad = 0;
+  if (const auto input = inputs_.find(id); input != inputs_.end())
+    for (const auto& [worker, counters] : input->second)
+      bad += counters.bad.load(std::memory_order_relaxed);
+  return bad;
+}
+
 std::vector<InputProgress> InputProgressBook::all() const {
   const std::lock_guard lock(mutex_);
   std::vector<InputProgress> all;
@@ -18,6 +27,7 @@ std::vector<InputProgress> InputProgressBook::all() const {
     InputProgress& input = all.emplace_back(InputProgress{id});
     for (const auto& [worker, counters] : workers) {
       input.records += counters.records.load(std::memory_order_relaxed);
+      input.bad += counters.bad.load(std::memory_order_relaxed);
       input.epoch = std::max(input.epoch, counters.epoch.load(std::memory_order_relaxed));
       input.behind = std::max(input.behind, counters.behind.load(std::memory_order_relaxed));
     }
@@ -36,7 +46,8 @@ std::string progress_line(const std::vector<InputProgress>& before,
         elapsed.count() > 0 ? std::llround(static_cast<double>(since) / elapsed.count()) : 0LL;
     line += (line.empty() ? "" : " | ") + input.id + ": " + std::to_string(input.records) +
             " records, " + std::to_string(rate) + "/s, epoch " + std::to_string(input.epoch) +
-            ", " + std::to_string(input.behind) + " behind";
+            ", " + std::to_string(input.behind) + " behind" +
+            (input.bad == 0 ? "" : ", " + std::to_string(input.bad) + " bad");
   }
   if (line.size() > width) line.resize(width);
   return line;

@@ -96,7 +96,8 @@ class FileCaptureReader final : public CaptureReader<T, Item> {
 /// A captured stream in the file at `path`: one for all workers, of whatever Codec can write. The
 /// file appears under its name when its dataflow has ended without an error, and not otherwise. It
 /// is read as it is replayed, by machines of the same byte order and the same types. Throws
-/// FileError.
+/// FileError, also for one that is damaged: behind that no record could be told, so none is sent as
+/// a bad one.
 class CaptureFile {
  public:
   explicit CaptureFile(std::string path) : path_(std::move(path)) {}

@@ -121,6 +121,11 @@ void InputShard::open_parts(Clock::time_point now) {
                               [step = positions_.step](const std::string& sentence) {
                                 std::fprintf(stderr, "tidemark: input '%s': %s\n", step.c_str(),
                                              sentence.c_str());
+                              },
+                          .count_bad =
+                              [this] {
+                                counters_->bad.fetch_add(1, std::memory_order_relaxed);
+                                return worker_->process().input_progress().bad(positions_.step);
                               }};
     const auto position = positions.find(name);
     if (position != positions.end()) context.resume_at = position->second.position;

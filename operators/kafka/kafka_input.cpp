@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/kafka/kafka_input.hpp>
+#include <tidemark/operators/kafka/kafka_position.hpp>
 #include <tidemark/operators/kafka/rdkafka_handles.hpp>
 
 #include <algorithm>
@@ -22,16 +22,26 @@ struct KafkaInput::Shared {
     KafkaConfig config{{"bootstrap.servers", detail::joined(brokers)},
                        {"group.id", "tidemark"},  // asked for, and not used
                        {"enable.auto.commit", "false"},
-                       {"enable.partition.eof", options.tail ? "false" : "true"}};
-    for (const auto& [name, value] : options.config) config[name] = value;
+                       {"enable.partition.eof", options.tail ? "false" : "true"},
+                       {"auto.offset.reset", "error"}};
+    for (const auto& [name, value] : options.config) {
+      if (name == "auto.offset.reset" || name == "topic.auto.offset.reset")
+        throw KafkaError("Kafka refuses a setting: '" + name +
+                         "' is decided by KafkaInputOptions::behind");
+      config[name] = value;
+    }
     return config;
   }
 };
 
 namespace {
 
+[[noreturn]] void fail(const std::string& subject, const std::string& reason) {
+  throw KafkaError("cannot read " + subject + " from Kafka: " + reason);
+}
+
 [[noreturn]] void fail(const std::string& subject, rd_kafka_resp_err_t error) {
-  throw KafkaError("cannot read " + subject + " from Kafka: " + rd_kafka_err2str(error));
+  fail(subject, rd_kafka_err2str(error));
 }
 
 /// Errors that librdkafka gets over by itself.
@@ -47,6 +57,8 @@ class KafkaPart final : public SourcePart<KafkaMessage> {
       : name_("partition " + std::to_string(partition) + " of topic '" + topic + "'"),
         batch_size_(std::max<std::size_t>(1, options.batch_size)),
         wait_ms_(context.may_block ? 1000 : 0),
+        timeout_ms_(static_cast<int>(options.timeout.count())),
+        behind_(options.behind),
         wake_(std::make_unique<std::function<void()>>(context.wake)),
         kafka_(detail::make_kafka(RD_KAFKA_CONSUMER, settings)),
         topic_(rd_kafka_topic_new(kafka_.get(), topic.c_str(), nullptr)),
@@ -55,11 +67,14 @@ class KafkaPart final : public SourcePart<KafkaMessage> {
         topic_name_(std::move(topic)) {
     std::int64_t offset = options.from_beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
     if (context.resume_at) {
-      next_ = from_bytes<std::int64_t>(*context.resume_at);
+      try {
+        next_ = kafka_position(*context.resume_at);
+      } catch (const KafkaError& error) {
+        fail(name_, error.what());
+      }
       offset = *next_;
     }
-    if (rd_kafka_consume_start_queue(topic_.get(), partition_, offset, queue_.get()) != 0)
-      fail(name_, rd_kafka_last_error());
+    start(offset);
     if (context.wake)
       rd_kafka_queue_cb_event_enable(
           queue_.get(),
@@ -81,6 +96,10 @@ class KafkaPart final : public SourcePart<KafkaMessage> {
       wait_ms = 0;
       if (record->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return {Poll::State::end, {}};
       if (is_passing(record->err)) continue;
+      if (record->err == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
+        go_on_at_earliest();
+        continue;
+      }
       if (record->err != RD_KAFKA_RESP_ERR_NO_ERROR) fail(name_, record->err);
       batch.push_back(message_of(*record));
       next_ = record->offset + 1;
@@ -90,22 +109,49 @@ class KafkaPart final : public SourcePart<KafkaMessage> {
 
   std::optional<std::string> position() const override {
     if (!next_) return std::nullopt;
-    return to_bytes(*next_);
+    return kafka_position(*next_);
   }
 
  private:
+  /// The next message is not there. Throws unless it has been deleted and the program wants those
+  /// that have not.
+  void go_on_at_earliest() {
+    std::int64_t earliest = 0, end = 0;
+    const auto error = rd_kafka_query_watermark_offsets(kafka_.get(), topic_name_.c_str(),
+                                                        partition_, &earliest, &end, timeout_ms_);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail(name_, error);
+    if (next_ && *next_ > end)
+      fail(name_, "it is to be read on from offset " + std::to_string(*next_) +
+                      ", and it ends at " + std::to_string(end) +
+                      "; was the topic made anew? Begin without what the store keeps");
+    if (next_ && behind_ == KafkaBehind::fail)
+      fail(name_, "it is to be read on from offset " + std::to_string(*next_) +
+                      ", and the earliest message that is still there has " +
+                      std::to_string(earliest) +
+                      "; with KafkaInputOptions::behind = earliest it goes on there");
+    rd_kafka_consume_stop(topic_.get(), partition_);
+    start(earliest);
+  }
+
+  void start(std::int64_t offset) {
+    if (rd_kafka_consume_start_queue(topic_.get(), partition_, offset, queue_.get()) != 0)
+      fail(name_, rd_kafka_last_error());
+  }
+
   KafkaMessage message_of(const rd_kafka_message_t& record) const {
     KafkaMessage message{.topic = topic_name_, .partition = partition_, .offset = record.offset};
     if (record.key != nullptr)
       message.key.emplace(static_cast<const char*>(record.key), record.key_len);
     if (record.payload != nullptr)
-      message.value.assign(static_cast<const char*>(record.payload), record.len);
+      message.value.emplace(static_cast<const char*>(record.payload), record.len);
     return message;
   }
 
   std::string name_;
   std::size_t batch_size_;
   int wait_ms_;  // 0: the part is woken
+  int timeout_ms_;
+  KafkaBehind behind_;
   std::unique_ptr<std::function<void()>> wake_;
   detail::Kafka kafka_;
   detail::KafkaTopic topic_;

@@ -14,17 +14,18 @@
 
 namespace tidemark {
 
-/// A message, and where it stands; of one that is to be written only key and value matter.
+/// A message, and where it stands; of one that is to be written only key and value matter. One
+/// without a value (a tombstone) is not one whose value is empty.
 struct KafkaMessage {
   std::optional<std::string> key{};
-  std::string value{};
+  std::optional<std::string> value{};
   std::string topic{};
   std::int32_t partition = 0;
   std::int64_t offset = 0;
   friend auto operator<=>(const KafkaMessage&, const KafkaMessage&) = default;
   friend std::ostream& operator<<(std::ostream& out, const KafkaMessage& message) {
     return out << message.topic << '/' << message.partition << '@' << message.offset << ": "
-               << message.value;
+               << (message.value ? *message.value : "none");
   }
 };
 

@@ -45,7 +45,8 @@ void KafkaProducer::write(const std::vector<KafkaMessage>& messages) {
   for (const KafkaMessage& message : messages) {
     const auto produce = [&] {
       return rd_kafka_produce(state_->topic.get(), RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY,
-                              const_cast<char*>(message.value.data()), message.value.size(),
+                              message.value ? const_cast<char*>(message.value->data()) : nullptr,
+                              message.value ? message.value->size() : 0,
                               message.key ? message.key->data() : nullptr,
                               message.key ? message.key->size() : 0, nullptr);
     };

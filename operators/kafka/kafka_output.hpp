@@ -10,12 +10,22 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace tidemark {
 namespace detail {
+
+template <typename Text>
+concept KafkaText =
+    std::same_as<Text, std::string> || std::same_as<Text, std::optional<std::string>>;
+
+template <typename>
+inline constexpr bool is_key_and_value = false;
+template <KafkaText Key, KafkaText Value>
+inline constexpr bool is_key_and_value<std::pair<Key, Value>> = true;
 
 /// Writes messages, and returns from `write` when the brokers have them. Throws KafkaError.
 class KafkaProducer {
@@ -33,16 +43,16 @@ class KafkaProducer {
 }  // namespace detail
 
 /// Writes records to a topic, at every worker, as they come: KafkaMessage, of which key and value
-/// count, or pairs of strings. A batch is acknowledged by the brokers before the next is written,
-/// so after a crash what follows the last complete epoch is written again. Throws KafkaError.
+/// count, or pairs of strings, either of which may be optional. A batch is acknowledged by the
+/// brokers before the next is written, so after a crash what follows the last complete epoch is
+/// written again. Throws KafkaError.
 class KafkaOutput {
  public:
   KafkaOutput(const std::vector<std::string>& brokers, std::string topic, KafkaConfig config = {},
               std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
   template <typename Item>
-    requires std::same_as<Item, KafkaMessage> ||
-             std::same_as<Item, std::pair<std::string, std::string>>
+    requires std::same_as<Item, KafkaMessage> || detail::is_key_and_value<Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
     return std::make_unique<Part<Item>>(brokers_, topic_, config_, timeout_);
   }

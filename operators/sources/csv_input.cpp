@@ -2,130 +2,163 @@
 #include <tidemark/core/codec.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
-#include <tidemark/operators/sources/file_reader.hpp>
+#include <tidemark/operators/sources/line_queue.hpp>
 
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <functional>
+#include <numeric>
 #include <optional>
-#include <set>
 #include <utility>
 
 namespace tidemark {
 namespace {
 
+using Columns = std::vector<std::string>;
+using Position = std::pair<std::string, Columns>;  // of the lines; none before the header is read
+
 class CsvPart final : public SourcePart<CsvRow> {
  public:
-  CsvPart(const std::string& path, std::size_t batch_size, CsvFormat format,
-          const std::optional<std::string>& resume_at)
-      : file_(path),
-        batch_size_(batch_size),
-        csv_(format) {
-    if (!file_.regular())
-      throw FileError("cannot read '" + path + "' as CSV: it is not a regular file");
-    while (records_.empty() && more()) {
-    }
-    if (records_.empty()) return;
-    columns_ = std::move(records_.front().fields);
-    set_position(records_.front());
-    records_.pop_front();
-    std::set<std::string> names;
-    for (const std::string& column : columns_)
-      if (!names.insert(column).second)
-        fail("line 1: two columns have the name '" + column + "'; every column needs its own");
-    if (!resume_at) return;
-    position_ = from_bytes<Position>(*resume_at);
-    file_.seek(position_.first);
-    csv_ = CsvReader(format, position_.first, position_.second);
-    records_.clear();
-    ended_ = false;
+  CsvPart(const FileInput& source, const std::string& path, CsvFormat format,
+          const SourceContext& context, Position position)
+      : path_(path),
+        format_(format),
+        lines_(source, path, context),
+        csv_(format, lines_.line() + 1),
+        on_bad_(context.on_bad) {
+    if (!position.second.empty()) set_columns(std::move(position.second));
   }
 
   Poll next_batch(std::vector<CsvRow>& batch) override {
-    while (records_.empty() && more()) {
+    const std::size_t given = batch.size();
+    while (true) {
+      if (!mistake_.empty()) throw FileError("cannot read '" + path_ + "': " + mistake_);
+      const std::uint64_t line = lines_.line();
+      const Poll next = lines_.read();
+      const bool is_good = read_lines(next.state == Poll::State::end, batch);
+      if (!is_good) return {Poll::State::more, {}};
+      // Within a long record there is more at once.
+      if (next.state != Poll::State::more || batch.size() != given || lines_.open_lines() == 0 ||
+          lines_.line() == line)
+        return next;
     }
-    for (std::size_t i = 0; i != batch_size_ && !records_.empty(); ++i) {
-      CsvRecord& record = records_.front();
-      if (record.fields.size() != columns_.size()) {
-        mistake_ = "line " + std::to_string(record.line) + ": the row has " +
-                   std::to_string(record.fields.size()) + " fields, and the first line names " +
-                   std::to_string(columns_.size()) + " columns";
-        records_.clear();
-        break;
-      }
-      set_position(record);
-      batch.push_back(row_of(record));
-      records_.pop_front();
-    }
-    const bool at_end = records_.empty() && ended_ && mistake_.empty();
-    return {at_end ? Poll::State::end : Poll::State::more, {}};
   }
 
-  std::optional<std::string> position() const override { return to_bytes(position_); }
+  std::optional<std::string> position() const override {
+    std::optional<std::string> lines = lines_.position();
+    if (!lines) return std::nullopt;
+    return to_bytes(Position(*std::move(lines), columns_));
+  }
 
  private:
-  using Position = std::pair<std::uint64_t, std::uint64_t>;  // byte and line
-
-  /// Reads a block; false at the end of the file. A mistake is told when all rows before it have
-  /// been given.
-  bool more() {
-    if (!mistake_.empty()) fail(mistake_);
-    if (ended_) return false;
-    block_.clear();
-    try {
-      ended_ = !file_.read(block_);
-      if (ended_) {
-        csv_.finish(records_);
-      } else {
-        csv_.read(block_, records_);
+  /// False at a mistake that is to end the run, before which the lines stay.
+  bool read_lines(bool is_last, std::vector<CsvRow>& batch) {
+    while (mistake_.empty()) {
+      try {
+        while (const std::string* line = lines_.take()) {
+          csv_.read(*line, records_);
+          csv_.read("\n", records_);
+          if (csv_.between_records() && !end_record(batch)) return false;
+        }
+        if (is_last) csv_.finish(records_);
+        return true;
+      } catch (const CsvError& error) {
+        pass_over(error);
       }
-    } catch (const CsvError& error) {
-      mistake_ = error.what();
     }
+    lines_.take_again();
+    return false;
+  }
+
+  /// The lines that have been taken are a record, or empty; false at a mistake.
+  bool end_record(std::vector<CsvRow>& batch) {
+    if (!records_.empty()) {
+      CsvRecord& record = records_.front();
+      if (columns_.empty()) {
+        name_columns(record);
+      } else if (record.fields.size() == columns_.size()) {
+        batch.push_back(row_of(record));
+      } else {
+        std::string reason = "the row has " + std::to_string(record.fields.size()) +
+                             " fields, and the first line names " +
+                             std::to_string(columns_.size()) + " columns";
+        if (on_bad_) {
+          on_bad_({path_, record.line, 0, std::move(reason), lines_.open_text()});
+        } else {
+          mistake_ = "line " + std::to_string(record.line) + ": " + reason;
+        }
+      }
+      records_.clear();
+    }
+    if (!mistake_.empty()) {
+      lines_.take_again();
+      return false;
+    }
+    lines_.done();
     return true;
+  }
+
+  /// Goes on behind the first line of a record that is none.
+  void pass_over(const CsvError& error) {
+    if (!on_bad_ || columns_.empty()) {
+      mistake_ = error.what();
+      return;
+    }
+    lines_.take_again();
+    const std::string& first = *lines_.take();
+    const bool is_there = error.line() == lines_.line();
+    on_bad_({path_, lines_.line(), is_there ? error.column() : 0,
+             is_there ? error.reason() : error.what(), first.substr(0, BadRecord::longest_text)});
+    lines_.done();
+    records_.clear();
+    csv_ = CsvReader(format_, lines_.line() + 1);
+  }
+
+  void name_columns(CsvRecord& header) {
+    set_columns(std::move(header.fields));
+    for (std::size_t i = 1; i < by_name_.size(); ++i)
+      if (columns_[by_name_[i - 1]] == columns_[by_name_[i]])
+        mistake_ = "line " + std::to_string(header.line) + ": two columns have the name '" +
+                   columns_[by_name_[i]] + "'; every column needs its own";
+  }
+
+  void set_columns(Columns columns) {
+    columns_ = std::move(columns);
+    by_name_.resize(columns_.size());
+    std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+    std::ranges::sort(by_name_, {}, [this](std::size_t c) -> auto& { return columns_[c]; });
   }
 
   CsvRow row_of(CsvRecord& record) const {
     CsvRow row;
-    for (std::size_t c = 0; c != columns_.size(); ++c)
-      row.emplace(columns_[c], std::move(record.fields[c]));
+    for (const std::size_t c : by_name_)
+      row.emplace_hint(row.end(), columns_[c], std::move(record.fields[c]));
     return row;
   }
 
-  void set_position(const CsvRecord& record) {
-    const auto breaks = [](const std::string& field) {
-      return static_cast<std::uint64_t>(std::ranges::count(field, '\n'));
-    };
-    std::uint64_t lines = 1;
-    for (const std::string& field : record.fields) lines += breaks(field);
-    position_ = {record.end, record.line + lines};
-  }
-
-  [[noreturn]] void fail(const std::string& what) const {
-    throw FileError("cannot read '" + file_.path() + "': " + what);
-  }
-
-  FileReader file_;
-  std::size_t batch_size_;
+  std::string path_;
+  CsvFormat format_;
+  detail::LineQueue lines_;
   CsvReader csv_;
-  std::vector<std::string> columns_;
-  std::deque<CsvRecord> records_;
-  std::string block_;
-  std::string mistake_;
-  bool ended_ = false;
-  Position position_;
+  std::function<void(BadRecord)> on_bad_;
+  Columns columns_;                   // none before the header is read
+  std::vector<std::size_t> by_name_;  // the columns in the order of a row
+  std::deque<CsvRecord> records_;     // at most one
+  std::string mistake_;               // to be told at the next poll
 };
 
 }  // namespace
 
-CSVInput::CSVInput(std::string path, std::size_t batch_size, CsvFormat format)
-    : path_(std::move(path)),
-      batch_size_(std::max<std::size_t>(1, batch_size)),
-      format_(format) {}
-
 std::unique_ptr<SourcePart<CsvRow>> CSVInput::open(const std::string& part,
                                                    const SourceContext& context) const {
-  return std::make_unique<CsvPart>(part, batch_size_, format_, context.resume_at);
+  SourceContext inner = context;
+  Position position;
+  if (context.resume_at) {
+    position = from_bytes<Position>(*context.resume_at);
+    inner.resume_at = position.first;
+  }
+  return std::make_unique<CsvPart>(lines_, part, format_, inner, std::move(position));
 }
 
 }  // namespace tidemark

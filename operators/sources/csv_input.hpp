@@ -5,32 +5,41 @@
 
 #include <tidemark/operators/csv.hpp>
 #include <tidemark/operators/sources/csv_reader.hpp>
+#include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/source.hpp>
 
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tidemark {
 
-/// Gives the rows of a CSV file (csv_reader.hpp), whose first record names the columns, at one
-/// worker, at most `batch_size` at a poll. The position is kept. Throws FileError, with line and
-/// column, for what is no CSV, for a row with more or fewer fields than columns, and for two
-/// columns of one name; and as FileInput does. Reads regular files only.
+/// Gives the rows of a CSV file, a pipe or standard input (`-`) (csv_reader.hpp), whose first
+/// record names the columns, at one worker; `batch_size` and all else is FileInput's, whose
+/// position is kept. Throws FileError, with line and column, for what is no CSV, and for a row with
+/// more or fewer fields than columns, when all rows before it have been given; and for two columns
+/// of one name.
+///
+/// Rows that are none can be sent as bad records instead (input_with_bad.hpp). One whose fields are
+/// too few or too many is passed over; of one that is no CSV its first line is, as a quote too many
+/// may have joined good lines to it.
 class CSVInput {
  public:
   using item_type = CsvRow;
+  static constexpr bool has_bad_records = true;
 
-  explicit CSVInput(std::string path, std::size_t batch_size = 1000, CsvFormat format = {});
+  explicit CSVInput(std::string path, std::size_t batch_size = 1000, CsvFormat format = {})
+      : lines_(std::move(path), batch_size),
+        format_(format) {}
 
-  std::vector<std::string> parts() const { return {path_}; }
+  std::vector<std::string> parts() const { return lines_.parts(); }
   std::unique_ptr<SourcePart<CsvRow>> open(const std::string& part,
                                            const SourceContext& context) const;
 
  private:
-  std::string path_;
-  std::size_t batch_size_;
+  FileInput lines_;
   CsvFormat format_;
 };
 

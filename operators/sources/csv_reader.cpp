@@ -1,38 +1,70 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/operators/sources/csv_reader.hpp>
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace tidemark {
 
-void CsvReader::read(std::string_view block, std::deque<CsvRecord>& records) {
-  if (offset_ == 0 && block.starts_with("\xEF\xBB\xBF")) {
-    block.remove_prefix(3);
-    offset_ = 3;
-  }
-  for (const char c : block) {
-    ++offset_;
-    take(c, records);
-    if (c == '\n') {
-      at_ = {at_.line + 1, 1};
-    } else if ((static_cast<unsigned char>(c) & 0xC0) != 0x80) {
-      ++at_.column;
-    }
-  }
+CsvReader::CsvReader(CsvFormat format, std::uint64_t line)
+    : format_(format),
+      at_({line, 1}),
+      may_have_mark_(line == 1) {
+  for (const char c : {format.delimiter, format.quote, '\n', '\r'})
+    ends_plain_[static_cast<unsigned char>(c)] = true;
 }
 
-void CsvReader::take(char c, std::deque<CsvRecord>& records) {
+void CsvReader::read(std::string_view block, std::deque<CsvRecord>& records) {
+  if (block.empty()) return;
+  if (std::exchange(may_have_mark_, false) && block.starts_with("\xEF\xBB\xBF"))
+    block.remove_prefix(3);
+  const char* at = block.data();
+  const char* const end = at + block.size();
+  counted_ = at;
+  while (at != end) {
+    if (state_ == State::quoted) at = read_quoted(at, end);
+    if (state_ == State::field || state_ == State::plain) at = read_plain(at, end);
+    if (at == end) break;
+    take(at, records);
+    if (*at == '\n') pass_line_break(at);
+    ++at;
+  }
+  at_ = place_of(end);
+}
+
+/// Takes what stands before the next quote, or before `end`.
+const char* CsvReader::read_quoted(const char* at, const char* end) {
+  const void* quote = std::memchr(at, format_.quote, static_cast<std::size_t>(end - at));
+  const char* const until = quote == nullptr ? end : static_cast<const char*>(quote);
+  field_.append(at, until);
+  if (field_.size() > format_.longest_field)
+    fail(opened_, "a quote opens a field here, and no quote ends it within " +
+                      std::to_string(format_.longest_field) + " bytes");
+  for (; (at = std::find(at, until, '\n')) != until; ++at) pass_line_break(at);
+  return until;
+}
+
+/// Takes what means nothing else.
+const char* CsvReader::read_plain(const char* at, const char* end) {
+  const char* until = at;
+  while (until != end && !ends_plain_[static_cast<unsigned char>(*until)]) ++until;
+  if (until == at) return at;
+  field_.append(at, until);
+  state_ = State::plain;
+  return until;
+}
+
+void CsvReader::take(const char* at, std::deque<CsvRecord>& records) {
+  const char c = *at;
   const bool is_break = c == '\n' || c == '\r';
   if (state_ == State::carriage_return) {
-    if (c != '\n') fail(at_, "a carriage return that no line feed follows; quote the field");
+    if (c != '\n')
+      fail(place_of(at), "a carriage return that no line feed follows; quote the field");
     return end_record(records);
   }
-  if (state_ == State::quoted) {
-    if (c == format_.quote) {
-      state_ = State::quote;
-    } else {
-      field_ += c;
-    }
+  if (state_ == State::quoted) {  // and this is a quote
+    state_ = State::quote;
     return;
   }
   if (state_ == State::record) {
@@ -41,13 +73,15 @@ void CsvReader::take(char c, std::deque<CsvRecord>& records) {
       return;
     }
     record_.line = at_.line;
+    record_.fields.reserve(last_size_);
     state_ = State::field;
   }
   if (c == format_.quote) {
     if (state_ == State::plain)
-      fail(at_, "a quote inside a field that is not quoted; quote the field, and double the quote");
+      fail(place_of(at),
+           "a quote inside a field that is not quoted; quote the field, and double the quote");
     if (state_ == State::quote) field_ += c;
-    if (state_ == State::field) opened_ = at_;
+    if (state_ == State::field) opened_ = place_of(at);
     state_ = State::quoted;
   } else if (c == format_.delimiter) {
     end_field();
@@ -57,13 +91,26 @@ void CsvReader::take(char c, std::deque<CsvRecord>& records) {
     state_ = State::carriage_return;
     if (c == '\n') end_record(records);
   } else if (state_ == State::quote) {
-    fail(at_, std::string("'") + c +
-                  "' after the quote that ends a field; a delimiter or the end "
-                  "of the line must follow it");
+    fail(place_of(at), std::string("'") + c +
+                           "' after the quote that ends a field; a delimiter or the end "
+                           "of the line must follow it");
   } else {
     field_ += c;
     state_ = State::plain;
   }
+}
+
+void CsvReader::pass_line_break(const char* at) {
+  at_ = {at_.line + 1, 1};
+  counted_ = at + 1;
+}
+
+/// Where a character of the block stands, which is behind those that this was asked of before.
+CsvReader::Place CsvReader::place_of(const char* at) {
+  at_.column += static_cast<std::uint64_t>(std::count_if(
+      counted_, at, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  counted_ = at;
+  return at_;
 }
 
 void CsvReader::end_field() {
@@ -73,7 +120,7 @@ void CsvReader::end_field() {
 void CsvReader::end_record(std::deque<CsvRecord>& records) {
   state_ = State::record;
   if (record_.fields.empty()) return;
-  record_.end = offset_;
+  last_size_ = record_.fields.size();
   records.push_back(std::exchange(record_, {}));
 }
 
@@ -86,8 +133,7 @@ void CsvReader::finish(std::deque<CsvRecord>& records) {
 }
 
 void CsvReader::fail(Place place, const std::string& what) {
-  throw CsvError("line " + std::to_string(place.line) + ", column " + std::to_string(place.column) +
-                 ": " + what);
+  throw CsvError(place.line, place.column, what);
 }
 
 }  // namespace tidemark

@@ -16,11 +16,13 @@ namespace tidemark {
 
 /// Gives the JSON value of each line of a file, a pipe or standard input (`-`), at one worker;
 /// lines of blanks are passed over. Throws FileError, with line and column (in bytes), for a line
-/// that is no JSON, when all values before it have been given; and as FileInput does, whose
-/// position is kept.
+/// that is no JSON or cannot be kept as it is written (read_json.hpp), when all values before it
+/// have been given; and as FileInput does, whose position is kept. Each such line can be sent as a
+/// bad record instead (input_with_bad.hpp).
 class JSONLinesInput {
  public:
   using item_type = nlohmann::json;
+  static constexpr bool has_bad_records = true;
 
   explicit JSONLinesInput(std::string path, std::size_t batch_size = 1000)
       : lines_(path, batch_size) {}

@@ -2,7 +2,9 @@
 //
 // FileInput on a pipe: lines come when they are written, and silence stops nobody.
 #include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/sources/json_lines_input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 
 #include <tests/operators/directory.hpp>
@@ -82,6 +84,58 @@ TEST_CASE("a pipe's lines come out while it is still open", "[file_input][pipe]"
     }
     CHECK(came == std::vector{true, true});
     CHECK(log.entries() == std::vector<std::string>{"one", "", "two\r", "three"});
+  }
+}
+
+TEST_CASE("rows of CSV come out of a pipe while it is still open", "[csv][pipe]") {
+  for (const Config& config : configs()) {
+    const tests::Directory directory;
+    Fifo fifo(directory / "fifo");
+    Log<CsvRow> log;
+    Dataflow flow;
+    input(flow, "rows", CSVInput(fifo.path())) |
+        inspect([&log](const CsvRow& row) { log.add(row); }) | output("out", tests::Discard{});
+    std::vector<bool> came;
+    {
+      const std::jthread writer([&] {
+        fifo.write("a,b\n1,2\n\"3\n");
+        came.push_back(log.wait_for(1));
+        fifo.write("3\",");
+        fifo.write("4\r\n");
+        came.push_back(log.wait_for(2));
+        fifo.write("5,6");
+        fifo.close();
+      });
+      cluster_main(flow, config);
+    }
+    CHECK(came == std::vector{true, true});
+    CHECK(log.entries() == std::vector<CsvRow>{{{"a", "1"}, {"b", "2"}},
+                                               {{"a", "3\n3"}, {"b", "4"}},
+                                               {{"a", "5"}, {"b", "6"}}});
+  }
+}
+
+TEST_CASE("JSON values come out of a pipe while it is still open", "[json][pipe]") {
+  for (const Config& config : configs()) {
+    const tests::Directory directory;
+    Fifo fifo(directory / "fifo");
+    Log<std::string> log;
+    Dataflow flow;
+    input(flow, "values", JSONLinesInput(fifo.path())) |
+        inspect([&log](const nlohmann::json& value) { log.add(value.dump()); }) |
+        output("out", tests::Discard{});
+    bool came = false;
+    {
+      const std::jthread writer([&] {
+        fifo.write("[1]\n[2");
+        came = log.wait_for(1);
+        fifo.write("]");
+        fifo.close();
+      });
+      cluster_main(flow, config);
+    }
+    CHECK(came);
+    CHECK(log.entries() == std::vector<std::string>{"[1]", "[2]"});
   }
 }
 

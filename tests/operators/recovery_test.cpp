@@ -16,6 +16,7 @@
 #include <tidemark/operators/sources/dir_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
+#include <tidemark/operators/sources/json_lines_input.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <tidemark/operators/stateless/map.hpp>
 
@@ -302,14 +303,17 @@ void check_positions(const SourcePort& source, std::size_t count) {
 
 TEST_CASE("sources go on behind the last record of a complete epoch", "[recovery][source]") {
   const tests::Directory directory;
-  std::string lines, csv = "n,text\n";
+  std::string lines, json, csv = "n,text\n";
   for (int n = 0; n != 20; ++n) {
     lines += std::string(static_cast<std::size_t>(n % 4), ' ') + "line " + std::to_string(n) + "\n";
+    json += "[" + std::to_string(n) + "]\n";
     csv += std::to_string(n) + ",\"two\nlines, " + std::to_string(n) + "\"\r\n";
   }
   check_positions(FileInput(directory.write("lines", lines), 2), 20);
   check_positions(FileInput(directory.write("open end", lines + "end"), 4), 20);
-  check_positions(CSVInput(directory.write("csv", csv), 2), 20);
+  for (const std::size_t batch : {1u, 2u})
+    check_positions(CSVInput(directory.write("csv", csv), batch), 20);
+  check_positions(JSONLinesInput(directory.write("json", json), 2), 20);
   check_positions(TestingInput(some_items(), 2), 23);
   check_positions(GeneratedInput({.seed = 4, .count = 21, .keys = 3, .batch_size = 2}), 21);
   const tests::Directory parts;
