@@ -6,11 +6,17 @@
 namespace tidemark {
 
 void CsvReader::read(std::string_view block, std::deque<CsvRecord>& records) {
-  if (offset_ == 0 && block.starts_with("\xEF\xBB\xBF")) {
-    block.remove_prefix(3);
-    offset_ = 3;
-  }
-  for (const char c : block) {
+  if (offset_ != 0) return take_all(block, records);
+  constexpr std::string_view mark = "\xEF\xBB\xBF";
+  head_ += block;
+  if (head_.size() < mark.size() && mark.starts_with(head_)) return;
+  const std::string head = std::exchange(head_, {});
+  if (head.starts_with(mark)) offset_ = mark.size();
+  take_all(std::string_view(head).substr(static_cast<std::size_t>(offset_)), records);
+}
+
+void CsvReader::take_all(std::string_view text, std::deque<CsvRecord>& records) {
+  for (const char c : text) {
     ++offset_;
     take(c, records);
     if (c == '\n') {
@@ -78,6 +84,7 @@ void CsvReader::end_record(std::deque<CsvRecord>& records) {
 }
 
 void CsvReader::finish(std::deque<CsvRecord>& records) {
+  take_all(std::exchange(head_, {}), records);
   if (state_ == State::record) return;
   if (state_ == State::quoted)
     fail(opened_, "a quote opens a field here, and no quote ends it before the end of the file");

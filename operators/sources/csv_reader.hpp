@@ -60,6 +60,7 @@ class CsvReader {
     std::uint64_t column;
   };
 
+  void take_all(std::string_view text, std::deque<CsvRecord>& records);
   void take(char c, std::deque<CsvRecord>& records);
   void end_field();
   void end_record(std::deque<CsvRecord>& records);
@@ -70,6 +71,7 @@ class CsvReader {
   Place at_;              // of the next character
   Place opened_{};        // of the quote that has opened the field
   std::uint64_t offset_;  // of the next byte
+  std::string head_;      // what may be a byte order mark, of which more is to come
   std::string field_;
   CsvRecord record_;
 };
