@@ -41,7 +41,7 @@ ln -sfn "$PWD/tests" "$out/include/tests"
 build() {
   # shellcheck disable=SC2046  # the names have no blanks
   clang++-16 -std=c++20 -g -O2 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-    -Wl,--unresolved-symbols=ignore-all -I"$out/include" -isystem /usr/include/eigen3 \
+    -no-pie -Wl,--unresolved-symbols=ignore-all -I"$out/include" -isystem /usr/include/eigen3 \
     "tests/fuzz/$1.cpp" $(sources_of "$1") -o "$out/$1"
 }
 
