@@ -128,10 +128,8 @@ Wide floor_of(Ns time, Ns length) {
   return time / length - (time % length < 0 ? 1 : 0);
 }
 
-TEST_CASE(
-    "whatever the times and however the sources are read, windows and folds hold what a "
-    "batch program says",
-    "[window][oracle]") {
+TEST_CASE("hostile times and sources give what a batch program gives, in windows and in folds",
+          "[window][oracle]") {
   check_property(250, [] {
     Tape tape = draw_tape("case", 400);
     const Ns length =
