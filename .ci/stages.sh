@@ -12,7 +12,7 @@ fi
 
 # Only CI needs these, so .ci/packages leaves them out.
 install_clang() {
-  local packages=(clang-16 clang-format-16 clang-tidy-16)
+  local packages=(clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev)
   has_clang || {
     apt-get update || true
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y \
@@ -26,6 +26,7 @@ has_clang() {
   for tool in clang++-16 clang-format-16 clang-tidy-16; do
     command -v "$tool" >/dev/null || return
   done
+  compgen -G "$(clang++-16 -print-resource-dir)/lib/*/libclang_rt.fuzzer*.a" >/dev/null
 }
 
 # stage NAME COMMAND...: runs it, and says how long it took.

@@ -47,6 +47,7 @@ class ByteReader {
     return taken;
   }
   bool empty() const { return bytes_.empty(); }
+  std::size_t size() const { return bytes_.size(); }
   /// Throws BadBytes if something is left.
   void require_empty() const {
     if (!empty()) throw BadBytes();
@@ -156,6 +157,26 @@ std::string bytes_signature() {
   }
 }
 
+/// A byte that is 0 or 1: no other is a bool.
+inline bool read_flag(ByteReader& from) {
+  const char byte = from.take(1)[0];
+  if (byte != '\0' && byte != '\1') throw BadBytes();
+  return byte == '\1';
+}
+
+/// Ends an element, before which `to` had so many bytes. It takes a byte at least, so that bytes
+/// cannot tell of more elements than there are.
+inline void end_element(std::string& to, std::size_t before) {
+  if (to.size() == before) to += '\0';
+}
+template <Encodable Value>
+Value read_element(ByteReader& from) {
+  const std::size_t before = from.size();
+  Value value = Codec<Value>::read(from);
+  if (from.size() == before) from.take(1);
+  return value;
+}
+
 }  // namespace detail
 
 template <typename Value>
@@ -167,6 +188,7 @@ struct Codec<Value> {
     to.append(reinterpret_cast<const char*>(&value), sizeof(Value));
   }
   static Value read(ByteReader& from) {
+    if constexpr (std::is_same_v<Value, bool>) return detail::read_flag(from);
     std::array<char, sizeof(Value)> bytes{};
     std::memcpy(bytes.data(), from.take(sizeof(Value)).data(), sizeof(Value));
     return std::bit_cast<Value>(bytes);
@@ -221,7 +243,7 @@ struct Codec<std::optional<Value>> {
     if (value) Codec<Value>::write(to, *value);
   }
   static std::optional<Value> read(ByteReader& from) {
-    if (from.take(1) == std::string_view("\0", 1)) return std::nullopt;
+    if (!detail::read_flag(from)) return std::nullopt;
     return Codec<Value>::read(from);
   }
 };
@@ -285,18 +307,23 @@ struct ContainerCodec {
   static void write(std::string& to, const Container& values) {
     Codec<std::uint64_t>::write(to, values.size());
     for (const auto& value : values) {
+      const std::size_t before = to.size();
       if constexpr (requires { values.key_comp(); }) {  // whose elements have a key that is const
         Codec<typename Element::first_type>::write(to, value.first);
         Codec<typename Element::second_type>::write(to, value.second);
       } else {
         Codec<Element>::write(to, value);
       }
+      detail::end_element(to, before);
     }
   }
   static Container read(ByteReader& from) {
+    const auto size = Codec<std::uint64_t>::read(from);
+    if (size > from.size()) throw BadBytes();
     Container values;
-    for (auto left = Codec<std::uint64_t>::read(from); left != 0; --left)
-      values.insert(values.end(), Codec<Element>::read(from));
+    for (auto left = size; left != 0; --left)
+      values.insert(values.end(), detail::read_element<Element>(from));
+    if (values.size() != size) throw BadBytes();  // a key was there twice
     return values;
   }
 };

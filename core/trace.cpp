@@ -106,7 +106,8 @@ ProgressSnapshot Trace::state_at(std::uint64_t sequence) const {
 }
 
 void Trace::write(std::ostream& out) const {
-  for (const TraceEvent& event : events_) out << to_json(event).dump() << '\n';
+  for (const TraceEvent& event : events_)
+    out << to_json(event).dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 
 }  // namespace tidemark

@@ -176,6 +176,8 @@ const char* name_of(Format format) {
   return "";
 }
 
+constexpr int too_large = 2;  // the exit status of a layout program that refuses the format
+
 /// What a program says last is why it ended.
 std::string last_line(std::string text) {
   while (!text.empty() && text.back() == '\n') text.pop_back();
@@ -211,6 +213,7 @@ std::string render(const std::string& dot, Format format, const LayoutOptions& o
   }
   if (WEXITSTATUS(status) != 0) {
     const std::string why = last_line(contents(errors));
+    if (WEXITSTATUS(status) == too_large && !why.empty()) throw RenderError(why);
     throw RenderError(
         fmt::format("the layout program failed: {}",
                     why.empty() ? fmt::format("exit status {}", WEXITSTATUS(status)) : why));

@@ -14,8 +14,8 @@ namespace tidemark {
 enum class Format {
   svg,  ///< without XML prolog; ids and classes as in dot.hpp, titles for tooltips and screen
         ///< readers
-  png,  ///< 192 dots per inch
-  pdf,
+  png,  ///< 192 dots per inch; at most 32,767 a side and 250 million in all
+  pdf,  ///< at most 14,400 points (200 inches) a side
   dot,  ///< the same graph with positions
 };
 
@@ -32,7 +32,8 @@ struct LayoutOptions {
   std::chrono::milliseconds time_limit = std::chrono::seconds(30);
 };
 
-/// Lays out `dot` and returns the bytes of the picture. Throws RenderError. Any thread, any number
+/// Lays out `dot` and returns the bytes of the picture. Throws RenderError, also for a picture that
+/// is too large for its format; it names one that has no such limit. Any thread, any number
 /// at once; waits for the child. Leaves signal handlers alone, but a process that ignores SIGCHLD,
 /// or waits for children that are not its own, gets no picture.
 std::string render(const std::string& dot, Format format, const LayoutOptions& options = {});

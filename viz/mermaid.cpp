@@ -4,11 +4,49 @@
 
 #include <fmt/format.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace tidemark {
 namespace {
+
+constexpr std::size_t name_limit = 200;  // characters; Mermaid takes 50,000 for all of a chart
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+/// Whether `text[i]`, a character of ASCII, means itself to Mermaid and its Markdown wherever it
+/// is.
+bool is_plain(std::string_view text, std::size_t i) {
+  const char c = text[i];
+  if (is_word(c) || c == ',' || c == '/') return true;
+  const bool inside = i != 0 && i + 1 != text.size();
+  if (c == ' ') return inside && text[i - 1] != ' ' && text[i - 1] != '\n' && text[i + 1] != '\n';
+  return (c == '_' || c == '-') && inside && is_word(text[i - 1]) && is_word(text[i + 1]);
+}
+
+/// A name between quotes. Mermaid has no escapes but entities, with # in place of &. It keeps them
+/// until it has looked for Markdown, formulas and pictures, if there is no tag, such as <br/>; so a
+/// line ends by a newline.
+std::string quoted(const std::string& name) {
+  const std::string clean = detail::abbreviate(detail::clean_utf8(name), name_limit);
+  if (clean.empty()) return "unnamed";
+  std::string text;
+  for (std::size_t i = 0; i != clean.size(); ++i) {
+    if (clean[i] == '\n') {
+      text += '\n';
+    } else if (is_plain(clean, i)) {
+      text += clean[i];
+    } else {  // a blank that HTML would drop is one that it keeps
+      text += fmt::format("#{};", clean[i] == ' ' ? 160 : static_cast<int>(clean[i]));
+    }
+  }
+  return text;
+}
 
 class Flowchart {
  public:
@@ -42,7 +80,7 @@ class Flowchart {
   void add_step(std::uint32_t index, const std::string& indent) {
     const FlowNode& node = flow_.nodes[index];
     std::string label = quoted(node.label());
-    if (node.label() != node.kind) label += "<br/>" + quoted(node.kind);
+    if (node.label() != node.kind) label += "\n" + quoted(node.kind);
     text_ += node.op ? fmt::format("{}{}[\"{}\"]\n", indent, id_of(index), label)
                      : fmt::format("{}{}([\"{}\"])\n", indent, id_of(index), label);
   }
@@ -57,19 +95,6 @@ class Flowchart {
   std::string id_of(std::uint32_t index) const {
     const FlowNode& node = flow_.nodes.at(index);
     return node.op ? fmt::format("op_{}", node.op->value) : fmt::format("step_{}", index);
-  }
-
-  /// Text between quotes: Mermaid has no escapes but entities with # in place of &.
-  static std::string quoted(const std::string& name) {
-    std::string text;
-    for (const char c : detail::clean_utf8(name)) {
-      if (c == '"' || c == '#' || c == '<' || c == '>' || c == '&' || c == '`') {
-        text += fmt::format("#{};", static_cast<int>(c));
-      } else {
-        text += c == '\n' ? ' ' : c;
-      }
-    }
-    return text;
   }
 
   const FlowGraph& flow_;

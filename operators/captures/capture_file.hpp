@@ -7,6 +7,7 @@
 #include <tidemark/operators/captures/capture_event.hpp>
 #include <tidemark/operators/captures/recording.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -45,7 +46,11 @@ class FileCaptureWriter final : public CaptureWriter<T, Item> {
   void write_batch(const T& time, const std::vector<Item>& records) override {
     payload_.clear();
     Codec<T>::write(payload_, time);
-    for (const Item& record : records) Codec<Item>::write(payload_, record);
+    for (const Item& record : records) {
+      const std::size_t before = payload_.size();
+      Codec<Item>::write(payload_, record);
+      end_element(payload_, before);
+    }
     recording_->write(part_, FrameKind::batch, payload_);
   }
   void close() override { recording_->end(part_); }
@@ -74,7 +79,7 @@ class FileCaptureReader final : public CaptureReader<T, Item> {
       } else {
         auto& batch = event.template emplace<CapturedBatch<T, Item>>();
         batch.time = Codec<T>::read(from);
-        while (!from.empty()) batch.records.push_back(Codec<Item>::read(from));
+        while (!from.empty()) batch.records.push_back(read_element<Item>(from));
       }
     } catch (const BadBytes&) {
       file_.refuse(file_.offset(), "the frame ends in the middle of a value");

@@ -90,7 +90,13 @@ RecordingReader::RecordingReader(std::string path, const std::string& signature)
   const std::uint64_t order_at = at_;
   if (number_of<std::uint32_t>(take(4, "the header")) != byte_order)
     refuse(order_at, "it was captured on a machine with another byte order");
+  const std::uint64_t parts_at = at_;
   parts_ = number_of<std::uint32_t>(take(4, "the header"));
+  if (parts_ == 0) refuse(parts_at, "a capture has a part at least");
+  if (parts_ > size_ / frame_header)  // each says in a frame that it has ended
+    refuse(parts_at, "it is truncated: " + std::to_string(parts_) +
+                         " parts should follow, and there are " + std::to_string(size_ - at_) +
+                         " bytes");
   const std::uint64_t signature_at = at_;
   const std::string kept = take(number_of<std::uint64_t>(take(8, "the header")), "the header");
   if (kept != signature)

@@ -9,16 +9,13 @@ namespace tidemark {
 
 CsvReader::CsvReader(CsvFormat format, std::uint64_t line)
     : format_(format),
-      at_({line, 1}),
-      may_have_mark_(line == 1) {
+      at_({line, 1}) {
   for (const char c : {format.delimiter, format.quote, '\n', '\r'})
     ends_plain_[static_cast<unsigned char>(c)] = true;
 }
 
 void CsvReader::read(std::string_view block, std::deque<CsvRecord>& records) {
   if (block.empty()) return;
-  if (std::exchange(may_have_mark_, false) && block.starts_with("\xEF\xBB\xBF"))
-    block.remove_prefix(3);
   const char* at = block.data();
   const char* const end = at + block.size();
   counted_ = at;

@@ -44,8 +44,8 @@ struct CsvRecord {
 };
 
 /// Cuts text into records. Fields may be quoted, and then hold delimiters, line breaks and doubled
-/// quotes. Lines end with CR LF or LF; empty ones are passed over, and so is a byte order mark
-/// before line 1. Cost: linear, however long a record is. Thread: one at a time.
+/// quotes. Lines end with CR LF or LF; empty ones are passed over. Cost: linear, however long a
+/// record is. Thread: one at a time.
 class CsvReader {
  public:
   /// Begins at the beginning of `line`.
@@ -82,7 +82,6 @@ class CsvReader {
   State state_ = State::record;
   Place at_;                       // of the character at `counted_`
   const char* counted_ = nullptr;  // in the block
-  bool may_have_mark_;
   Place opened_{};  // of the quote that has opened the field
   std::string field_;
   CsvRecord record_;

@@ -215,6 +215,16 @@ TEST_CASE("each line of a written trace has the documented fields", "[trace]") {
   });
 }
 
+TEST_CASE("a timestamp that prints what is not UTF-8 is written as JSON all the same", "[trace]") {
+  Trace trace;
+  trace.record({.kind = TraceEvent::Kind::frontier, .frontier = {"\xff\"\n"}});
+  std::ostringstream out;
+  trace.write(out);
+  const std::string text = out.str();
+  CHECK(std::ranges::count(text, '\n') == 1);
+  CHECK(nlohmann::json::parse(text).at("frontier").at(0) == "�\"\n");
+}
+
 TEST_CASE("a batch is received after it was sent, as it was sent", "[trace]") {
   for_each_trace([](const Trace& trace, const Config&) {
     using Key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::string, std::uint64_t>;

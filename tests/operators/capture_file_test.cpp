@@ -25,6 +25,13 @@ struct Named {
   friend auto operator<=>(const Named&, const Named&) = default;
 };
 
+/// One of no bytes.
+struct Nothing {
+  std::string unsaved;
+  static auto fields(auto&) { return std::tie(); }
+  friend auto operator<=>(const Nothing&, const Nothing&) = default;
+};
+
 }  // namespace tidemark::capture_file_test
 
 template <>
@@ -98,6 +105,7 @@ TEST_CASE("numbers, text, pairs of them, and what has a codec go through a file"
   check(std::vector<Deep>{{"a", {1, ""}}, {"", {-1, "b"}}});
   const std::vector<Named> named{{"seven", 7}, {"", 0}};
   CHECK((through_a_file(named) == named));
+  CHECK((through_a_file(std::vector<Nothing>(3)) == std::vector<Nothing>(3)));
 }
 
 TEST_CASE("a capture leaves no file when its run fails", "[capture_file][errors]") {
@@ -192,6 +200,8 @@ TEST_CASE("a frame that is damaged is refused, with its offset", "[capture_file]
   CHECK_THAT(damaged(first + 8, 15), Catch::Contains("at offset 46: the frame ends in the middle"));
   CHECK_THAT(damaged(first + 15, 1), Catch::Contains("at offset 62: it is truncated"));
   CHECK_THAT(damaged(19, 9), Catch::Contains("at offset 19: it was captured on a machine with"));
+  CHECK_THAT(damaged(23, 0), Catch::Contains("at offset 23: a capture has a part at least"));
+  CHECK_THAT(damaged(26, 127), Catch::Contains("at offset 23: it is truncated"));
   CHECK_THAT(damaged(first + 16, 1),
              Catch::Contains("at offset 46: it does not begin with the least timestamp"));
 }

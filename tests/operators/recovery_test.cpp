@@ -235,6 +235,36 @@ TEST_CASE("values read from bytes are those that were written, and other bytes a
   STATIC_REQUIRE_FALSE(KeyedItem<std::pair<const char*, int>>);
 }
 
+/// A value of no bytes.
+struct Nothing {
+  std::string unsaved;
+  static auto fields(auto&) { return std::tie(); }
+};
+
+TEST_CASE("no bytes tell of more elements than they hold", "[codec]") {
+  const auto told = [](std::uint64_t size, const std::string& rest) {
+    return to_bytes(size) + rest;
+  };
+  CHECK_THROWS_AS(from_bytes<std::vector<Nothing>>(told(UINT64_MAX, "")), BadBytes);
+  CHECK_THROWS_AS(from_bytes<std::vector<std::vector<Nothing>>>(told(1, told(1 << 30, "abc"))),
+                  BadBytes);
+  CHECK_THROWS_AS(from_bytes<std::vector<std::string>>(told(UINT64_MAX, "abc")), BadBytes);
+  CHECK_THROWS_AS(from_bytes<std::string>(told(UINT64_MAX, "abc")), BadBytes);
+  CHECK(from_bytes<std::vector<Nothing>>(to_bytes(std::vector<Nothing>(3))).size() == 3);
+}
+
+TEST_CASE("a flag that is neither 0 nor 1, and a key that is there twice, are no values",
+          "[codec]") {
+  CHECK(from_bytes<bool>("\1"));
+  CHECK_THROWS_AS(from_bytes<bool>("\2"), BadBytes);
+  CHECK_THROWS_AS(from_bytes<std::optional<bool>>("\2\1"), BadBytes);
+  CHECK_THROWS_AS(from_bytes<std::vector<bool>>(to_bytes(std::uint64_t{1}) + "\xff"), BadBytes);
+  using Pairs = std::vector<std::pair<int, char>>;
+  using Map = std::map<int, char>;
+  CHECK((from_bytes<Map>(to_bytes(Pairs{{2, 'b'}, {1, 'a'}})) == Map{{1, 'a'}, {2, 'b'}}));
+  CHECK_THROWS_AS((from_bytes<Map>(to_bytes(Pairs{{1, 'a'}, {1, 'b'}}))), BadBytes);
+}
+
 struct Unsaved {
   int value = 0;
 };

@@ -3,7 +3,7 @@
 #
 # Prints each violation as `path:line: error: message` and fails if there is one. Looks at *.hpp and
 # *.cpp in the folders of the architecture, at the tables of READMEs that say which part of a module
-# may include which, and at the tests that a COMPATIBILITY.md names.
+# may include which, and at the tests that a COMPATIBILITY.md and edges.md name.
 set -u
 export LC_ALL=C
 rules=$(cd "$(dirname "$0")" && pwd) || exit 2
@@ -83,11 +83,11 @@ check_parts() {
 }
 sources_of() { printf '%s\n' "$sources" | grep "^$1/"; }
 
-# Each row of a COMPATIBILITY.md names, in its last cell, tests that exist: *the sentence of a test
+# Each row of a COMPATIBILITY.md, and of edges.md, names, in its last cell, tests that exist: *the sentence of a test
 # case*, or `a_program.cpp` that must not compile; or it says after a dash why there is none.
 check_tests_named() {
   # shellcheck disable=SC2086
-  tables=$(find -H $folders -name COMPATIBILITY.md | sort)
+  tables=$(find -H $folders -name COMPATIBILITY.md -o -name edges.md | sort)
   if [ -z "$tables" ]; then return; fi
   known=$(mktemp) || exit 2
   trap 'rm -f "$known"' EXIT

@@ -133,6 +133,8 @@ expect 'error: Boost.Graph' viz/a.cpp "$licence" '#include <boost/graph/graphviz
   expect_row 'operators/COMPATIBILITY.md:3: error: there is no test "it does"' '`b.cpp`; *it does*'
   expect_row 'COMPATIBILITY.md:3: error: there is no test "c.cpp"' '`c.cpp`'
   expect_row 'COMPATIBILITY.md:3: error: the row names no test' 'all'
+  put tests/edges.md '| kind | test |' '|---|---|' '| a key | *it fails* |'
+  look 'tests/edges.md:3: error: there is no test "it fails"' tests/edges.md
 }
 
 for outside in windowing experiments tests tests/operators; do

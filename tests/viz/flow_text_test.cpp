@@ -47,12 +47,15 @@ TEST_CASE("a dataflow is JSON before it runs", "[flow_json]") {
 
 TEST_CASE("a dataflow is Mermaid before it runs", "[mermaid]") {
   CHECK(to_mermaid(described()) == R"(flowchart TD
-  op_0["in<br/>input"]
+  op_0["in
+input"]
   op_1["merge"]
   op_2["count"]
-  op_3["out<br/>output"]
+  op_3["out
+output"]
   subgraph composite_1 ["first"]
-    step_1(["one<br/>map"])
+    step_1(["one
+map"])
   end
   op_0 -.-> step_1
   step_1 --> op_1
@@ -70,13 +73,49 @@ TEST_CASE("Mermaid has a subgraph for each loop, and no character of a name is t
   builder.begin_loop("in");
   builder.step("enter", "", 1, 1);
   CHECK(to_mermaid(builder.flow) == R"(flowchart TD
-  op_0["a #34;#35;1#34; #60;b#62;<br/>input"]
+  op_0["a #34;#35;1#34;
+#60;b#62;
+input"]
   subgraph loop_1 ["↻ out"]
     subgraph loop_2 ["↻ in"]
       op_1["enter"]
     end
   end
 )");
+}
+
+TEST_CASE("any name comes out of Mermaid as it was written", "[mermaid]") {
+  const auto [name, text] = GENERATE(table<std::string, std::string>({
+      {"count_final, word-count", "count_final, word-count"},
+      {"1. read", "1#46; read"},  // a list, to Markdown
+      {"1) read", "1#41; read"},
+      {"- twice", "#45; twice"},
+      {"__init__", "#95;#95;init#95;#95;"},
+      {"a__b", "a#95;#95;b"},
+      {"`x`", "#96;x#96;"},
+      {"**bold** ~~x~~", "#42;#42;bold#42;#42; #126;#126;x#126;#126;"},
+      {"$$x$$", "#36;#36;x#36;#36;"},  // a formula
+      {"fa:fa-car", "fa#58;fa-car"},   // a picture
+      {"&lt; #quot; #35;", "#38;lt#59; #35;quot#59; #35;35#59;"},
+      {R"(C:\new)", "C#58;#92;new"},  // \n is the end of a line
+      {"%%{init: {}}%%", "#37;#37;#123;init#58; #123;#125;#125;#37;#37;"},
+      {"one\ntwo", "one\ntwo"},
+      {"    two  blanks ", "#160;#160;#160;#160;two #160;blanks#160;"},
+      {" ", "#160;"},
+      {"日本語 ∅ 🌊", "日本語 ∅ 🌊"},
+      {"\x01\xff", "��"},
+  }));
+  tests::FlowBuilder builder("");
+  builder.step("input", name, 0, 1);
+  CHECK(to_mermaid(builder.flow) == "flowchart TD\n  op_0[\"" + text + "\ninput\"]\n");
+}
+
+TEST_CASE("Mermaid calls a step without any name so, and cuts a very long one", "[mermaid]") {
+  tests::FlowBuilder builder("");
+  builder.step("", "", 0, 1);
+  builder.step(std::string(60'000, 'x'), "", 1, 0);
+  CHECK(to_mermaid(builder.flow) ==
+        "flowchart TD\n  op_0[\"unnamed\"]\n  op_1[\"" + std::string(199, 'x') + "…\"]\n");
 }
 
 TEST_CASE("a composite step has a frame of its own in DOT", "[dot]") {
