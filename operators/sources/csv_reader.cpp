@@ -7,9 +7,7 @@
 
 namespace tidemark {
 
-CsvReader::CsvReader(CsvFormat format, std::uint64_t line)
-    : format_(format),
-      at_({line, 1}) {
+CsvReader::CsvReader(CsvFormat format, std::uint64_t line) : format_(format), at_({line, 1}) {
   for (const char c : {format.delimiter, format.quote, '\n', '\r'})
     ends_plain_[static_cast<unsigned char>(c)] = true;
 }

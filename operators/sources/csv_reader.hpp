@@ -82,7 +82,7 @@ class CsvReader {
   State state_ = State::record;
   Place at_;                       // of the character at `counted_`
   const char* counted_ = nullptr;  // in the block
-  Place opened_{};  // of the quote that has opened the field
+  Place opened_{};                 // of the quote that has opened the field
   std::string field_;
   CsvRecord record_;
   std::size_t last_size_ = 0;  // fields of the last record

@@ -207,8 +207,7 @@ TEST_CASE("a mistake in CSV is told by line and column, when the rows before it 
 }
 
 TEST_CASE("CSV is cut the same way wherever its blocks end", "[csv]") {
-  const std::string text =
-      "a,\"b\nc\"\r\n\"\"\"1\"\"\",\r\n\r\n2,\"3,\"\n\"\",4";
+  const std::string text = "a,\"b\nc\"\r\n\"\"\"1\"\"\",\r\n\r\n2,\"3,\"\n\"\",4";
   std::vector<std::vector<std::string>> whole;
   for (std::size_t size = text.size(); size != 0; --size) {
     CsvReader reader;
