@@ -70,8 +70,8 @@ class ByteReader {
 /// The signature tells types apart, so that no value is read as one of another. Of numbers it is
 /// kind and bits (`i64`, `u8`, `f64`, `bool`), of an enumeration that of its underlying type, of a
 /// std::chrono::duration that of its number, with its unit in seconds, and so of a time_point; of
-/// what is taken as bytes its members' if it lists them, else its name, with its namespaces, and
-/// its size. A signature of your own may be any text; change it with what is written.
+/// what is taken as bytes its members' if it lists them, else its name, without its scope, and its
+/// size. A signature of your own may be any text; change it with what is written.
 template <typename Value>
 struct Codec {
   static constexpr bool is_missing = true;

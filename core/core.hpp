@@ -53,6 +53,8 @@
 #include <tidemark/core/timers.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/core/traffic.hpp>
+#include <tidemark/core/type_name.hpp>
+#include <tidemark/core/undefined.hpp>
 #include <tidemark/core/unordered_input.hpp>
 #include <tidemark/core/watermark_reader.hpp>
 #include <tidemark/core/worker.hpp>

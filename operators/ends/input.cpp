@@ -11,7 +11,7 @@ void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource so
     throw ConfigError("input '" + id + "' may run 0 epochs ahead, so no epoch could ever begin; " +
                       "epochs_ahead must be at least 1");
   Worker& worker = op.scope().worker();
-  KeptPositions kept{worker.process().config().states, id, worker.index()};
+  KeptPositions kept{worker.process().config().states, id, worker.index(), source.kind};
   op.keeps(Keeps::saved);
   op.set_interest(Interest::when_holding);
   StopAction stop =

@@ -5,6 +5,7 @@
 
 #include <tidemark/core/dataflow.hpp>
 #include <tidemark/core/operator_builder.hpp>
+#include <tidemark/core/type_name.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
 #include <tidemark/operators/sources/source.hpp>
 #include <tidemark/progress/epoch.hpp>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -47,6 +49,7 @@ template <typename S>
 AnySource any_source(S source, OutputPort<Epoch, typename S::item_type>& out) {
   using Part = ReadPartOf<typename S::item_type>;
   AnySource any;
+  any.kind = unscoped_name(typeid(S));
   any.dynamic = DynamicSource<S>;
   if constexpr (requires { source.parts_at(0, 1); }) {
     any.parts_at = [source](std::uint32_t worker, std::uint32_t workers) {
@@ -73,7 +76,7 @@ void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource so
 
 /// Begins a stream with the records of `source`. Each part is read by one worker, in epochs of its
 /// own; no records move to other workers. In a run with a StateStore the position of each part is
-/// kept at the end of its epochs, and it goes on from there.
+/// kept at the end of its epochs, and it goes on from there, if the source is of the same name.
 template <typename S>
 Stream<Epoch, typename S::item_type> input(Scope<Epoch>& scope, std::string id, S source,
                                            InputOptions options = {}) {

@@ -35,6 +35,12 @@ std::map<std::string, KeptPositions::Kept> positions_of(
                           "' is no position that an input has saved; was the id that of another "
                           "step?");
     }
+    if (const std::string& kind = positions.at(saved.key).kind; kind != kept.kind)
+      throw DataflowError(
+          "input '" + kept.step + "': the position that the store keeps of the part '" + saved.key +
+          "' was saved by a source of type " + kind + ", and this one is a " + kept.kind +
+          "; go on with the source that was read, give the input another "
+          "id, or begin with an empty store");
   }
   return positions;
 }

@@ -59,6 +59,7 @@ class ReadPart {
 
 /// A source, whatever its records are.
 struct AnySource {
+  std::string kind{};    ///< of its positions: its type
   bool dynamic = false;  ///< each worker has a part, named as its number
   /// Of others, one: the parts that a worker can reach, or that all can.
   std::function<std::vector<std::string>(std::uint32_t worker, std::uint32_t workers)> parts_at;
@@ -85,23 +86,25 @@ struct OpenPart {
 
 /// Where the positions of an input's parts are kept; null store: nowhere.
 struct KeptPositions {
-  /// Of one part: where to go on, and how far its event times had come.
+  /// Of one part: where to go on, by which kind of source, and how far its event times had come.
   struct Kept {
     std::string position;
+    std::string kind;
     EventTime greatest = before_all_time;
-    static auto fields(auto& self) { return std::tie(self.position, self.greatest); }
+    static auto fields(auto& self) { return std::tie(self.position, self.kind, self.greatest); }
   };
 
   StateStore* store = nullptr;
   std::string step;
   std::uint32_t worker = 0;
+  std::string kind{};
 
   /// Does nothing for a part that has no position.
   void save(const std::string& part, Epoch epoch, std::optional<std::string> position,
             EventTime greatest) const {
     if (store != nullptr && position)
       store->save(step, worker, epoch.value,
-                  {{part, to_bytes(Kept{*std::move(position), greatest})}});
+                  {{part, to_bytes(Kept{*std::move(position), kind, greatest})}});
   }
   Epoch first_epoch() const { return {store == nullptr ? 1 : store->first_epoch()}; }
 };

@@ -58,8 +58,8 @@ std::string name_of(double key) {
   return std::isnan(key) ? "nan" : text.str();
 }
 
-const std::vector<std::string> texts{std::string(100'000, 'x'),
-                                     std::string(100'000, 'x') + '\0',
+const std::vector<std::string> texts{std::string(20'000, 'x'),
+                                     std::string(20'000, 'x') + '\0',
                                      "",
                                      std::string(1, '\0'),
                                      std::string(2, '\0'),

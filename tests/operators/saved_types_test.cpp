@@ -163,5 +163,44 @@ TEST_CASE("values that wait in a join or a batch are refused by one of other val
              Catch::Contains("states of type [i32]") && Catch::Contains("states of type [f32]"));
 }
 
+/// One part with three records, whose position is the number of those that were given.
+template <typename Position>
+struct Counted {
+  using item_type = int;
+  std::vector<std::string> parts() const { return {"part"}; }
+  auto open(const std::string&, const SourceContext& context) const {
+    struct Part final : SourcePart<int> {
+      Position given{};
+      Poll next_batch(std::vector<int>& batch) override {
+        if (given == Position{3}) return {Poll::State::end, {}};
+        batch.push_back(static_cast<int>(++given));
+        return {Poll::State::more, {}};
+      }
+      std::optional<std::string> position() const override { return to_bytes(given); }
+    };
+    auto part = std::make_unique<Part>();
+    if (context.resume_at) part->given = from_bytes<Position>(*context.resume_at);
+    return std::unique_ptr<SourcePart<int>>(std::move(part));
+  }
+};
+struct ByNumber : Counted<std::int64_t> {};
+struct ByShare : Counted<double> {};
+
+TEST_CASE("a position that another kind of source has saved is refused", "[recovery][error]") {
+  const auto error_on = [](auto source, MemoryStore& states) {
+    Dataflow flow;
+    input(flow, "in", source, tests::epoch_per_poll()) | output("out", tests::Discard{});
+    Config config = tests::deterministic(2, 1);
+    config.states = &states;
+    return tests::error_of(flow, config);
+  };
+  MemoryStore store;
+  CHECK(error_on(ByNumber{}, store) == "");
+  CHECK(error_on(ByNumber{}, *store.going_on_with(store.last_epoch() + 1)) == "");
+  CHECK_THAT(error_on(ByShare{}, *store.going_on_with(store.last_epoch() + 1)),
+             Catch::Contains("input 'in': the position that the store keeps of the part 'part' was "
+                             "saved by a source of type ByNumber, and this one is a ByShare"));
+}
+
 }  // namespace
 }  // namespace tidemark::saved_types_test
