@@ -114,8 +114,10 @@ std::unique_ptr<FileReader> detail::open_at(const std::string& path,
   const FilePosition at = position_of(path, *position);
   const std::string objection = file->go_on(at);
   if (objection.empty()) return file;
-  if (options.rotated == Rotated::restart)
-    return std::make_unique<FileReader>(path, options.follow);
+  if (options.rotated == Rotated::restart) {
+    file->begin_anew();
+    return file;
+  }
   throw FileError("cannot read '" + path + "' on at byte " + std::to_string(at.offset) +
                   ", where an earlier run ended: " + objection +
                   "; bring the old file back, or read the new one from its beginning "

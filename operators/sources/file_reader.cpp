@@ -232,6 +232,11 @@ void FileReader::begin_anew() {
   decompressed_ = mark_ = 0;
 }
 
+void FileReader::stop_growing() {
+  grows_ = false;
+  told_size_ = 0;
+}
+
 std::string FileReader::quoted_path() const {
   return path() == "-" ? "standard input" : "'" + path() + "'";
 }

@@ -64,6 +64,11 @@ class FileReader {
   /// Goes on at byte `offset` of the text, which must not be behind the end. Requires: regular.
   void seek(std::uint64_t offset);
 
+  /// Goes back to the beginning. Requires: regular.
+  void begin_anew();
+
+  /// From here on the end is the end, wherever it is now.
+  void stop_growing();
   /// Whether a file that grows is shorter now than what was read of it.
   bool has_shrunk() const;
   /// Whether the path still names it.
@@ -75,7 +80,6 @@ class FileReader {
   bool read_text(std::string& to);
   void remember_head(const std::string& text, std::size_t from);
   bool skip_to(std::uint64_t offset);
-  void begin_anew();
   std::string quoted_path() const;
 
   std::unique_ptr<detail::OpenFile> file_;

@@ -151,12 +151,16 @@ class Follower {
   /// True if the file has ended for good, as another has its name, or it was cut off.
   bool read_to_end(LinesAhead& ahead) {
     const bool was_replaced = !file_->has_its_name();
+    read_blocks(ahead);
+    return (was_replaced && is_there()) || file_->has_shrunk();
+  }
+
+  void read_blocks(LinesAhead& ahead) {
     while (!ahead.stopped() && file_->read(cutter_.block())) {
       cutter_.cut(lines_);
       for (const std::string& line : lines_) offset_ += line.size() + 1;
       give(ahead);
     }
-    return (was_replaced && is_there()) || file_->has_shrunk();
   }
 
   bool is_there() const {
@@ -166,6 +170,8 @@ class Follower {
 
   /// Gives what is left of the file, and goes on to the one that has its name now.
   void finish(LinesAhead& ahead) {
+    file_->stop_growing();
+    read_blocks(ahead);
     cutter_.finish(lines_);
     for (const std::string& line : lines_) offset_ += line.size();
     give(ahead);

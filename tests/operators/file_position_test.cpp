@@ -11,7 +11,9 @@
 #include <tests/operators/directory.hpp>
 #include <tests/support.hpp>
 
+#include <fcntl.h>
 #include <filesystem>
+#include <unistd.h>
 
 namespace tidemark::file_position_test {
 namespace {
@@ -138,6 +140,60 @@ TEST_CASE(
   for (const std::string name : {"loop.csv", "dangling.csv"})
     CHECK_THROWS_WITH(DirInput(directory / "", name),
                       Catch::Contains(name + "': it is a link that leads nowhere"));
+}
+
+/// Has a file as standard input, as long as this lives.
+class StandardInput {
+ public:
+  StandardInput(const std::string& path, off_t offset) : before_(::dup(STDIN_FILENO)) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    ::lseek(file, offset, SEEK_SET);
+    ::dup2(file, STDIN_FILENO);
+    ::close(file);
+  }
+  StandardInput(const StandardInput&) = delete;
+  StandardInput& operator=(const StandardInput&) = delete;
+  ~StandardInput() {
+    if (before_ < 0) {
+      ::close(STDIN_FILENO);
+      return;
+    }
+    ::dup2(before_, STDIN_FILENO);
+    ::close(before_);
+  }
+
+ private:
+  int before_;
+};
+
+TEST_CASE(
+    "standard input that is a file is read from where it stands, and gone on with from there") {
+  const tests::Directory directory;
+  const std::string path = directory.write("file", "one\ntwo\nthree\n");
+  std::optional<std::string> position;
+  {
+    const StandardInput input(path, 4);
+    const auto reading = read(StdInput());
+    CHECK(reading.items == Lines{"two", "three"});
+    CHECK(::lseek(STDIN_FILENO, 0, SEEK_CUR) == 14);  // for whoever reads after us
+    position = reading.position;
+  }
+  directory.write("file", "one\ntwo\nthree\nfour\n");
+  {
+    const StandardInput input(path, 4);
+    CHECK(read(StdInput(), position).items == Lines{"four"});
+  }
+  {
+    const StandardInput input(path, 0);
+    CHECK_THROWS_WITH(read(StdInput(), position), Catch::Contains("it begins otherwise"));
+  }
+  {
+    const StandardInput input(path, 0);
+    const FileInput anew("-", FileOptions{.rotated = Rotated::restart});
+    CHECK(read(anew, position).items == Lines{"one", "two", "three", "four"});
+  }
+  const StandardInput input(directory.write("file", tests::gzip("one\n")), 0);
+  CHECK(read(StdInput()).items == Lines{"one"});
 }
 
 TEST_CASE("files may have any name that the system allows") {
