@@ -65,16 +65,16 @@ class KafkaPart final : public SourcePart<KafkaMessage> {
         partition_(partition),
         queue_(rd_kafka_queue_new(kafka_.get())),
         topic_name_(std::move(topic)) {
-    std::int64_t offset = options.from_beginning ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
     if (context.resume_at) {
       try {
         next_ = kafka_position(*context.resume_at);
       } catch (const KafkaError& error) {
         fail(name_, error.what());
       }
-      offset = *next_;
+    } else if (!options.from_beginning) {
+      next_ = offsets().second;  // so that it goes on from now, too, where nothing has come
     }
-    start(offset);
+    start(next_.value_or(RD_KAFKA_OFFSET_BEGINNING));
     if (context.wake)
       rd_kafka_queue_cb_event_enable(
           queue_.get(),
@@ -116,21 +116,27 @@ class KafkaPart final : public SourcePart<KafkaMessage> {
   /// The next message is not there. Throws unless it has been deleted and the program wants those
   /// that have not.
   void go_on_at_earliest() {
+    const auto [earliest, end] = offsets();
+    const std::int64_t next = next_.value_or(earliest);
+    const std::string wanted = "it is to be read on from offset " + std::to_string(next) + ", and ";
+    if (next > end)
+      fail(name_, wanted + "it ends at " + std::to_string(end) +
+                      "; was the topic made anew? Begin without what the store keeps");
+    if (next < earliest && behind_ == KafkaBehind::fail)
+      fail(name_, wanted + "the earliest message that is still there has " +
+                      std::to_string(earliest) +
+                      "; with KafkaInputOptions::behind = earliest it goes on there");
+    rd_kafka_consume_stop(topic_.get(), partition_);
+    start(std::max(next, earliest));
+  }
+
+  /// Of the earliest message that is there, and behind the last.
+  std::pair<std::int64_t, std::int64_t> offsets() const {
     std::int64_t earliest = 0, end = 0;
     const auto error = rd_kafka_query_watermark_offsets(kafka_.get(), topic_name_.c_str(),
                                                         partition_, &earliest, &end, timeout_ms_);
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR) fail(name_, error);
-    if (next_ && *next_ > end)
-      fail(name_, "it is to be read on from offset " + std::to_string(*next_) +
-                      ", and it ends at " + std::to_string(end) +
-                      "; was the topic made anew? Begin without what the store keeps");
-    if (next_ && behind_ == KafkaBehind::fail)
-      fail(name_, "it is to be read on from offset " + std::to_string(*next_) +
-                      ", and the earliest message that is still there has " +
-                      std::to_string(earliest) +
-                      "; with KafkaInputOptions::behind = earliest it goes on there");
-    rd_kafka_consume_stop(topic_.get(), partition_);
-    start(earliest);
+    return {earliest, end};
   }
 
   void start(std::int64_t offset) {

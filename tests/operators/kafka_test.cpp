@@ -49,10 +49,11 @@ class MockCluster {
     input(flow, "in", TestingInput(items, 10)) | output("out", KafkaOutput(brokers(), "numbers"));
     cluster_main(flow, {.workers = 2, .threads = 2, .executor = ExecutorKind::threads});
   }
-  std::vector<KafkaMessage> messages(StateStore* store, KafkaBehind behind = {}) const {
+  std::vector<KafkaMessage> messages(StateStore* store, KafkaInputOptions options = {}) const {
+    options.tail = false;
     std::vector<KafkaMessage> messages;
     Dataflow flow;
-    input(flow, "in", KafkaInput(brokers(), {"numbers"}, {.tail = false, .behind = behind})) |
+    input(flow, "in", KafkaInput(brokers(), {"numbers"}, options)) |
         output("out", TestingOutput(messages));
     cluster_main(flow, {.executor = ExecutorKind::threads, .states = store});
     return messages;
@@ -181,7 +182,7 @@ TEST_CASE("a part whose next messages have been deleted is an error, or goes on 
       "to be read on from offset 5, and the earliest message that is still there has " +
           std::to_string(earliest) +
           "; with KafkaInputOptions::behind = earliest it goes on there");
-  CHECK(cluster.messages(store_again().get(), KafkaBehind::earliest) == there);
+  CHECK(cluster.messages(store_again().get(), {.behind = KafkaBehind::earliest}) == there);
 }
 
 TEST_CASE("a part that ends before its next message is an error", "[kafka][recovery][error]") {
@@ -195,10 +196,23 @@ TEST_CASE("a part that ends before its next message is an error", "[kafka][recov
   const MockCluster anew(1);
   anew.write(0, 4);
   for (const KafkaBehind behind : {KafkaBehind::fail, KafkaBehind::earliest})
-    CHECK_THROWS_WITH(anew.messages(store.going_on_with(store.last_epoch() + 1).get(), behind),
-                      Catch::EndsWith("cannot read partition 0 of topic 'numbers' from Kafka: it "
-                                      "is to be read on from offset 10, and it ends at 4; was the "
-                                      "topic made anew? Begin without what the store keeps"));
+    CHECK_THROWS_WITH(
+        anew.messages(store.going_on_with(store.last_epoch() + 1).get(), {.behind = behind}),
+        Catch::EndsWith("cannot read partition 0 of topic 'numbers' from Kafka: it "
+                        "is to be read on from offset 10, and it ends at 4; was the "
+                        "topic made anew? Begin without what the store keeps"));
+}
+
+TEST_CASE("a part that is read from now on goes on from there, though nothing has come",
+          "[kafka][recovery]") {
+  tests::Watchdog watchdog("Kafka");
+  const MockCluster cluster(1);
+  cluster.write(0, 5);
+  tests::MemoryStore store;
+  CHECK(cluster.messages(&store, {.from_beginning = false}).empty());
+  cluster.write(5, 8);
+  const auto again = store.going_on_with(store.last_epoch() + 1);
+  CHECK(cluster.messages(again.get(), {.from_beginning = false}).size() == 3);
 }
 
 TEST_CASE("a position of Kafka is bytes that are read again, and others are an error", "[kafka]") {
