@@ -204,8 +204,8 @@ TEST_CASE("more files are written than may be open", "[file_writer]") {
                                : std::make_unique<FileWriter>(path, 0));
   }
   for (int round = 0; round != 2; ++round)
-    for (int f = 0; f != 150; ++f) files[f]->write(std::to_string(f) + block);
-  for (int f = 0; f != 149; ++f) files[f]->commit();
+    for (std::size_t f = 0; f != 150; ++f) files[f]->write(std::to_string(f) + block);
+  for (std::size_t f = 0; f != 149; ++f) files[f]->commit();
   files.clear();
   CHECK(directory.names().size() == 149 + 1);  // written in place, it stays
   for (int f = 0; f != 149; ++f) {
