@@ -13,6 +13,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace tidemark::file_writer_test {
@@ -203,14 +204,36 @@ TEST_CASE("more files are written than may be open", "[file_writer]") {
                                : std::make_unique<FileWriter>(path, 0));
   }
   for (int round = 0; round != 2; ++round)
-    for (int f = 0; f != 150; ++f) files[f]->write(std::to_string(f) + block);
-  for (int f = 0; f != 149; ++f) files[f]->commit();
+    for (std::size_t f = 0; f != 150; ++f) files[f]->write(std::to_string(f) + block);
+  for (std::size_t f = 0; f != 149; ++f) files[f]->commit();
   files.clear();
   CHECK(directory.names().size() == 149 + 1);  // written in place, it stays
   for (int f = 0; f != 149; ++f) {
     const std::string expected = std::to_string(f) + block;
     CHECK(directory.read(std::to_string(f)) == expected + expected);
   }
+}
+
+TEST_CASE("threads that write many files close those of one another, and lose nothing",
+          "[file_writer]") {
+  const tests::Directory directory;
+  const std::string block(70'000, 'b');
+  {
+    const FewDescriptors few(48);
+    std::vector<std::jthread> threads;
+    for (int t = 0; t != 4; ++t)
+      threads.emplace_back([&, t] {
+        std::vector<std::unique_ptr<FileWriter>> files;
+        for (int f = 0; f != 20; ++f)
+          files.push_back(std::make_unique<FileWriter>(directory / std::to_string(t * 20 + f)));
+        for (int round = 0; round != 3; ++round)
+          for (const auto& file : files) file->write(block);
+        for (const auto& file : files) file->commit();
+      });
+  }
+  CHECK(directory.names().size() == 80);
+  for (const std::string& name : directory.names())
+    CHECK(directory.read(name) == block + block + block);
 }
 
 TEST_CASE("a file that others change while it is closed to make room is an error",
