@@ -92,13 +92,18 @@ concept Encodable = requires(std::string& to, const Value& value, ByteReader& fr
 template <typename Value>
 concept EncodableOrNotSaved = Encodable<Value> || std::derived_from<Codec<Value>, NotSaved>;
 
-/// A struct that lists its members.
-template <typename Value>
-concept ListsFields = requires(Value& value) { Value::fields(value); };
-
 namespace detail {
 
-/// The signatures of all members that `Of::fields` gives.
+template <typename>
+inline constexpr bool are_encodable = false;
+template <typename... Fields>
+inline constexpr bool are_encodable<std::tuple<Fields&...>> = (Encodable<Fields> && ...);
+
+/// A struct that lists its members, of which each can be written.
+template <typename Value>
+concept ListsFields = are_encodable<decltype(Value::fields(std::declval<Value&>()))>;
+
+/// The signatures of all members.
 template <typename Fields>
 struct SignatureOf;
 template <typename... Fields>
@@ -123,8 +128,8 @@ concept ChronoPoint = requires {
 };
 template <typename Value>
 concept FixedArray = requires {
-  typename Value::value_type;
   std::tuple_size<Value>::value;
+  requires Encodable<typename Value::value_type>;
 };
 
 /// Of what is taken as bytes.
@@ -273,14 +278,9 @@ struct Codec<std::variant<Values...>> {
   }
 };
 
-template <typename>
-inline constexpr bool are_encodable = false;
-template <typename... Fields>
-inline constexpr bool are_encodable<std::tuple<Fields&...>> = (Encodable<Fields> && ...);
-
 template <typename Value>
   requires(!std::is_trivially_copyable_v<Value> && std::default_initializable<Value> &&
-           are_encodable<decltype(Value::fields(std::declval<Value&>()))>)
+           detail::ListsFields<Value>)
 struct Codec<Value> {
   static std::string signature() {
     return detail::SignatureOf<decltype(Value::fields(std::declval<Value&>()))>::all();

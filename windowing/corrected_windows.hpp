@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/codec.hpp>
+#include <tidemark/core/type_name.hpp>
 #include <tidemark/windowing/window_work.hpp>
 
 #include <boost/container/devector.hpp>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace tidemark::detail {
@@ -91,8 +93,9 @@ class CorrectedWindows {
   static constexpr bool encodable =
       Encodable<typename Windower::State> && Encodable<Window> && Encodable<Accumulator>;
   static std::string signature() {
-    return "kept windows of " + Codec<typename Windower::State>::signature() + "," +
-           Codec<Window>::signature() + "," + Codec<Accumulator>::signature();
+    return "kept windows of " + unscoped_name(typeid(Windower)) + "," +
+           Codec<typename Windower::State>::signature() + "," + Codec<Window>::signature() + "," +
+           Codec<Accumulator>::signature();
   }
   void write(std::string& to) const {
     Codec<typename Windower::State>::write(to, state_);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/codec.hpp>
+#include <tidemark/core/type_name.hpp>
 #include <tidemark/windowing/window_work.hpp>
 
 #include <boost/container/small_vector.hpp>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace tidemark::detail {
@@ -90,8 +92,9 @@ class EachWindow {
   static constexpr bool encodable =
       Encodable<typename Windower::State> && Encodable<Window> && Encodable<Accumulator>;
   static std::string signature() {
-    return "windows of " + Codec<typename Windower::State>::signature() + "," +
-           Codec<Window>::signature() + "," + Codec<Accumulator>::signature();
+    return "windows of " + unscoped_name(typeid(Windower)) + "," +
+           Codec<typename Windower::State>::signature() + "," + Codec<Window>::signature() + "," +
+           Codec<Accumulator>::signature();
   }
   void write(std::string& to) const {
     Codec<typename Windower::State>::write(to, state_);

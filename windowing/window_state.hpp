@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/codec.hpp>
+#include <tidemark/core/type_name.hpp>
 #include <tidemark/windowing/play_queue.hpp>
 #include <tidemark/windowing/windows_of_key.hpp>
 
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <string>
 #include <type_traits>
+#include <typeinfo>
 
 namespace tidemark::detail {
 
@@ -51,7 +53,8 @@ struct WindowState {
 
   /// Requires: encodable.
   static std::string signature() {
-    std::string all = Codec<typename C::State>::signature() + "," + Windows::signature();
+    std::string all = unscoped_name(typeid(C)) + "," + Codec<typename C::State>::signature() + "," +
+                      Windows::signature();
     if constexpr (queues) all += "," + Codec<Value>::signature();
     return all;
   }
