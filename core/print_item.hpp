@@ -58,7 +58,7 @@ namespace detail {
 
 /// What stands for a stream where a number's own `<<`, a member or a template, is not to be found.
 struct AsStream {
-  operator std::ostream&() const;
+  operator std::ostream&() const;  // NOLINT: by intention
 };
 
 /// An enumeration of 8 bits that `<<` would take for a character.
@@ -119,7 +119,7 @@ constexpr bool is_printable() {
     return (is_printable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>, Item, Outer...>() &&
             ...);
   };
-  if constexpr ((std::same_as<Item, Outer> || ...)) {
+  if constexpr ((std::same_as<Item, Outer> || ...)) {  // NOLINT(bugprone-branch-clone)
     return false;
   } else if constexpr (Streamable<Item> || std::same_as<Item, EventTime>) {
     return true;

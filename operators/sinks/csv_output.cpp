@@ -22,7 +22,7 @@ CSVOutput::CSVOutput(std::string path, std::vector<std::string> columns, CsvForm
     : path_(std::move(path)),
       columns_(std::move(columns)),
       format_(format) {
-  CsvWriter{format_};
+  static_cast<void>(CsvWriter(format_));  // refuses what is no format
   require_different(path_, columns_);
 }
 
