@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/line_queue.hpp>
@@ -155,7 +154,7 @@ std::unique_ptr<SourcePart<CsvRow>> CSVInput::open(const std::string& part,
   SourceContext inner = context;
   Position position;
   if (context.resume_at) {
-    position = from_bytes<Position>(*context.resume_at);
+    position = detail::position_of<Position>(part, *context.resume_at);
     inner.resume_at = position.first;
   }
   return std::make_unique<CsvPart>(lines_, part, format_, inner, std::move(position));

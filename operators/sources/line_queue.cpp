@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/core/codec.hpp>
 #include <tidemark/operators/sources/line_queue.hpp>
 
 #include <tuple>
@@ -21,7 +20,7 @@ LineQueue::LineQueue(const FileInput& source, const std::string& part,
                      const SourceContext& context) {
   SourceContext inner = context;
   if (context.resume_at) {
-    auto [lines, line, open] = from_bytes<Position>(*context.resume_at);
+    auto [lines, line, open] = position_of<Position>(part, *context.resume_at);
     inner.resume_at = std::move(lines);
     line_ = line;
     texts_ = std::move(open);

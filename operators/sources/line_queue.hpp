@@ -3,6 +3,8 @@
 // Lines that a parser takes one by one, and can go back to.
 #pragma once
 
+#include <tidemark/core/codec.hpp>
+#include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/source.hpp>
 
@@ -14,6 +16,18 @@
 #include <vector>
 
 namespace tidemark::detail {
+
+/// The position that `bytes` are, of the file at `path`. Throws FileError.
+template <typename Position>
+Position position_of(const std::string& path, const std::string& bytes) {
+  try {
+    return from_bytes<Position>(bytes);
+  } catch (const BadBytes&) {
+    throw FileError("cannot read '" + path +
+                    "' on: what is kept of it is no position of such a source; begin with an "
+                    "empty store");
+  }
+}
 
 /// The lines of a part, for a parser whose records may go on over several. Its position is before
 /// the first line that the parser is not done with; it holds those from there that have been read,

@@ -3,6 +3,7 @@
 // Bad records as a stream of their own.
 #include <tidemark/core/codec.hpp>
 #include <tidemark/operators/ends/input_with_bad.hpp>
+#include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/json_lines_input.hpp>
 
@@ -244,6 +245,24 @@ TEST_CASE("a run that goes on at a mistake in CSV comes upon it again", "[csv][r
   REQUIRE(store.last_epoch() != 0);
   CHECK_THAT(error_with(*store.going_on_with(store.last_epoch() + 1)),
              Catch::Contains("line 5, column 2"));
+}
+
+TEST_CASE("a position of CSV or JSON lines that none has saved is an error that names the file",
+          "[csv][json][recovery]") {
+  const auto error_at = [](const auto& source, const std::string& position) {
+    try {
+      source.open("file", {.resume_at = position});
+      return std::string();
+    } catch (const FileError& error) {
+      return std::string(error.what());
+    }
+  };
+  for (const std::string& position : {std::string(), std::string("x"), std::string(16, '\1')}) {
+    CHECK_THAT(error_at(CSVInput("file"), position),
+               Catch::StartsWith("cannot read 'file' on: what is kept of it is no position"));
+    CHECK_THAT(error_at(JSONLinesInput("file"), position),
+               Catch::StartsWith("cannot read 'file' on: what is kept of it is no position"));
+  }
 }
 
 }  // namespace
