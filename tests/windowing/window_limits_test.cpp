@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Window steps at their limits: errors, both ends of time, bad hashes, a million keys.
+#include <tidemark/windowing/aggregate_window.hpp>
+#include <tidemark/windowing/aggregates/mean_covariance.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
 #include <tidemark/windowing/fold_window.hpp>
@@ -80,6 +82,20 @@ TEST_CASE("values at both ends of time are counted", "[window]") {
     CHECK(total == 4);
     CHECK(counts.late == 0);
   }
+}
+
+TEST_CASE("vectors of different sizes in a window are an error that names the step",
+          "[window][error]") {
+  const std::vector<std::pair<std::string, Eigen::VectorXd>> vectors{
+      {"k", Eigen::VectorXd::Ones(2)}, {"k", Eigen::VectorXd::Ones(3)}};
+  Dataflow flow;
+  input(flow, "in", TestingInput(vectors)) |
+      aggregate_window("model", SystemClock{[] { return align; }}, TumblingWindow(10s, align),
+                       MeanCovariance<Eigen::Dynamic>()) |
+      values() | output("out", Discard{});
+  CHECK(error_of(flow, deterministic(1, 0)) ==
+        "step 'model' failed on worker 0 at timestamp 1: MeanCovariance: a vector of 3 numbers "
+        "comes to one of 2; all vectors of a key must have as many");
 }
 
 /// A key whose hash is always the same.

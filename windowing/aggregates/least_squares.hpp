@@ -5,6 +5,7 @@
 
 #include <tidemark/windowing/aggregate.hpp>
 #include <tidemark/windowing/aggregates/eigen_codec.hpp>
+#include <tidemark/windowing/aggregates/vector_size.hpp>
 
 #include <Eigen/Core>
 #include <Eigen/QR>
@@ -17,7 +18,8 @@ namespace tidemark {
 
 /// The coefficients c of N predictors for which the sum of (y - c.x)^2 is least, over values that
 /// are pairs (x, y); of several, the shortest. For an intercept let one predictor be 1. By the
-/// normal equations, so keep the predictors of similar size: their condition is squared.
+/// normal equations, so keep the predictors of similar size: their condition is squared. Throws
+/// std::invalid_argument where the values of a key have not all as many predictors.
 ///
 /// Cost: O(N^2) for a value and a combine, O(N^3) for a result.
 template <int N, typename Scalar = double>
@@ -51,6 +53,7 @@ struct LeastSquares {
     combine(all, first(value, time));
   }
   void combine(Accumulator& all, const Accumulator& later) {
+    detail::require_size("LeastSquares", later.xy.size(), all.xy.size());
     all.count += later.count;
     all.xx += later.xx;
     all.xy += later.xy;

@@ -5,6 +5,7 @@
 
 #include <tidemark/windowing/aggregate.hpp>
 #include <tidemark/windowing/aggregates/eigen_codec.hpp>
+#include <tidemark/windowing/aggregates/vector_size.hpp>
 
 #include <Eigen/Core>
 
@@ -16,7 +17,8 @@ namespace tidemark {
 /// Mean and sample covariance of Eigen vectors of N numbers, or of Eigen::Dynamic. Numerically
 /// stable: values by Welford's method, accumulators by that of Chan, Golub and LeVeque ("Updating
 /// formulae and a pairwise algorithm for computing sample variances", 1979). It is not declared
-/// invertible, for subtraction would lose what the method saves.
+/// invertible, for subtraction would lose what the method saves. Throws std::invalid_argument where
+/// the vectors of a key have not all as many numbers.
 ///
 /// Cost: O(N^2) for a value and for a combine.
 template <int N, typename Scalar = double>
@@ -45,12 +47,14 @@ struct MeanCovariance {
   }
   template <typename Value>
   void add(Accumulator& all, const Value& value, EventTime) {
+    detail::require_size("MeanCovariance", value.size(), all.mean.size());
     const Vector before = value - all.mean;
     all.mean += before / static_cast<Scalar>(++all.count);
     const Vector after = value - all.mean;
     all.scatter += before * after.transpose();
   }
   void combine(Accumulator& all, const Accumulator& later) {
+    detail::require_size("MeanCovariance", later.mean.size(), all.mean.size());
     const auto n = static_cast<Scalar>(all.count);
     const auto m = static_cast<Scalar>(later.count);
     const Vector apart = later.mean - all.mean;
