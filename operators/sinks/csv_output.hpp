@@ -145,6 +145,7 @@ class CSVOutput {
                      CsvFormat format = {});
 
   std::vector<std::string> parts() const { return {path_}; }
+  std::string file_of(const std::string& part) const { return part; }
   std::uint64_t part_of(const auto&) const { return 0; }
   template <CsvWritable Item>
   std::unique_ptr<SinkPart<Item>> open_part(const std::string& part,
