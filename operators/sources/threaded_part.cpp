@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/start_thread.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/open_file.hpp>
 #include <tidemark/operators/sources/threaded_part.hpp>
@@ -9,7 +10,6 @@
 #include <iterator>
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -80,7 +80,7 @@ ThreadedPart::ThreadedPart(const std::string& path, std::function<void()> wake,
                            std::function<void(LinesAhead&)> read)
     : ahead_(path, std::move(wake), std::move(position)) {
   try {
-    thread_ = std::thread([this, read = std::move(read)] {
+    thread_ = start_thread<std::thread>([this, read = std::move(read)] {
       std::exception_ptr error;
       try {
         read(ahead_);
@@ -89,11 +89,8 @@ ThreadedPart::ThreadedPart(const std::string& path, std::function<void()> wake,
       }
       if (!ahead_.stopped()) ahead_.end(error);
     });
-  } catch (const std::system_error& error) {
-    throw FileError(
-        "cannot read '" + path +
-        "': it is read by a thread of its own, and none can be started: " + error.code().message() +
-        "; how many there may be is said by `ulimit -u` and the control group");
+  } catch (const ThreadError& error) {
+    throw FileError("cannot read '" + path + "', which takes a thread of its own: " + error.what());
   }
 }
 
