@@ -23,8 +23,8 @@ concept Number =
      !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
      !std::same_as<T, char32_t>);
 
-/// A number as the shortest text that reads back as the same number, whatever the locale is: `-7`,
-/// `52.5200066`, `1e+300`, `-0`, `inf`, `nan`; a bool as `0` or `1`.
+/// A number with as few digits as read back as the same number, whatever the locale is: `-7`,
+/// `52.5200066`, `100000`, `1e+300`, `-0`, `inf`, `nan`; a bool as `0` or `1`.
 class NumberText {
  public:
   template <Number N>

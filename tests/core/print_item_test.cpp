@@ -91,6 +91,12 @@ TEST_CASE("a number is printed with the digits that it takes, and no more") {
   CHECK(printed(0.1L) == "0.1");
   CHECK(printed(-0.0) == "-0");
   CHECK(printed(1e300) == "1e+300");
+  CHECK(printed(100000.0) == "100000");
+  CHECK(printed(-0.00012) == "-0.00012");
+  CHECK(printed(1e-5) == "0.00001");
+  CHECK(printed(9e-6) == "9e-06");
+  CHECK(printed(1e16) == "1e+16");
+  CHECK(printed(9007199254740993.0f) == "9007199254740992");
   CHECK(printed(std::numeric_limits<float>::infinity()) == "inf");
   CHECK(printed(std::numeric_limits<double>::quiet_NaN()) == "nan");
   CHECK(printed(std::int8_t{65}) == "65");
