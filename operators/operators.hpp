@@ -24,6 +24,7 @@
 #include <tidemark/operators/ends/replay.hpp>
 #include <tidemark/operators/ends/to_stream.hpp>
 #include <tidemark/operators/file_error.hpp>
+#include <tidemark/operators/json.hpp>
 #include <tidemark/operators/keyed.hpp>
 #include <tidemark/operators/keyed/batch.hpp>
 #include <tidemark/operators/keyed/expiry.hpp>

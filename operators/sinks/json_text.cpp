@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/operators/json.hpp>
 #include <tidemark/operators/sinks/json_text.hpp>
 
 #include <algorithm>
@@ -7,8 +8,6 @@
 
 namespace tidemark::detail {
 namespace {
-
-constexpr std::size_t max_depth = 1000;
 
 /// The library's reason without its own number.
 std::string reason_of(const nlohmann::json::exception& error) {
@@ -68,8 +67,8 @@ void write_json_floating(std::string& to, std::string_view number) {
 }
 
 void require_json_depth(std::size_t depth) {
-  if (depth > max_depth)
-    throw NotJson("the value is nested more than " + std::to_string(max_depth) +
+  if (depth > deepest_json)
+    throw NotJson("the value is nested more than " + std::to_string(deepest_json) +
                   " deep, and could not be read again");
 }
 

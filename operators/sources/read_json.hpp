@@ -3,6 +3,8 @@
 // JSON as RFC 8259 has it, without what would be lost in silence.
 #pragma once
 
+#include <tidemark/operators/json.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
@@ -25,9 +27,6 @@ class JsonError : public std::runtime_error {
  private:
   std::size_t column_;
 };
-
-/// How deep a value may be: what handles values (printing, copying) calls itself for each level.
-inline constexpr std::size_t deepest_json = 1000;
 
 /// The value that is all of `text`. Throws JsonError for what is no JSON, and for what would become
 /// another value: an integer that does not fit into 64 bits, a number too great for a double or so
