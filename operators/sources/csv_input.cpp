@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/error.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/line_queue.hpp>
@@ -148,6 +149,16 @@ class CsvPart final : public SourcePart<CsvRow> {
 };
 
 }  // namespace
+
+CSVInput::CSVInput(const std::string& path, const FileOptions& options, CsvFormat format)
+    : lines_(path, options),
+      format_(format) {
+  if (options.follow || options.rotated != Rotated::fail)
+    throw ConfigError(
+        "CSVInput '" + path +
+        "' cannot follow its file, or begin with another: that would name its columns "
+        "again, in the middle of the rows; follow JSON lines, or use FileInput");
+}
 
 std::unique_ptr<SourcePart<CsvRow>> CSVInput::open(const std::string& part,
                                                    const SourceContext& context) const {

@@ -33,6 +33,9 @@ class CSVInput {
   explicit CSVInput(std::string path, std::size_t batch_size = 1000, CsvFormat format = {})
       : lines_(std::move(path), batch_size),
         format_(format) {}
+  /// Throws ConfigError for a file that is to be followed or read anew: it would name its columns
+  /// again.
+  CSVInput(const std::string& path, const FileOptions& options, CsvFormat format = {});
 
   std::vector<std::string> parts() const { return lines_.parts(); }
   std::unique_ptr<SourcePart<CsvRow>> open(const std::string& part,

@@ -2,6 +2,7 @@
 //
 // Files that change between the runs that read them: what has grown, was replaced, or did not end.
 #include <tidemark/core/codec.hpp>
+#include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/dir_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/file_reader.hpp>
@@ -119,6 +120,17 @@ TEST_CASE("a last line that does not end is given where no run goes on, or by ch
   CHECK(given.told.empty());
   directory.write("log", "one\ntwo\n");
   CHECK(read(FileInput(path), given.position).items == Lines{"o"});
+}
+
+TEST_CASE("CSV whose last line does not end is as lines are, and is not followed") {
+  const tests::Directory directory;
+  const std::string path = directory.write("csv", "a\n1\n2");
+  CHECK(read(CSVInput(path)).items == std::vector<CsvRow>{{{"a", "1"}}});
+  const auto given = read(CSVInput(path, FileOptions{.last_line = LastLine::given})).items;
+  CHECK(given == std::vector<CsvRow>{{{"a", "1"}}, {{"a", "2"}}});
+  for (const FileOptions& options :
+       {FileOptions{.follow = true}, FileOptions{.rotated = Rotated::restart}})
+    CHECK_THROWS_WITH(CSVInput(path, options), Catch::Contains("name its columns again"));
 }
 
 TEST_CASE("what is not the position of a file is an error that says so") {
