@@ -78,7 +78,7 @@ void FileWriter::open_directly() {
   const StandardDescriptors none_of_them;
   const int own = detail::own_descriptor(target_);
   const int descriptor = own >= 0 ? ::fcntl(own, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
-                                  : detail::open_output(target_, O_WRONLY);
+                                  : detail::SpareDescriptor::open(target_, O_WRONLY);
   if (descriptor < 0) throw_file_error("write", path_, errno);
   file_ = std::make_unique<detail::OutputFile>(descriptor, path_);
 }

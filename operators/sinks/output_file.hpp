@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
-// Output files: no two runs write one, and as many are open as the process may have.
+// Output files: no two runs write one.
 #pragma once
 
+#include <tidemark/operators/spare_descriptor.hpp>
+
 #include <cstdint>
-#include <list>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,13 +14,9 @@
 
 namespace tidemark::detail {
 
-/// open(2) for what is written: makes room if too many files are open, and gives no standard
-/// descriptor. -1 and errno if it fails.
-int open_output(const std::string& path, int flags, mode_t mode = 0);
-
 /// A file that is written from its beginning to its end. If it is regular it is locked while it is
-/// open, and when too many are the one that was used longest ago is closed until it is used again,
-/// when it must be what it was. All throw FileError, naming `name`. Thread: one at a time.
+/// open, has a SpareDescriptor, and must be what it was when it is opened again. All throw
+/// FileError, naming `name`. Thread: one at a time.
 class OutputFile {
  public:
   /// Makes the file in which `name` is written. What a run has left that is no more goes; what
@@ -32,7 +28,6 @@ class OutputFile {
   OutputFile(int descriptor, std::string name);
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
-  ~OutputFile();
 
   bool regular() const { return !path_.empty(); }
   /// Of a regular file, with what was written.
@@ -48,23 +43,16 @@ class OutputFile {
   void remove() noexcept;
 
  private:
-  struct Pool;
-
   OutputFile(int descriptor, std::string path, std::string name);
-  static Pool& pool();
   template <typename Work>
   void use(const Work& work);
   int reopened() const;
   [[noreturn]] void fail(int error) const;
-  friend int open_output(const std::string& path, int flags, mode_t mode);
 
   std::string path_;  // empty: not regular
   std::string name_;
-  std::mutex mutex_;  // held while the descriptor is used
-  int descriptor_;    // -1: closed to make room
-  int close_error_ = 0;
+  SpareDescriptor descriptor_;
   std::uint64_t device_ = 0, inode_ = 0, size_ = 0;
-  std::list<OutputFile*>::iterator place_;  // in the pool, while a regular one is open
 };
 
 /// Removes the file at `path`, in which `name` was being written, of a run that is no more. Throws

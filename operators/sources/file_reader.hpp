@@ -25,9 +25,8 @@ struct FilePosition {
 
 /// The text of a file, a pipe, or standard input for the path `-`. What is compressed by gzip or
 /// zstd is known by its first bytes and decompressed, and a byte order mark of UTF-8 is dropped.
-/// However many regular files are read, half as many are open at a time as the process may have
-/// descriptors. All throw FileError, for UTF-16 and for what is compressed by something else, too.
-/// Thread: one at a time.
+/// Any number of readers and writers share the descriptors of the process. All throw FileError, for
+/// UTF-16 and for what is compressed by something else, too. Thread: one at a time.
 class FileReader {
  public:
   /// With `grows`, the end is but the end for now, and it is nothing to be told that the file has

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/start_thread.hpp>
 #include <tidemark/operators/file_error.hpp>
-#include <tidemark/operators/sources/open_file.hpp>
 #include <tidemark/operators/sources/threaded_part.hpp>
 
 #include <algorithm>
@@ -20,7 +19,7 @@ LinesAhead::LinesAhead(const std::string& path, std::function<void()> wake,
     : wake_(std::move(wake)),
       stop_descriptor_(::eventfd(0, EFD_CLOEXEC)),
       taken_to_(std::move(position)) {
-  if (stop_descriptor_ < 0) fail_to_read(path, errno);
+  if (stop_descriptor_ < 0) throw_file_error("read", path, errno);
 }
 
 LinesAhead::~LinesAhead() {

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // More files than the process may have open.
+#include <tidemark/operators/sinks/dir_output.hpp>
 #include <tidemark/operators/sources/dir_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/stateless/key_on.hpp>
 
 #include <tests/operators/directory.hpp>
 #include <tests/operators/flow.hpp>
 #include <tests/support.hpp>
 
+#include <atomic>
 #include <fcntl.h>
 #include <filesystem>
+#include <functional>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -105,6 +109,29 @@ TEST_CASE("more files are read than the process may have open") {
   }
 }
 
+TEST_CASE("files that are read and files that are written share half of the descriptors") {
+  const tests::Directory from, to;
+  write_files(from, 600);
+  const FewDescriptors few(240);
+  const auto number = [](const std::string& line) { return std::stoull(line); };
+  const auto name = [](std::uint32_t n) { return std::to_string(n); };
+  for (const std::uint32_t workers : {1u, 3u}) {
+    const std::size_t before = open_descriptors();
+    std::atomic<std::size_t> most = 0;
+    Dataflow flow;
+    input(flow, "in", DirInput(from / "")) | key_on(number) | inspect([&most](const auto&) {
+      const std::size_t now = open_descriptors();
+      for (std::size_t seen = most; seen < now && !most.compare_exchange_weak(seen, now);) {
+      }
+    }) | output("out", DirOutput(to / "", 600, std::identity{}, name));
+    cluster_main(flow, {.workers = workers, .threads = workers, .executor = ExecutorKind::threads});
+    CHECK(to.names() == from.names());
+    for (const std::string& file : from.names()) CHECK(to.read(file) == from.read(file));
+    CHECK(most > before + few.limit() / 4);
+    CHECK(most < before + few.limit() / 2 + 20);  // and those of the run, and of the question
+  }
+}
+
 TEST_CASE("descriptors are left for others, and others may have had them before") {
   const tests::Directory directory;
   write_files(directory, 200);
@@ -139,8 +166,8 @@ TEST_CASE("when no file can be opened the error names the limit") {
       error = thrown.what();
     }
   }
-  CHECK(error == "cannot read '" + path + "': too many open files; this process may have " +
-                     std::to_string(limit) + " open at a time (ulimit -n)");
+  CHECK(error == "cannot read '" + path + "': Too many open files (this process may have " +
+                     std::to_string(limit) + " open; 'ulimit -n' raises that)");
 }
 
 TEST_CASE(
