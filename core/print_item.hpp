@@ -17,7 +17,7 @@ namespace tidemark {
 
 /// The arithmetic types whose values are numbers: bool and 8-bit integers, too, and characters not.
 template <typename T>
-concept Number =
+concept NumericItem =
     std::same_as<T, float> || std::same_as<T, double> || std::same_as<T, long double> ||
     (std::integral<T> && sizeof(T) <= sizeof(long long) && !std::same_as<T, char> &&
      !std::same_as<T, wchar_t> && !std::same_as<T, char8_t> && !std::same_as<T, char16_t> &&
@@ -27,7 +27,7 @@ concept Number =
 /// `52.5200066`, `100000`, `1e+300`, `-0`, `inf`, `nan`; a bool as `0` or `1`.
 class NumberText {
  public:
-  template <Number N>
+  template <NumericItem N>
   explicit NumberText(N number) {
     if constexpr (std::floating_point<N>) {
       print(number);
@@ -69,7 +69,7 @@ concept SmallEnum = std::is_enum_v<Item> && sizeof(Item) == 1 && std::convertibl
 /// As a std::complex.
 template <typename Item>
 concept ComplexNumber = requires(const Item& item) {
-  requires Number<typename Item::value_type>;
+  requires NumericItem<typename Item::value_type>;
   { item.real() } -> std::same_as<typename Item::value_type>;
   { item.imag() } -> std::same_as<typename Item::value_type>;
 };
@@ -182,7 +182,7 @@ void print_matrix(std::ostream& out, const Matrix& matrix) {
 
 template <Printable Item>
 void print_item(std::ostream& out, const Item& item) {
-  if constexpr (Number<Item>) {
+  if constexpr (NumericItem<Item>) {
     const NumberText text(item);
     out.write(text.view().data(), static_cast<std::streamsize>(text.view().size()));
   } else if constexpr (detail::SmallEnum<Item>) {

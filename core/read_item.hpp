@@ -35,7 +35,7 @@ char read_character(std::string_view text);
 /// records as JSON (sinks/json_lines_output.hpp) or CSV (sinks/csv_output.hpp) if they are to be
 /// read again.
 template <typename Item>
-  requires(Number<Item> || std::same_as<Item, char>)
+  requires(NumericItem<Item> || std::same_as<Item, char>)
 Item read_item(std::string_view text) {
   if constexpr (std::same_as<Item, char>) {
     return detail::read_character(text);

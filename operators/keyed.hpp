@@ -42,14 +42,17 @@ struct ByKey {
 
 namespace detail {
 
-/// By key; by hash where keys have no order.
+/// By key; by hash where keys have no order, or one of them is not even ordered with itself.
 template <typename Key>
 std::vector<Key> in_order(std::vector<Key> keys) {
   if constexpr (std::totally_ordered<Key>) {
-    std::ranges::sort(keys, KeyLess{});
-  } else {
-    std::ranges::stable_sort(keys, {}, KeyHash{});
+    const auto has_place = [](const Key& key) { return holds_float<Key> || key <= key; };
+    if (std::ranges::all_of(keys, has_place)) {
+      std::ranges::sort(keys, KeyLess{});
+      return keys;
+    }
   }
+  std::ranges::stable_sort(keys, {}, KeyHash{});
   return keys;
 }
 

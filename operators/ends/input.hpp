@@ -45,11 +45,20 @@ class ReadPartOf final : public ReadPart {
   std::vector<Item> buffer_;
 };
 
+/// A source whose positions are those of another says so: `using positions_of = Another`.
+template <typename S>
+struct PositionsOf {
+  using type = S;
+};
+template <typename S>
+  requires requires { typename S::positions_of; }
+struct PositionsOf<S> : PositionsOf<typename S::positions_of> {};
+
 template <typename S>
 AnySource any_source(S source, OutputPort<Epoch, typename S::item_type>& out) {
   using Part = ReadPartOf<typename S::item_type>;
   AnySource any;
-  any.kind = unscoped_name(typeid(S));
+  any.kind = unscoped_name(typeid(typename PositionsOf<S>::type));
   any.dynamic = DynamicSource<S>;
   if constexpr (requires { source.parts_at(0, 1); }) {
     any.parts_at = [source](std::uint32_t worker, std::uint32_t workers) {

@@ -38,6 +38,7 @@ template <typename S>
 class WithBad {
  public:
   using item_type = std::variant<typename S::item_type, BadRecord>;
+  using positions_of = S;
 
   WithBad(S source, BadRecordOptions options) : source_(std::move(source)), options_(options) {}
 

@@ -68,7 +68,7 @@ template <typename Value>
 void write_csv_field(CsvWriter& writer, std::string& to, const Value& value) {
   if constexpr (std::convertible_to<const Value&, std::string_view>) {
     writer.field(to, value);
-  } else if constexpr (Number<Value>) {
+  } else if constexpr (NumericItem<Value>) {
     writer.field(to, NumberText(value).view());
   } else if constexpr (MaybeValue<Value>) {
     if (value.has_value()) {

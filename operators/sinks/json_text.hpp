@@ -39,7 +39,7 @@ constexpr bool is_json_writable() {
                                                            std::index_sequence<I...>) {
     return (is_json_writable<std::remove_cvref_t<std::tuple_element_t<I, Tuple>>>() && ...);
   };
-  if constexpr (Number<Item> || std::same_as<Item, char> || std::same_as<Item, EventTime> ||
+  if constexpr (NumericItem<Item> || std::same_as<Item, char> || std::same_as<Item, EventTime> ||
                 std::convertible_to<const Item&, std::string_view> ||
                 std::same_as<Item, nlohmann::json>) {
     return true;
@@ -101,7 +101,7 @@ void write_json(std::string& to, const Item& item, std::size_t depth = 0) {
     to += item ? "true" : "false";
   } else if constexpr (std::floating_point<Item>) {
     detail::write_json_floating(to, NumberText(item).view());
-  } else if constexpr (Number<Item>) {
+  } else if constexpr (NumericItem<Item>) {
     to += NumberText(item).view();
   } else if constexpr (std::same_as<Item, char>) {
     detail::write_json_string(to, {&item, 1});

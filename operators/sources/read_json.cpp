@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,6 +23,13 @@ std::string reason_of(const json::exception& error) {
   return reason;
 }
 
+/// The parser puts the decimal point of the program's locale into the numbers that it finds.
+std::string as_written(std::string number) {
+  for (char& c : number)
+    if (std::string_view("+-0123456789eE").find(c) == std::string_view::npos) c = '.';
+  return number;
+}
+
 /// Builds a value from what the library's parser finds. It stops at the first mistake; where it has
 /// none of the parser's own column it asks for the bytes that the parser has taken.
 class Builder {
@@ -32,7 +40,8 @@ class Builder {
   bool boolean(bool value) { return put(value); }
   bool number_integer(std::int64_t value) { return put(value); }
   bool number_unsigned(std::uint64_t value) { return put(value); }
-  bool number_float(double value, const std::string& text) {
+  bool number_float(double value, const std::string& token) {
+    const std::string text = as_written(token);
     if (text.find_first_of(".eE") == std::string::npos)
       return refuse(text,
                     "the number " + text + " does not fit into 64 bits; write it as a string");
@@ -57,9 +66,11 @@ class Builder {
   bool end_array() { return close(); }
 
   bool parse_error(std::size_t position, const std::string& token, const json::exception& error) {
-    if (dynamic_cast<const json::out_of_range*>(&error) != nullptr)
-      return refuse(token,
-                    "the number " + token + " is too great for a double; write it as a string");
+    if (dynamic_cast<const json::out_of_range*>(&error) != nullptr) {
+      const std::string text = as_written(token);
+      return refuse(text,
+                    "the number " + text + " is too great for a double; write it as a string");
+    }
     column_ = position;
     reason_ = reason_of(error);
     return false;

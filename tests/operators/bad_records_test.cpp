@@ -247,6 +247,24 @@ TEST_CASE("a run that goes on at a mistake in CSV comes upon it again", "[csv][r
              Catch::Contains("line 5, column 2"));
 }
 
+TEST_CASE("a run that ended at a mistake may go on with bad records as a stream",
+          "[bad_records][recovery]") {
+  const tests::Directory directory;
+  const JSONLinesInput source(directory.write("json", "[1]\n[2\n[3]\n"), 1);
+  tests::MemoryStore store;
+  Config config = tests::deterministic(1, 0);
+  config.states = &store;
+  Dataflow first;
+  input(first, "in", source, tests::epoch_per_poll()) | output("out", tests::Discard{});
+  CHECK_THAT(tests::error_of(first, config), Catch::Contains("line 2"));
+  const auto rest_of_run = store.going_on_with(store.last_epoch() + 1);
+  config.states = rest_of_run.get();
+  const Read rest = read(source, config);
+  CHECK(rest.error.empty());
+  CHECK(without_epochs(rest.good) == std::vector<std::string>{"[3]"});
+  CHECK(rest.bad.size() == 1);
+}
+
 TEST_CASE("a position of CSV or JSON lines that none has saved is an error that names the file",
           "[csv][json][recovery]") {
   const auto error_at = [](const auto& source, const std::string& position) {

@@ -66,7 +66,10 @@ TEST_CASE("a signature says kind and size of numbers, and what a value is made o
   CHECK(signature<Bytes>() == "Bytes:8");
   const auto function = [](int) {};  // whose name changes with the code before it
   CHECK(signature<Outer<decltype(function)>::Inner>() == "Inner:4");
-  CHECK(signature<Outer<std::string>>() == "Outer:1");
+  CHECK(signature<Outer<int>>() == "Outer<int>:1");
+  CHECK(signature<Outer<double>>() == "Outer<double>:1");
+  CHECK(signature<Outer<Bytes>>() == "Outer<Bytes>:1");
+  CHECK(signature<Outer<decltype(function)>>() == "Outer:1");
   CHECK(signature<Members>() == "{i64,f32,}");
   CHECK(signature<Text>() == "{text,{i64,f32,},}");
   CHECK(signature<std::chrono::milliseconds>() == "i64*1/1000s");
