@@ -3,7 +3,7 @@
 #
 #     tests/fuzz/run.sh [--seconds N] [--runs N] [TARGET...]
 #
-# N seconds for each target (60), or N inputs. A crash, a leak, what takes 5 s or a gigabyte, and
+# N seconds for each target (60), or N inputs. A crash, a leak, what takes 20 s or a gigabyte, and
 # what a target demands in vain fail; the input that did it lies in build/fuzz, and is run again by
 # build/fuzz/TARGET FILE. What libFuzzer finds worth keeping goes to build/fuzz/corpus/TARGET.
 set -euo pipefail
@@ -25,7 +25,8 @@ done
 # out.
 sources_of() {
   case $1 in
-    capture) echo operators/captures/recording.cpp operators/file_error.cpp ;;
+    capture) echo core/type_name.cpp operators/captures/recording.cpp operators/file_error.cpp ;;
+    codec) echo core/type_name.cpp ;;
     csv) echo operators/sources/csv_reader.cpp ;;
     json) echo operators/sources/read_json.cpp ;;
   esac
@@ -50,7 +51,7 @@ for target in "${targets[@]}"; do
   [[ -f tests/fuzz/$target.cpp ]] || { echo "fuzz: there is no target '$target'" >&2; exit 2; }
   build "$target"
   mkdir -p "$out/corpus/$target"
-  if "$out/$target" "$limit" -timeout=5 -rss_limit_mb=1024 -max_len=4096 -print_final_stats=1 \
+  if "$out/$target" "$limit" -timeout=20 -rss_limit_mb=1024 -max_len=4096 -print_final_stats=1 \
     -artifact_prefix="$out/$target-" "$out/corpus/$target" "tests/fuzz/corpus/$target" \
     >"$out/$target.log" 2>&1; then
     echo "fuzz: $target: $(awk '/number_of_executed_units/ { print $2 }' "$out/$target.log") inputs"
