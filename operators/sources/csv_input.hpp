@@ -22,6 +22,9 @@ namespace tidemark {
 /// more or fewer fields than columns, when all rows before it have been given; and for two columns
 /// of one name.
 ///
+/// At the end of a file a row whose quote is open, too, is a last line that does not end: where
+/// positions are kept it is left for a run that goes on, and that is told (FileOptions::last_line).
+///
 /// Rows that are none can be sent as bad records instead (input_with_bad.hpp). One whose fields are
 /// too few or too many is passed over; of one that is no CSV its first line is, as a quote too many
 /// may have joined good lines to it.

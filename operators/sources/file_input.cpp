@@ -18,8 +18,7 @@ namespace {
 class LastLineRule {
  public:
   LastLineRule(const FileOptions& options, const SourceContext& context, bool has_position)
-      : gives_(options.last_line == LastLine::given ||
-               (options.last_line == LastLine::automatic && !(context.is_saved && has_position))),
+      : gives_(detail::gives_last(options, context, has_position)),
         tell_(context.tell) {}
 
   /// Whether it is given; if not, people are told.
@@ -105,6 +104,12 @@ FilePosition position_of(const std::string& path, const std::string& bytes) {
 }
 
 }  // namespace
+
+bool detail::gives_last(const FileOptions& options, const SourceContext& context,
+                        bool has_position) {
+  return options.last_line == LastLine::given ||
+         (options.last_line == LastLine::automatic && !(context.is_saved && has_position));
+}
 
 std::unique_ptr<FileReader> detail::open_at(const std::string& path,
                                             const std::optional<std::string>& position,

@@ -10,6 +10,7 @@
 
 #include <tests/operators/compressed.hpp>
 #include <tests/operators/directory.hpp>
+#include <tests/operators/reading.hpp>
 #include <tests/support.hpp>
 
 #include <fcntl.h>
@@ -131,6 +132,33 @@ TEST_CASE("CSV whose last line does not end is as lines are, and is not followed
   for (const FileOptions& options :
        {FileOptions{.follow = true}, FileOptions{.rotated = Rotated::restart}})
     CHECK_THROWS_WITH(CSVInput(path, options), Catch::Contains("name its columns again"));
+}
+
+TEST_CASE("a CSV record that is not whole at the end of a file is left for a run that goes on") {
+  const tests::Directory directory;
+  for (const std::string cut : {"id,note\n1,\"two\n", "id,note\n1,\"two\nli", "id,\"no"}) {
+    INFO(cut);
+    const std::string path = directory.write("csv", cut);
+    const auto first = read(CSVInput(path));
+    CHECK(first.items.empty());
+    CHECK_THAT(first.told.back(), Catch::EndsWith("but left for a run that goes on"));
+    const std::string whole = "id,note\n1,\"two\nlines\"\n2,x\n";
+    directory.write("csv", whole);
+    CHECK(read(CSVInput(path), first.position).items == read(CSVInput(path)).items);
+  }
+  const std::string path = directory.write("csv", "a\n\"\n");
+  CHECK_THROWS_WITH(tests::read_all(CSVInput(path)), Catch::Contains("line 2, column 1"));
+  CHECK_THROWS_WITH(read(CSVInput(path, FileOptions{.last_line = LastLine::given})),
+                    Catch::Contains("line 2, column 1"));
+}
+
+TEST_CASE("a run that goes on at a header of two columns of one name comes upon it again") {
+  const tests::Directory directory;
+  const CSVInput source(directory.write("csv", "a,a\n1,2\n"));
+  std::vector<CsvRow> rows;
+  const auto part = source.open(source.parts()[0], {.is_saved = true});
+  part->next_batch(rows);
+  CHECK_THROWS_WITH(read(source, part->position()), Catch::Contains("line 1: two columns"));
 }
 
 TEST_CASE("what is not the position of a file is an error that says so") {
