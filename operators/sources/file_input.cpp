@@ -142,9 +142,13 @@ std::unique_ptr<SourcePart<std::string>> FileInput::open(const std::string& part
                                                          const SourceContext& context) const {
   if (options_.follow) return detail::follow_file(part, options_, context);
   auto file = std::make_unique<FileReader>(part);
+  if (context.resume_at && !file->regular())
+    throw FileError("cannot read '" + part +
+                    "' on where an earlier run ended, in a regular file: it is none now, and what "
+                    "that run has read cannot be told from the rest; give the file, or begin with "
+                    "an empty store");
   LastLineRule last_line(options_, context, file->regular());
-  if (file->regular() && context.resume_at)
-    file = detail::open_at(part, context.resume_at, options_);
+  if (context.resume_at) file = detail::open_at(part, context.resume_at, options_);
   if (context.may_block && !file->regular()) file->wait();
   if (file->regular() || context.may_block) {
     const std::uint64_t offset = file->offset();

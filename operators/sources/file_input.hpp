@@ -49,7 +49,7 @@ struct FileOptions {
 /// Throws FileError at the first poll if the file cannot be read, and later if reading fails or a
 /// regular file has shrunk meanwhile; one that has been removed is read to its end. Text in UTF-16,
 /// and what is compressed otherwise, is such an error. The position of a regular file is kept, as
-/// bytes of its text, with a hash of what it begins with.
+/// bytes of its text, with a hash of what it begins with; a pipe cannot be gone on with at one.
 class FileInput {
  public:
   using item_type = std::string;

@@ -15,6 +15,7 @@
 
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tidemark::file_position_test {
@@ -234,6 +235,26 @@ TEST_CASE(
   }
   const StandardInput input(directory.write("file", tests::gzip("one\n")), 0);
   CHECK(read(StdInput()).items == Lines{"one"});
+}
+
+TEST_CASE("a pipe in the place of a file that was read is an error when a run goes on") {
+  const tests::Directory directory;
+  const std::string path = directory.write("file", "[1]\n");
+  const auto check = [&](const auto& source) {
+    std::filesystem::remove(path);
+    directory.write("file", "[1]\n");
+    const auto position = read(source).position;
+    std::filesystem::remove(path);
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const int pipe = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    CHECK_THROWS_WITH(source.open(path, {.resume_at = position}),
+                      Catch::StartsWith("cannot read '" + path + "' on where an earlier run") &&
+                          Catch::Contains("give the file, or begin with an empty store"));
+    ::close(pipe);
+  };
+  check(FileInput(path));
+  check(CSVInput(path));
+  check(JSONLinesInput(path));
 }
 
 TEST_CASE("files may have any name that the system allows") {
