@@ -146,10 +146,13 @@ class Follower {
     }
     resume_at_.reset();
     offset_ = file_->offset();
+    begins_ = offset_ == 0;
   }
 
   /// True if the file has ended for good, as another has its name, or it was cut off.
   bool read_to_end(LinesAhead& ahead) {
+    // Also without lines: a run that goes on is to find this file, and not the one before.
+    if (std::exchange(begins_, false)) ahead.begin_anew(position());
     const bool was_replaced = !file_->has_its_name();
     read_blocks(ahead);
     return (was_replaced && is_there()) || file_->has_shrunk();
@@ -178,7 +181,8 @@ class Follower {
     file_.reset();
   }
 
-  void give(LinesAhead& ahead) { ahead.give(lines_, to_bytes(file_->position(offset_))); }
+  void give(LinesAhead& ahead) { ahead.give(lines_, position()); }
+  std::string position() const { return to_bytes(file_->position(offset_)); }
 
   std::string path_;
   FileOptions options_;
@@ -188,13 +192,13 @@ class Follower {
   LineCutter cutter_;
   std::vector<std::string> lines_;
   std::uint64_t offset_ = 0;  // after the last line that was given
+  bool begins_ = false;       // the file, of which nothing has been told
 };
 
 }  // namespace
 
-std::unique_ptr<SourcePart<std::string>> follow_file(const std::string& path,
-                                                     const FileOptions& options,
-                                                     const SourceContext& context) {
+std::unique_ptr<LinePart> follow_file(const std::string& path, const FileOptions& options,
+                                      const SourceContext& context) {
   if (path == "-") throw FileError("cannot follow standard input: it has no name");
   if (context.may_block)
     throw FileError("cannot follow '" + path +

@@ -63,6 +63,14 @@ TEST_CASE("a file that another has replaced is an error when a run goes on, or i
   }
 }
 
+TEST_CASE("lines are counted anew in a file that is read anew") {
+  const tests::Directory directory;
+  const JSONLinesInput source(directory.write("log", "1\n2\n"), {.rotated = Rotated::restart});
+  const auto position = read(source).position;
+  directory.write("log", "3\nx\n");
+  CHECK_THROWS_WITH(read(source, position), Catch::Contains("line 2, column 1"));
+}
+
 TEST_CASE(
     "a file is known by its first 4,096 bytes, wherever it lies and however it is compressed") {
   const tests::Directory directory;
@@ -167,7 +175,7 @@ TEST_CASE("what is not the position of a file is an error that says so") {
   const std::string path = directory.write("log", "one\n");
   for (const std::string& bytes : {std::string("?"), to_bytes(std::uint64_t{4}), std::string()})
     CHECK_THROWS_WITH(read(FileInput(path), bytes),
-                      Catch::Contains("what is kept of that is not a position in a file"));
+                      Catch::Contains("what is kept of that is no position of such"));
 }
 
 TEST_CASE(
