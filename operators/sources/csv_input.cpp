@@ -129,6 +129,13 @@ class CsvPart final : public SourcePart<CsvRow> {
   }
 
   void name_columns(CsvRecord& header) {
+    for (const std::string& name : header.fields)
+      if (name.find('\0') != std::string::npos) {
+        mistake_ = "line " + std::to_string(header.line) +
+                   ": a column's name has a byte that is 0; is it text in UTF-16? convert it to "
+                   "UTF-8 first, e.g. by `iconv -f UTF-16LE -t UTF-8 FILE | ...`";
+        return;
+      }
     Columns names = header.fields;
     std::ranges::sort(names);
     const auto twice = std::ranges::adjacent_find(names);
