@@ -147,6 +147,29 @@ TEST_CASE("a link that leads to another file is followed to it") {
         }) == Lines{"one", "two", "three"});
 }
 
+TEST_CASE("any link on the way to a file that is followed may come to lead elsewhere") {
+  const tests::Directory directory;
+  const auto link = [&](const std::string& to, const std::string& name) {
+    std::filesystem::create_symlink(to, directory / "next");
+    std::filesystem::rename(directory / "next", directory / name);
+  };
+  for (const std::string name : {"1", "2", "links"})
+    std::filesystem::create_directory(directory / name);
+  const std::string second = directory.write("2/log", "two\n");
+  link("1", "current");
+  link("../current/log", "links/link");  // which leads nowhere yet
+  link("links/link", "log");
+  CHECK(follow(directory / "log", [&](const auto& came) {
+          directory.write("1/log", "one\n");
+          came(1);
+          link("2", "current");
+          came(2);
+          directory.write("other", "three\n");
+          link("../other", "links/link");
+          came(3);
+        }) == Lines{"one", "two", "three"});
+}
+
 TEST_CASE("a file that is followed is gone on with, and known when it was replaced meanwhile") {
   const tests::Directory directory;
   const std::string path = directory.write("log", "one\ntw");
