@@ -179,6 +179,7 @@ class CsvPart final : public SourcePart<CsvRow> {
 CSVInput::CSVInput(const std::string& path, const FileOptions& options, CsvFormat format)
     : lines_(path, options),
       format_(format) {
+  require_format(format);
   if (options.follow || options.rotated != Rotated::fail)
     throw ConfigError(
         "CSVInput '" + path +

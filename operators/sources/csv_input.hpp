@@ -33,9 +33,12 @@ class CSVInput {
   using item_type = CsvRow;
   static constexpr bool has_bad_records = true;
 
+  /// Throws ConfigError for what is no format.
   explicit CSVInput(std::string path, std::size_t batch_size = 1000, CsvFormat format = {})
       : lines_(std::move(path), batch_size),
-        format_(format) {}
+        format_(format) {
+    require_format(format);
+  }
   /// Throws ConfigError for a file that is to be followed or read anew: it would name its columns
   /// again.
   CSVInput(const std::string& path, const FileOptions& options, CsvFormat format = {});
