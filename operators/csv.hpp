@@ -17,6 +17,9 @@ struct CsvFormat {
   std::size_t longest_field = std::size_t{64} << 20;
 };
 
+/// Throws ConfigError unless delimiter and quote differ from each other and from line breaks.
+void require_format(const CsvFormat& format);
+
 /// The fields of a row by the names of their columns.
 using CsvRow = std::map<std::string, std::string>;
 

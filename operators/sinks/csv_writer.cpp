@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <tidemark/core/error.hpp>
 #include <tidemark/operators/sinks/csv_writer.hpp>
 
 #include <utility>
@@ -9,11 +8,7 @@ namespace tidemark {
 CsvWriter::CsvWriter(CsvFormat format)
     : format_(format),
       special_{format.delimiter, format.quote, '\r', '\n'} {
-  const auto is_break = [](char c) { return c == '\r' || c == '\n'; };
-  if (format.delimiter == format.quote || is_break(format.delimiter) || is_break(format.quote))
-    throw ConfigError(
-        "CSV wants a delimiter and a quote that differ from each other and from line breaks, such "
-        "as ',' and '\"'");
+  require_format(format);
 }
 
 void CsvWriter::header(std::string& to, const std::vector<std::string>& columns) {

@@ -2,6 +2,7 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
+#include <tidemark/operators/sources/line_parts.hpp>
 #include <tidemark/operators/sources/line_queue.hpp>
 
 #include <algorithm>
@@ -26,7 +27,9 @@ class CsvPart final : public SourcePart<CsvRow> {
         format_(format),
         lines_(source, path, context),
         csv_(format, lines_.line() + 1),
-        on_bad_(context.on_bad) {
+        on_bad_(context.on_bad),
+        gives_last_(detail::gives_last(source.options(), context, lines_.position().has_value())),
+        tell_(context.tell) {
     if (!position.second.empty()) set_columns(std::move(position.second));
   }
 
@@ -61,7 +64,7 @@ class CsvPart final : public SourcePart<CsvRow> {
           csv_.read("\n", records_);
           if (csv_.between_records() && !end_record(batch)) return false;
         }
-        if (is_last) csv_.finish(records_);
+        if (is_last && !csv_.between_records()) end_open_record();
         return true;
       } catch (const CsvError& error) {
         pass_over(error);
@@ -69,6 +72,16 @@ class CsvPart final : public SourcePart<CsvRow> {
     }
     lines_.take_again();
     return false;
+  }
+
+  /// The lines end within a record: a quote is open, which its writer may close later.
+  void end_open_record() {
+    if (gives_last_) return csv_.finish(records_);
+    const std::uint64_t line = lines_.line() + 1 - lines_.open_lines();
+    lines_.take_again();
+    if (tell_)
+      tell_("a quote is open at the end of '" + path_ + "', in the record of line " +
+            std::to_string(line) + "; it was not read, but left for a run that goes on");
   }
 
   /// The lines that have been taken are a record, or empty; false at a mistake.
@@ -116,11 +129,22 @@ class CsvPart final : public SourcePart<CsvRow> {
   }
 
   void name_columns(CsvRecord& header) {
+    for (const std::string& name : header.fields)
+      if (name.find('\0') != std::string::npos) {
+        mistake_ = "line " + std::to_string(header.line) +
+                   ": a column's name has a byte that is 0; is it text in UTF-16? convert it to "
+                   "UTF-8 first, e.g. by `iconv -f UTF-16LE -t UTF-8 FILE | ...`";
+        return;
+      }
+    Columns names = header.fields;
+    std::ranges::sort(names);
+    const auto twice = std::ranges::adjacent_find(names);
+    if (twice != names.end()) {
+      mistake_ = "line " + std::to_string(header.line) + ": two columns have the name '" + *twice +
+                 "'; every column needs its own";
+      return;
+    }
     set_columns(std::move(header.fields));
-    for (std::size_t i = 1; i < by_name_.size(); ++i)
-      if (columns_[by_name_[i - 1]] == columns_[by_name_[i]])
-        mistake_ = "line " + std::to_string(header.line) + ": two columns have the name '" +
-                   columns_[by_name_[i]] + "'; every column needs its own";
   }
 
   void set_columns(Columns columns) {
@@ -142,6 +166,8 @@ class CsvPart final : public SourcePart<CsvRow> {
   detail::LineQueue lines_;
   CsvReader csv_;
   std::function<void(BadRecord)> on_bad_;
+  bool gives_last_;
+  std::function<void(const std::string&)> tell_;
   Columns columns_;                   // none before the header is read
   std::vector<std::size_t> by_name_;  // the columns in the order of a row
   std::deque<CsvRecord> records_;     // at most one
@@ -153,6 +179,7 @@ class CsvPart final : public SourcePart<CsvRow> {
 CSVInput::CSVInput(const std::string& path, const FileOptions& options, CsvFormat format)
     : lines_(path, options),
       format_(format) {
+  require_format(format);
   if (options.follow || options.rotated != Rotated::fail)
     throw ConfigError(
         "CSVInput '" + path +

@@ -22,6 +22,9 @@ namespace tidemark {
 /// more or fewer fields than columns, when all rows before it have been given; and for two columns
 /// of one name.
 ///
+/// At the end of a file a row whose quote is open, too, is a last line that does not end: where
+/// positions are kept it is left for a run that goes on, and that is told (FileOptions::last_line).
+///
 /// Rows that are none can be sent as bad records instead (input_with_bad.hpp). One whose fields are
 /// too few or too many is passed over; of one that is no CSV its first line is, as a quote too many
 /// may have joined good lines to it.
@@ -30,9 +33,12 @@ class CSVInput {
   using item_type = CsvRow;
   static constexpr bool has_bad_records = true;
 
+  /// Throws ConfigError for what is no format.
   explicit CSVInput(std::string path, std::size_t batch_size = 1000, CsvFormat format = {})
       : lines_(std::move(path), batch_size),
-        format_(format) {}
+        format_(format) {
+    require_format(format);
+  }
   /// Throws ConfigError for a file that is to be followed or read anew: it would name its columns
   /// again.
   CSVInput(const std::string& path, const FileOptions& options, CsvFormat format = {});

@@ -8,6 +8,7 @@
 namespace tidemark {
 
 CsvReader::CsvReader(CsvFormat format, std::uint64_t line) : format_(format), at_({line, 1}) {
+  require_format(format);
   for (const char c : {format.delimiter, format.quote, '\n', '\r'})
     ends_plain_[static_cast<unsigned char>(c)] = true;
 }

@@ -8,6 +8,7 @@
 #include <new>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 namespace tidemark::detail {
 namespace {
@@ -76,7 +77,9 @@ class Frames : public Decompressor {
     read_ += used;
     full_ = made == block_size && !complete_;
     if (what.empty()) return used;
-    damage_ = "its " + program_ + " data is damaged at byte " + std::to_string(read_) + ": " + what;
+    damage_ = refusal_.empty() ? "its " + program_ + " data is damaged at byte " +
+                                     std::to_string(read_) + ": " + what
+                               : refusal_;
     full_ = true;
     if (made == 0) fail(path_, damage_);
     return used;
@@ -97,6 +100,7 @@ class Frames : public Decompressor {
                           std::size_t& made) = 0;
 
   bool complete_ = false;  // a compressed text has ended, and no other has begun
+  std::string refusal_;    // why what is wrong is no damage, and what to do
 
  private:
   std::string path_;
@@ -126,6 +130,8 @@ class Gzip final : public Frames {
     std::string what;
     for (int status = Z_OK; what.empty() && status != Z_BUF_ERROR && stream_.avail_out != 0;) {
       if (complete_) {
+        for (; stream_.avail_in != 0 && *stream_.next_in == 0; ++stream_.next_in)  // padding
+          --stream_.avail_in;
         if (stream_.avail_in == 0) break;
         ::inflateReset(&stream_);
         complete_ = false;
@@ -162,6 +168,16 @@ class Zstd final : public Frames {
       const std::size_t status = ::ZSTD_decompressStream(stream_.get(), &out, &in);
       if (::ZSTD_isError(status) != 0) {
         what = ::ZSTD_getErrorName(status);
+        const ZSTD_ErrorCode code = ::ZSTD_getErrorCode(status);
+        if (code == ZSTD_error_frameParameter_windowTooLarge)
+          refusal_ =
+              "zstd has compressed it with a window larger than 128 MiB, which takes as much "
+              "memory; decompress it first, e.g. by `zstd -dc --long=31 FILE | ...` into standard "
+              "input";
+        if (code == ZSTD_error_dictionary_wrong)
+          refusal_ =
+              "zstd has compressed it with a dictionary; decompress it first, e.g. by `zstd -dc -D "
+              "DICTIONARY FILE | ...` into standard input";
         break;
       }
       complete_ = status == 0;

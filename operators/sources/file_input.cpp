@@ -18,8 +18,7 @@ namespace {
 class LastLineRule {
  public:
   LastLineRule(const FileOptions& options, const SourceContext& context, bool has_position)
-      : gives_(options.last_line == LastLine::given ||
-               (options.last_line == LastLine::automatic && !(context.is_saved && has_position))),
+      : gives_(detail::gives_last(options, context, has_position)),
         tell_(context.tell) {}
 
   /// Whether it is given; if not, people are told.
@@ -36,16 +35,16 @@ class LastLineRule {
 };
 
 /// Reads in the worker's own thread: a regular file, which is never silent.
-class DirectPart final : public SourcePart<std::string> {
+class DirectPart final : public detail::LinePart {
  public:
-  DirectPart(std::unique_ptr<FileReader> file, std::uint64_t offset, std::size_t batch_size,
-             LastLineRule last_line)
+  DirectPart(std::unique_ptr<FileReader> file, std::size_t batch_size, LastLineRule last_line)
       : file_(std::move(file)),
         batch_size_(batch_size),
         last_line_(std::move(last_line)),
-        offset_(offset) {}
+        offset_(file_->offset()) {}
 
   Poll next_batch(std::vector<std::string>& batch) override {
+    began_anew_ = offset_ == 0;
     while (next_ == lines_.size()) {
       lines_.clear();
       next_ = 0;
@@ -66,6 +65,8 @@ class DirectPart final : public SourcePart<std::string> {
     return {Poll::State::more, {}};
   }
 
+  bool began_anew() const override { return began_anew_; }
+
   std::optional<std::string> position() const override {
     if (!file_->regular()) return std::nullopt;
     return to_bytes(file_->position(offset_));
@@ -76,6 +77,7 @@ class DirectPart final : public SourcePart<std::string> {
   std::size_t batch_size_;
   LastLineRule last_line_;
   std::uint64_t offset_;  // after the last line that was given
+  bool began_anew_ = false;
   detail::LineCutter lines_in_;
   std::vector<std::string> lines_;
   std::size_t next_ = 0;
@@ -94,24 +96,20 @@ void read_pipe(FileReader& file, const LastLineRule& last_line, detail::LinesAhe
   ahead.give(lines, std::nullopt);
 }
 
-FilePosition position_of(const std::string& path, const std::string& bytes) {
-  try {
-    return from_bytes<FilePosition>(bytes);
-  } catch (const BadBytes&) {
-    throw FileError("cannot read '" + path +
-                    "' on where an earlier run ended: what is kept of that is not a position in a "
-                    "file, or one that another version has kept; begin with an empty store");
-  }
-}
-
 }  // namespace
+
+bool detail::gives_last(const FileOptions& options, const SourceContext& context,
+                        bool has_position) {
+  return options.last_line == LastLine::given ||
+         (options.last_line == LastLine::automatic && !(context.is_saved && has_position));
+}
 
 std::unique_ptr<FileReader> detail::open_at(const std::string& path,
                                             const std::optional<std::string>& position,
                                             const FileOptions& options) {
   auto file = std::make_unique<FileReader>(path, options.follow);
   if (!position) return file;
-  const FilePosition at = position_of(path, *position);
+  const FilePosition at = position_of<FilePosition>(path, *position);
   const std::string objection = file->go_on(at);
   if (objection.empty()) return file;
   if (options.rotated == Rotated::restart) {
@@ -135,20 +133,27 @@ FileInput::FileInput(std::string path, const FileOptions& options)
 
 std::unique_ptr<SourcePart<std::string>> FileInput::open(const std::string& part,
                                                          const SourceContext& context) const {
-  if (options_.follow) return detail::follow_file(part, options_, context);
+  return detail::open_lines(part, options_, context);
+}
+
+std::unique_ptr<detail::LinePart> detail::open_lines(const std::string& part,
+                                                     const FileOptions& options,
+                                                     const SourceContext& context) {
+  if (options.follow) return follow_file(part, options, context);
   auto file = std::make_unique<FileReader>(part);
-  LastLineRule last_line(options_, context, file->regular());
-  if (file->regular() && context.resume_at)
-    file = detail::open_at(part, context.resume_at, options_);
+  if (context.resume_at && !file->regular())
+    throw FileError("cannot read '" + part +
+                    "' on where an earlier run ended, in a regular file: it is none now, and what "
+                    "that run has read cannot be told from the rest; give the file, or begin with "
+                    "an empty store");
+  LastLineRule last_line(options, context, file->regular());
+  if (context.resume_at) file = open_at(part, context.resume_at, options);
   if (context.may_block && !file->regular()) file->wait();
-  if (file->regular() || context.may_block) {
-    const std::uint64_t offset = file->offset();
-    return std::make_unique<DirectPart>(std::move(file), offset, options_.batch_size,
-                                        std::move(last_line));
-  }
-  return std::make_unique<detail::ThreadedPart>(
+  if (file->regular() || context.may_block)
+    return std::make_unique<DirectPart>(std::move(file), options.batch_size, std::move(last_line));
+  return std::make_unique<ThreadedPart>(
       part, context.wake, std::nullopt,
-      [file = std::shared_ptr(std::move(file)), last_line](detail::LinesAhead& ahead) {
+      [file = std::shared_ptr(std::move(file)), last_line](LinesAhead& ahead) {
         read_pipe(*file, last_line, ahead);
       });
 }

@@ -49,7 +49,7 @@ struct FileOptions {
 /// Throws FileError at the first poll if the file cannot be read, and later if reading fails or a
 /// regular file has shrunk meanwhile; one that has been removed is read to its end. Text in UTF-16,
 /// and what is compressed otherwise, is such an error. The position of a regular file is kept, as
-/// bytes of its text, with a hash of what it begins with.
+/// bytes of its text, with a hash of what it begins with; a pipe cannot be gone on with at one.
 class FileInput {
  public:
   using item_type = std::string;
@@ -58,6 +58,7 @@ class FileInput {
   FileInput(std::string path, const FileOptions& options);
 
   std::vector<std::string> parts() const { return {path_}; }
+  const FileOptions& options() const { return options_; }
   std::unique_ptr<SourcePart<std::string>> open(const std::string& part,
                                                 const SourceContext& context) const;
 

@@ -35,6 +35,19 @@ constexpr Mark other_marks[] = {
     {"\xFE\xFF"sv, "UTF-16"},
 };
 
+/// Whether text begins as ASCII in UTF-16 does, which has no mark.
+std::string_view utf16_of(std::string_view start) {
+  start = start.substr(0, 16);
+  if (start.size() < 8) return "";
+  std::size_t zeros[2] = {0, 0};
+  for (std::size_t i = 0; i != start.size(); ++i) {
+    if (static_cast<unsigned char>(start[i]) > 0x7F) return "";
+    zeros[i % 2] += start[i] == '\0' ? 1 : 0;
+  }
+  if (zeros[0] == 0 && zeros[1] == start.size() / 2) return "UTF-16LE";
+  return zeros[1] == 0 && zeros[0] == (start.size() + 1) / 2 ? "UTF-16BE" : "";
+}
+
 bool may_become(std::string_view start, std::string_view mark) {
   return start.size() < mark.size() && mark.starts_with(start);
 }
@@ -157,11 +170,15 @@ bool FileReader::read_text(std::string& to) {
   if (has_begun_) return read_content(to);
   const bool more = read_content(first_);
   if ((more || grows_) && may_have_a_mark(first_)) return more;
+  std::string_view other;
   for (const auto& [bytes, encoding] : other_marks)
-    if (first_.starts_with(bytes))
-      throw FileError("cannot read " + quoted_path() + ": it is text in " + std::string(encoding) +
-                      "; convert it to UTF-8 first, e.g. by `iconv -f " + std::string(encoding) +
-                      " -t UTF-8 FILE | ...` into standard input");
+    if (other.empty() && first_.starts_with(bytes)) other = encoding;
+  // What the kernel makes up (size 0) may be words of one letter, each with a zero.
+  if (other.empty() && !(regular() && file_->size() == 0)) other = utf16_of(first_);
+  if (!other.empty())
+    throw FileError("cannot read " + quoted_path() + ": it is text in " + std::string(other) +
+                    "; convert it to UTF-8 first, e.g. by `iconv -f " + std::string(other) +
+                    " -t UTF-8 FILE | ...` into standard input");
   has_begun_ = true;
   if (first_.starts_with(utf8_mark)) mark_ = utf8_mark.size();
   const std::size_t before = to.size();

@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
+#include <set>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -27,11 +27,31 @@ std::string directory_of(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-/// Where a path leads, through all links; nullopt while it leads nowhere.
-std::optional<std::string> target_of(const std::string& path) {
-  std::array<char, PATH_MAX> target{};
-  if (::realpath(path.c_str(), target.data()) == nullptr) return std::nullopt;
-  return target.data();
+/// The directories that have the names on the way to a file that can come to lead elsewhere: those
+/// of links, of the file, and of what is not there.
+std::vector<std::string> directories_on(const std::string& path) {
+  constexpr int most_links = 40;  // as the system has it
+  std::vector<std::string> directories;
+  std::string at = path.starts_with('/') ? "/" : ".", rest = path;
+  for (int links = 0; links != most_links;) {
+    rest.erase(0, rest.find_first_not_of('/'));
+    const std::size_t end = rest.find('/');
+    const std::string name = at + "/" + rest.substr(0, end);
+    rest.erase(0, end);
+    std::array<char, PATH_MAX> target{};
+    const ssize_t size = ::readlink(name.c_str(), target.data(), target.size());
+    const bool is_link = size >= 0, is_last = rest.find_first_not_of('/') == std::string::npos;
+    if (is_link || is_last || errno != EINVAL) directories.push_back(at);
+    if (!is_link && (is_last || errno != EINVAL)) break;
+    if (is_link) {
+      ++links;
+      rest.insert(0, target.data(), static_cast<std::size_t>(size));
+      if (rest.starts_with('/')) at = "/";
+    } else {
+      at = name;
+    }
+  }
+  return directories;
 }
 
 /// What tells that a file has grown, or that its name is another's. Whoever looks at the file and
@@ -46,12 +66,8 @@ class FileWatch {
                  "open files (fs.inotify.max_user_instances, ulimit -n)"
                : std::strerror(errno));
     const std::string directory = directory_of(path);
-    add(directory, names);
-    directory_ = id_of(directory);
-    // While the file is open nothing says that the directory is gone, but to its own directory,
-    // which others may keep from being watched.
-    if (const auto target = target_of(directory))
-      ::inotify_add_watch(descriptor_, directory_of(*target).c_str(), gone | IN_MASK_ADD);
+    if (::access(directory.c_str(), F_OK) != 0) fail_to_add(directory);
+    watch_names();
   }
   FileWatch(const FileWatch&) = delete;
   FileWatch& operator=(const FileWatch&) = delete;
@@ -64,33 +80,50 @@ class FileWatch {
     if (file_ >= 0) ::inotify_rm_watch(descriptor_, file_);
     file_ = ::inotify_add_watch(descriptor_, path_.c_str(), IN_MODIFY);
     if (file_ < 0 && errno != ENOENT) fail_to_add(path_);
-    // A link in the path leads to names in other directories.
-    if (const auto target = target_of(path_)) add(directory_of(*target), names);
   }
 
-  /// Forgets what it has told. Throws if the directory is gone, as nothing would be told any more.
+  /// Forgets what it has told. Throws if the directory is gone, unless a link led to it, which may
+  /// be put in its place again.
   void clear() {
     std::array<char, 16 * 1024> events;
     while (::read(descriptor_, events.data(), events.size()) > 0) {
     }
-    if (!directory_ || id_of(directory_of(path_)) != directory_)
-      fail("its directory was removed or renamed");
+    watch_names();
+    if (!is_there(directory_of(path_)) && !has_links_) fail("its directory was removed or renamed");
   }
 
  private:
-  using Id = std::pair<dev_t, ino_t>;
   static constexpr std::uint32_t names = IN_CREATE | IN_MOVED_TO;
   static constexpr std::uint32_t gone = IN_DELETE | IN_MOVED_FROM;
 
-  static std::optional<Id> id_of(const std::string& path) {
+  static bool is_there(const std::string& path) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || status.st_nlink == 0) return std::nullopt;
-    return Id{status.st_dev, status.st_ino};
+    return ::stat(path.c_str(), &status) == 0 && status.st_nlink != 0;
   }
   FileWatch(const std::string& path, int descriptor) : path_(path), descriptor_(descriptor) {}
 
-  void add(const std::string& path, std::uint32_t events) {
-    if (::inotify_add_watch(descriptor_, path.c_str(), events | IN_MASK_ADD) < 0) fail_to_add(path);
+  /// Watches the names on the way as it is now. A name may change while it is not watched yet, and
+  /// so this looks again until it finds nothing new.
+  void watch_names() {
+    std::set<int> before;
+    do {
+      before = std::exchange(watches_, {});
+      const std::string directory = directory_of(path_);
+      const std::vector<std::string> directories = directories_on(path_);
+      if (is_there(directory)) has_links_ = directories_on(directory).size() > 1;
+      for (const std::string& each : directories) {
+        const int watch = ::inotify_add_watch(descriptor_, each.c_str(), names | IN_MASK_ADD);
+        if (watch >= 0) watches_.insert(watch);
+        if (watch < 0 && errno != ENOENT && errno != ENOTDIR) fail_to_add(each);
+      }
+      // While the file is open nothing says that the directory is gone, but to its own directory,
+      // which others may keep from being watched.
+      const std::string above = directory + "/..";
+      const int watch = ::inotify_add_watch(descriptor_, above.c_str(), gone | IN_MASK_ADD);
+      if (watch >= 0) watches_.insert(watch);
+      for (const int each : before)
+        if (!watches_.contains(each)) ::inotify_rm_watch(descriptor_, each);
+    } while (watches_ != before);
   }
   [[noreturn]] void fail_to_add(const std::string& path) const {
     fail("'" + path + "' cannot be watched: " +
@@ -103,7 +136,8 @@ class FileWatch {
 
   std::string path_;
   int descriptor_;
-  std::optional<Id> directory_;
+  std::set<int> watches_;  // of directories
+  bool has_links_ = false;
   int file_ = -1;
 };
 
@@ -146,10 +180,13 @@ class Follower {
     }
     resume_at_.reset();
     offset_ = file_->offset();
+    begins_ = offset_ == 0;
   }
 
   /// True if the file has ended for good, as another has its name, or it was cut off.
   bool read_to_end(LinesAhead& ahead) {
+    // Also without lines: a run that goes on is to find this file, and not the one before.
+    if (std::exchange(begins_, false)) ahead.begin_anew(position());
     const bool was_replaced = !file_->has_its_name();
     read_blocks(ahead);
     return (was_replaced && is_there()) || file_->has_shrunk();
@@ -178,7 +215,8 @@ class Follower {
     file_.reset();
   }
 
-  void give(LinesAhead& ahead) { ahead.give(lines_, to_bytes(file_->position(offset_))); }
+  void give(LinesAhead& ahead) { ahead.give(lines_, position()); }
+  std::string position() const { return to_bytes(file_->position(offset_)); }
 
   std::string path_;
   FileOptions options_;
@@ -188,13 +226,13 @@ class Follower {
   LineCutter cutter_;
   std::vector<std::string> lines_;
   std::uint64_t offset_ = 0;  // after the last line that was given
+  bool begins_ = false;       // the file, of which nothing has been told
 };
 
 }  // namespace
 
-std::unique_ptr<SourcePart<std::string>> follow_file(const std::string& path,
-                                                     const FileOptions& options,
-                                                     const SourceContext& context) {
+std::unique_ptr<LinePart> follow_file(const std::string& path, const FileOptions& options,
+                                      const SourceContext& context) {
   if (path == "-") throw FileError("cannot follow standard input: it has no name");
   if (context.may_block)
     throw FileError("cannot follow '" + path +

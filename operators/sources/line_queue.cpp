@@ -24,8 +24,9 @@ LineQueue::LineQueue(const FileInput& source, const std::string& part,
     inner.resume_at = std::move(lines);
     line_ = line;
     texts_ = std::move(open);
+    is_restored_ = !texts_.empty();
   }
-  lines_ = source.open(part, inner);
+  lines_ = detail::open_lines(part, source.options(), inner);
 }
 
 Poll LineQueue::read() {
@@ -33,7 +34,11 @@ Poll LineQueue::read() {
   line_ += done_;
   taken_ -= done_;
   done_ = 0;
-  return lines_->next_batch(texts_);
+  // By themselves, as the lines that follow may be another file's.
+  if (std::exchange(is_restored_, false)) return {Poll::State::more, {}};
+  const Poll next = lines_->next_batch(texts_);
+  if (lines_->began_anew()) line_ = 0;
+  return next;
 }
 
 std::string LineQueue::open_text() const {

@@ -3,9 +3,8 @@
 // Lines that a parser takes one by one, and can go back to.
 #pragma once
 
-#include <tidemark/core/codec.hpp>
-#include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/sources/line_parts.hpp>
 #include <tidemark/operators/sources/source.hpp>
 
 #include <cstddef>
@@ -16,18 +15,6 @@
 #include <vector>
 
 namespace tidemark::detail {
-
-/// The position that `bytes` are, of the file at `path`. Throws FileError.
-template <typename Position>
-Position position_of(const std::string& path, const std::string& bytes) {
-  try {
-    return from_bytes<Position>(bytes);
-  } catch (const BadBytes&) {
-    throw FileError("cannot read '" + path +
-                    "' on: what is kept of it is no position of such a source; begin with an "
-                    "empty store");
-  }
-}
 
 /// The lines of a part, for a parser whose records may go on over several. Its position is before
 /// the first line that the parser is not done with; it holds those from there that have been read,
@@ -42,7 +29,7 @@ class LineQueue {
 
   /// The next line, without its "\n"; nullptr if more must be read.
   const std::string* take() { return taken_ == texts_.size() ? nullptr : &texts_[taken_++]; }
-  /// The number of the line that was taken last.
+  /// The number of the line that was taken last, in its file.
   std::uint64_t line() const { return line_ + taken_; }
 
   /// The parser is done with what it has taken.
@@ -56,9 +43,10 @@ class LineQueue {
   std::optional<std::string> position() const;
 
  private:
-  std::unique_ptr<SourcePart<std::string>> lines_;
+  std::unique_ptr<LinePart> lines_;
   std::uint64_t line_ = 0;  // before texts_[0]
   std::vector<std::string> texts_;
+  bool is_restored_ = false;  // whether texts_ are what an earlier run has left
   std::size_t taken_ = 0;
   std::size_t done_ = 0;
 };

@@ -38,6 +38,17 @@ void LinesAhead::give(std::vector<std::string>& lines, std::optional<std::string
   wake_();
 }
 
+void LinesAhead::begin_anew(std::string position) {
+  {
+    std::unique_lock lock(mutex_);
+    taken_.wait(lock, stop_.get_token(), [&] { return lines_.empty(); });
+    if (stopped()) return;
+    begins_anew_ = true;
+    position_ = std::move(position);
+  }
+  wake_();
+}
+
 bool LinesAhead::wait_for(int descriptor) const {
   pollfd descriptors[] = {{descriptor, POLLIN, 0}, {stop_descriptor_, POLLIN, 0}};
   while (!stopped()) {
@@ -59,7 +70,8 @@ void LinesAhead::end(std::exception_ptr error) {
 Poll LinesAhead::take(std::vector<std::string>& batch) {
   const std::lock_guard lock(mutex_);
   if (error_ && lines_.empty()) std::rethrow_exception(error_);
-  if (!lines_.empty()) taken_to_ = position_;
+  took_anew_ = std::exchange(begins_anew_, false);
+  if (took_anew_ || !lines_.empty()) taken_to_ = position_;
   std::ranges::move(lines_, std::back_inserter(batch));
   lines_.clear();
   taken_.notify_one();

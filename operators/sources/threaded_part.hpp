@@ -3,6 +3,7 @@
 // Parts that a thread of their own reads, since what they read can be silent.
 #pragma once
 
+#include <tidemark/operators/sources/line_parts.hpp>
 #include <tidemark/operators/sources/source.hpp>
 
 #include <condition_variable>
@@ -31,6 +32,9 @@ class LinesAhead {
 
   /// Hands over all lines, of which the last ends at `position`. Waits while there are too many.
   void give(std::vector<std::string>& lines, std::optional<std::string> position);
+  /// The lines from here on are those of a file that begins at `position`. Waits until those before
+  /// have been taken.
+  void begin_anew(std::string position);
   /// Waits until `descriptor` can be read; false once nobody wants more.
   bool wait_for(int descriptor) const;
   bool stopped() const { return stop_.stop_requested(); }
@@ -39,6 +43,8 @@ class LinesAhead {
   // The worker.
 
   Poll take(std::vector<std::string>& batch);
+  /// Whether the lines that were taken last, of which there may be none, are the first of a file.
+  bool took_anew() const { return took_anew_; }
   /// After the last line that was taken.
   const std::optional<std::string>& position() const { return taken_to_; }
   /// Nobody wants more.
@@ -55,13 +61,15 @@ class LinesAhead {
   std::vector<std::string> lines_;
   std::optional<std::string> position_;  // after these
   std::optional<std::string> taken_to_;
+  bool begins_anew_ = false;  // with these
+  bool took_anew_ = false;
   bool ended_ = false;
   std::exception_ptr error_;
 };
 
 /// A part whose lines `read` hands over, which a thread runs that ends with the part; what it
 /// throws is thrown when the lines before have been given. Thread: one worker.
-class ThreadedPart final : public SourcePart<std::string> {
+class ThreadedPart final : public LinePart {
  public:
   /// `position` is where the part begins. Throws FileError, which names `path`, if no thread can be
   /// started.
@@ -70,6 +78,7 @@ class ThreadedPart final : public SourcePart<std::string> {
   ~ThreadedPart() override;
 
   Poll next_batch(std::vector<std::string>& batch) override { return ahead_.take(batch); }
+  bool began_anew() const override { return ahead_.took_anew(); }
   std::optional<std::string> position() const override { return ahead_.position(); }
 
  private:

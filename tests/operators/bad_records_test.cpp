@@ -277,9 +277,9 @@ TEST_CASE("a position of CSV or JSON lines that none has saved is an error that 
   };
   for (const std::string& position : {std::string(), std::string("x"), std::string(16, '\1')}) {
     CHECK_THAT(error_at(CSVInput("file"), position),
-               Catch::StartsWith("cannot read 'file' on: what is kept of it is no position"));
+               Catch::StartsWith("cannot read 'file' on where an earlier run ended: what is"));
     CHECK_THAT(error_at(JSONLinesInput("file"), position),
-               Catch::StartsWith("cannot read 'file' on: what is kept of it is no position"));
+               Catch::StartsWith("cannot read 'file' on where an earlier run ended: what is"));
   }
 }
 

@@ -119,6 +119,31 @@ TEST_CASE("a compressed file that is cut off or damaged is an error, after the l
   CHECK(error_in(bytes).second == 2);
 }
 
+TEST_CASE("zeros behind what gzip has compressed are padding") {
+  CHECK(lines_in(gzip("one\n") + std::string(600, '\0')) == Lines{"one"});
+  CHECK_THAT(error_in(gzip("one\n") + std::string(9, '\0') + "something else").first,
+             Catch::Contains("data is damaged"));
+}
+
+TEST_CASE("zstd data that wants a large window or a dictionary is an error that says what to do") {
+  // Heads of frames: a window of 2 GiB; and the dictionary 7.
+  CHECK_THAT(error_in("\x28\xB5\x2F\xFD\x00\xA8\x01\0\0"s).first,
+             Catch::Contains("larger than 128 MiB") && Catch::Contains("zstd -dc --long=31 FILE"));
+  CHECK_THAT(error_in("\x28\xB5\x2F\xFD\x21\x07\0\x01\0\0"s).first,
+             Catch::Contains("a dictionary") && Catch::Contains("-D DICTIONARY FILE"));
+}
+
+TEST_CASE("text in UTF-16 without a mark is an error, and single zeros are not") {
+  for (const std::string& bytes : {"i\0d\0,\0x\0\n\0"s, "\0i\0d\0,\0x\0\n"s})
+    CHECK_THAT(error_in(bytes).first,
+               Catch::Contains("text in UTF-16") && Catch::Contains("iconv -f UTF-16"));
+  for (const std::string& bytes : {"a\0b\0c\0dd\0"s, "a\0b\0c\0"s, std::string(20, '\0')})
+    CHECK(lines_in(bytes) == Lines{bytes});
+  const tests::Directory directory;
+  CHECK_THAT(error_of_reading(CSVInput(directory.write("csv", "\xE4\0d\0\n\0"s))).first,
+             Catch::Contains("is it text in UTF-16? convert it"));
+}
+
 TEST_CASE("what something else has compressed is an error that says what to do") {
   const std::vector<std::pair<std::string, std::string>> files{
       {"\xFD"

@@ -171,6 +171,9 @@ TEST_CASE("CSV lines end with CR LF or LF, the last need not, and empty ones are
 TEST_CASE("CSV may have another delimiter and quote", "[csv]") {
   CHECK(rows_of("a;b\n'1;''2';3\n", {.delimiter = ';', .quote = '\''}) ==
         std::vector<CsvRow>{{{"a", "1;'2"}, {"b", "3"}}});
+  for (const CsvFormat& format :
+       {CsvFormat{.delimiter = '"'}, CsvFormat{.delimiter = '\n'}, CsvFormat{.quote = '\r'}})
+    CHECK_THROWS_WITH(CSVInput("file", 1, format), Catch::StartsWith("CSV wants a delimiter"));
 }
 
 TEST_CASE("a mistake in CSV is told by line and column, when the rows before it have been given",

@@ -10,10 +10,12 @@
 
 #include <tests/operators/compressed.hpp>
 #include <tests/operators/directory.hpp>
+#include <tests/operators/reading.hpp>
 #include <tests/support.hpp>
 
 #include <fcntl.h>
 #include <filesystem>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace tidemark::file_position_test {
@@ -59,6 +61,14 @@ TEST_CASE("a file that another has replaced is an error when a run goes on, or i
     const FileInput anew(path, FileOptions{.rotated = Rotated::restart});
     CHECK(read(anew, position).items == read(FileInput(path)).items);
   }
+}
+
+TEST_CASE("lines are counted anew in a file that is read anew") {
+  const tests::Directory directory;
+  const JSONLinesInput source(directory.write("log", "1\n2\n"), {.rotated = Rotated::restart});
+  const auto position = read(source).position;
+  directory.write("log", "3\nx\n");
+  CHECK_THROWS_WITH(read(source, position), Catch::Contains("line 2, column 1"));
 }
 
 TEST_CASE(
@@ -133,12 +143,39 @@ TEST_CASE("CSV whose last line does not end is as lines are, and is not followed
     CHECK_THROWS_WITH(CSVInput(path, options), Catch::Contains("name its columns again"));
 }
 
+TEST_CASE("a CSV record that is not whole at the end of a file is left for a run that goes on") {
+  const tests::Directory directory;
+  for (const std::string cut : {"id,note\n1,\"two\n", "id,note\n1,\"two\nli", "id,\"no"}) {
+    INFO(cut);
+    const std::string path = directory.write("csv", cut);
+    const auto first = read(CSVInput(path));
+    CHECK(first.items.empty());
+    CHECK_THAT(first.told.back(), Catch::EndsWith("but left for a run that goes on"));
+    const std::string whole = "id,note\n1,\"two\nlines\"\n2,x\n";
+    directory.write("csv", whole);
+    CHECK(read(CSVInput(path), first.position).items == read(CSVInput(path)).items);
+  }
+  const std::string path = directory.write("csv", "a\n\"\n");
+  CHECK_THROWS_WITH(tests::read_all(CSVInput(path)), Catch::Contains("line 2, column 1"));
+  CHECK_THROWS_WITH(read(CSVInput(path, FileOptions{.last_line = LastLine::given})),
+                    Catch::Contains("line 2, column 1"));
+}
+
+TEST_CASE("a run that goes on at a header of two columns of one name comes upon it again") {
+  const tests::Directory directory;
+  const CSVInput source(directory.write("csv", "a,a\n1,2\n"));
+  std::vector<CsvRow> rows;
+  const auto part = source.open(source.parts()[0], {.is_saved = true});
+  part->next_batch(rows);
+  CHECK_THROWS_WITH(read(source, part->position()), Catch::Contains("line 1: two columns"));
+}
+
 TEST_CASE("what is not the position of a file is an error that says so") {
   const tests::Directory directory;
   const std::string path = directory.write("log", "one\n");
   for (const std::string& bytes : {std::string("?"), to_bytes(std::uint64_t{4}), std::string()})
     CHECK_THROWS_WITH(read(FileInput(path), bytes),
-                      Catch::Contains("what is kept of that is not a position in a file"));
+                      Catch::Contains("what is kept of that is no position of such"));
 }
 
 TEST_CASE(
@@ -206,6 +243,26 @@ TEST_CASE(
   }
   const StandardInput input(directory.write("file", tests::gzip("one\n")), 0);
   CHECK(read(StdInput()).items == Lines{"one"});
+}
+
+TEST_CASE("a pipe in the place of a file that was read is an error when a run goes on") {
+  const tests::Directory directory;
+  const std::string path = directory.write("file", "[1]\n");
+  const auto check = [&](const auto& source) {
+    std::filesystem::remove(path);
+    directory.write("file", "[1]\n");
+    const auto position = read(source).position;
+    std::filesystem::remove(path);
+    REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+    const int pipe = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    CHECK_THROWS_WITH(source.open(path, {.resume_at = position}),
+                      Catch::StartsWith("cannot read '" + path + "' on where an earlier run") &&
+                          Catch::Contains("give the file, or begin with an empty store"));
+    ::close(pipe);
+  };
+  check(FileInput(path));
+  check(CSVInput(path));
+  check(JSONLinesInput(path));
 }
 
 TEST_CASE("files may have any name that the system allows") {

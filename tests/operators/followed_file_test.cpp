@@ -3,6 +3,7 @@
 // Files that are read as they grow, are replaced and are cut off.
 #include <tidemark/core/process.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
+#include <tidemark/operators/sources/json_lines_input.hpp>
 
 #include <tests/operators/compressed.hpp>
 #include <tests/operators/directory.hpp>
@@ -13,6 +14,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <semaphore>
 #include <thread>
 
 namespace tidemark::followed_file_test {
@@ -145,6 +147,29 @@ TEST_CASE("a link that leads to another file is followed to it") {
         }) == Lines{"one", "two", "three"});
 }
 
+TEST_CASE("any link on the way to a file that is followed may come to lead elsewhere") {
+  const tests::Directory directory;
+  const auto link = [&](const std::string& to, const std::string& name) {
+    std::filesystem::create_symlink(to, directory / "next");
+    std::filesystem::rename(directory / "next", directory / name);
+  };
+  for (const std::string name : {"1", "2", "links"})
+    std::filesystem::create_directory(directory / name);
+  const std::string second = directory.write("2/log", "two\n");
+  link("1", "current");
+  link("../current/log", "links/link");  // which leads nowhere yet
+  link("links/link", "log");
+  CHECK(follow(directory / "log", [&](const auto& came) {
+          directory.write("1/log", "one\n");
+          came(1);
+          link("2", "current");
+          came(2);
+          directory.write("other", "three\n");
+          link("../other", "links/link");
+          came(3);
+        }) == Lines{"one", "two", "three"});
+}
+
 TEST_CASE("a file that is followed is gone on with, and known when it was replaced meanwhile") {
   const tests::Directory directory;
   const std::string path = directory.write("log", "one\ntw");
@@ -171,6 +196,66 @@ TEST_CASE("a file that is followed is gone on with, and known when it was replac
   CHECK(follow(
             path, [&](const auto& came) { came(1); }, {.follow = true, .rotated = Rotated::restart},
             fourth.get()) == Lines{"another"});
+}
+
+/// Polls a part until `is_enough`, whenever it says that there is something.
+template <typename Item>
+class Poller {
+ public:
+  template <typename Source>
+  Poller(const Source& source, std::function<void(BadRecord)> on_bad = {})
+      : part_(source.open(source.parts()[0],
+                          {.wake = [this] { woken_.release(); }, .on_bad = std::move(on_bad)})) {}
+
+  const SourcePart<Item>& until(const std::function<bool()>& is_enough) {
+    for (;; woken_.acquire()) {
+      while (part_->next_batch(items_).state == Poll::State::more) {
+      }
+      if (is_enough()) return *part_;
+    }
+  }
+  const SourcePart<Item>& part() const { return *part_; }
+  const std::vector<Item>& items() const { return items_; }
+
+ private:
+  std::counting_semaphore<> woken_{0};
+  std::vector<Item> items_;
+  std::unique_ptr<SourcePart<Item>> part_;
+};
+
+TEST_CASE("a file without lines that took the place of one that is followed is gone on with") {
+  const tests::Directory directory;
+  const std::string path = directory.write("log", "one\n");
+  tests::Watchdog watchdog("a file without lines");
+  std::optional<std::string> position;
+  {
+    Poller<std::string> poller(FileInput(path, following));
+    poller.until([&] { return poller.items().size() == 1; });
+    const auto before = poller.part().position();
+    std::filesystem::rename(directory.write("new", ""), path);
+    position = poller.until([&] { return poller.part().position() != before; }).position();
+  }
+  append(path, "two\n");
+  const auto part = FileInput(path).open(path, {.resume_at = position});
+  Lines lines;
+  part->next_batch(lines);
+  CHECK(lines == Lines{"two"});
+}
+
+TEST_CASE("lines are counted anew in a file that takes the place of one that is followed") {
+  const tests::Directory directory;
+  const std::string path = directory.write("log", "1\nx\n");
+  tests::Watchdog watchdog("lines are counted anew");
+  std::vector<std::uint64_t> bad;
+  Poller<nlohmann::json> poller(JSONLinesInput(path, following),
+                                [&](const BadRecord& record) { bad.push_back(record.line); });
+  poller.until([&] { return bad.size() == 1; });
+  append(path, "y");
+  std::filesystem::rename(directory.write("new", "x\n2\nx\n"), path);
+  poller.until([&] { return bad.size() == 4; });
+  directory.write("log", "x\n");
+  poller.until([&] { return bad.size() == 5; });
+  CHECK(bad == std::vector<std::uint64_t>{2, 3, 1, 3, 1});
 }
 
 TEST_CASE("what cannot be followed is an error that says why") {
