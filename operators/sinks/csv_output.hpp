@@ -64,6 +64,9 @@ std::vector<std::string> csv_columns(const std::string& path, std::vector<std::s
 void write_csv_row(CsvWriter& writer, std::string& to, const CsvRow& row,
                    const std::vector<std::string>& columns, const std::string& path);
 
+/// What tells CSV with these columns from any other.
+std::string csv_kind(const std::vector<std::string>& columns, CsvFormat format);
+
 template <typename Value>
 void write_csv_field(CsvWriter& writer, std::string& to, const Value& value) {
   if constexpr (std::convertible_to<const Value&, std::string_view>) {
@@ -88,7 +91,7 @@ class CsvPart final : public FilePart<Item> {
  public:
   CsvPart(const std::string& path, std::vector<std::string> columns, CsvFormat format,
           const SinkContext& context)
-      : FilePart<Item>(path, context),
+      : FilePart<Item>(path, csv_kind(columns, format), context),
         path_(path),
         columns_(std::move(columns)),
         writer_(format) {

@@ -20,7 +20,7 @@ template <typename Item>
 class JSONLinesFile final : public FilePart<Item> {
  public:
   JSONLinesFile(const std::string& path, const SinkContext& context)
-      : FilePart<Item>(path, context),
+      : FilePart<Item>(path, "JSON lines", context),
         path_(path) {}
 
   void write_batch(const std::vector<Item>& batch) override {
