@@ -89,6 +89,10 @@ TEST_CASE("CSV is written below the names of its columns, with quotes where they
         "a,b\n1,\"(1, c)\"\n");
   CHECK(csv<CsvRow>({{{"a", "1"}, {"b", "2"}}}, {"b", "a"}) == "b,a\n2,1\n");
   CHECK(csv<std::string>({"", "x"}, {"word"}) == "word\n\"\"\nx\n");
+  using Maybe = std::optional<std::string>;
+  CHECK(csv<std::tuple<Maybe, std::string>>({{Maybe(), ""}, {Maybe(""), ""}, {Maybe("a"), ""}},
+                                            {"a", "b"}) == "a,b\n,\n\"\",\na,\n");
+  CHECK(csv<std::tuple<Maybe>>({Maybe(), Maybe("")}, {"a"}) == "a\n\"\"\n\"\"\n");
   CHECK(csv<Row>({}) == "key,value\n");
   CHECK(csv<Row>({}, {"\xEF\xBB\xBF", "\xC3\xA9"}) == "\"\xEF\xBB\xBF\",\xC3\xA9\n");
 }
@@ -146,6 +150,20 @@ TEST_CASE("CSVInput reads the rows that CSVOutput has written", "[csv][oracle]")
     part->close();
     RC_ASSERT(tests::read_all(CSVInput(directory / "out", 2, format)) == rows);
   });
+}
+
+TEST_CASE("CSV is read as such whatever its first column is called", "[csv]") {
+  const tests::Directory directory;
+  for (const std::string name : {"PK\3\4x", "BZh91AY&SY", "Rar!\x1A\7", "LZIP\1", "P*M\x18",
+                                 "\x1F\x8B", "7z\xBC\xAF'\x1C"}) {
+    const std::vector<CsvRow> rows{{{name, "1"}, {"~", "2"}}};
+    written(rows, CSVOutput(directory / "out", {name, "~"}));
+    CHECK(tests::read_all(CSVInput(directory / "out")) == rows);
+  }
+  const CsvFormat format{.delimiter = '*'};  // P*M and so on is zstd
+  const std::vector<CsvRow> rows{{{"P", "1"}, {"M\x18", "2"}}};
+  written(rows, CSVOutput(directory / "out", {"P", "M\x18"}, format));
+  CHECK(tests::read_all(CSVInput(directory / "out", 2, format)) == rows);
 }
 
 TEST_CASE("numbers are read from CSV as they were written", "[csv][oracle]") {
