@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "write_file.hpp"
 
-#include <tidemark/core/execution/signal_watch.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 
-#include <atomic>
+#include <array>
 #include <csignal>
-#include <optional>
+#include <cstddef>
 #include <sys/stat.h>
-#include <vector>
 
 namespace tidemark {
 namespace {
@@ -20,15 +18,32 @@ bool is_no_file(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
 }
 
-/// Does the work and then what a signal that has come meanwhile does.
+volatile std::sig_atomic_t came = 0;  // the last signal
+
+/// Does the work and then what a signal that has come meanwhile does. Not by two threads at once.
 template <typename Work>
 void before_signals(const Work& work) {
-  std::atomic<int> came = 0;
-  {
-    const SignalWatch watch({SIGINT, SIGTERM, SIGHUP, SIGQUIT}, SignalWatch::Times::every,
-                            [&came](int signal) { came = signal; });
-    work();
+  static constexpr std::array signals{SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  came = 0;
+  std::array<struct sigaction, signals.size()> previous{};
+  struct sigaction note {};
+  note.sa_handler = [](int signal) { came = signal; };
+  note.sa_flags = SA_RESTART;
+  for (std::size_t i = 0; i != signals.size(); ++i) {
+    ::sigaction(signals[i], nullptr, &previous[i]);
+    if (previous[i].sa_handler != SIG_IGN) ::sigaction(signals[i], &note, nullptr);
   }
+  const auto restore = [&] {
+    for (std::size_t i = 0; i != signals.size(); ++i)
+      ::sigaction(signals[i], &previous[i], nullptr);
+  };
+  try {
+    work();
+  } catch (...) {
+    restore();
+    throw;
+  }
+  restore();
   if (came != 0) std::raise(came);
 }
 
