@@ -17,6 +17,7 @@
 
 #include "commands.hpp"
 #include "word_count.hpp"
+#include "write_file.hpp"
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -24,7 +25,6 @@
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -71,23 +71,16 @@ std::string default_text(const fs::path& directory) {
   if (fs::exists(path)) return path;
   std::FILE* pipe = ::popen("echo 'gen1:1-rev22:21' | bible -f 2>/dev/null", "r");
   if (pipe == nullptr) throw_file_error("run", "bible -f", errno);
-  FileWriter file(path);
-  std::size_t size = 0;
+  std::string text;
   char block[65536];
-  for (std::size_t got; (got = std::fread(block, 1, sizeof block, pipe)) != 0; size += got)
-    file.write({block, got});
-  if (::pclose(pipe) != 0 || size == 0)
+  for (std::size_t got; (got = std::fread(block, 1, sizeof block, pipe)) != 0;)
+    text.append(block, got);
+  if (::pclose(pipe) != 0 || text.empty())
     throw FileError(
         "cannot get the default text: 'bible -f' failed (Debian's package bible-kjv has "
         "it); name a text of your own instead: tidemark run FILE");
-  file.commit();
+  write_file(path, text);
   return path;
-}
-
-std::string as_table(const WordCountResult& result) {
-  std::string text;
-  for (const auto& [word, count] : result.counts) text += fmt::format("{}\t{}\n", word, count);
-  return text;
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> most_frequent(const WordCountResult& result,
@@ -156,9 +149,8 @@ void run(RunOptions options) {
   make_directory(options.out);
   if (options.file.empty()) options.file = default_text(options.out);
   const std::vector<FileClaim> claims = claim_files(options);
-  std::optional<FileWriter> counts, json;
-  if (!options.counts.empty()) counts.emplace(options.counts);
-  if (!options.json.empty()) json.emplace(options.json);
+  require_writable(options.counts);
+  require_writable(options.json);
 
   print(fmt::format("counting the words of {} with {} workers\n\n", options.file, options.workers));
   const WordCountResult result = count_words(
@@ -170,7 +162,8 @@ void run(RunOptions options) {
                   .explain = {.after = milliseconds(options.explain_after), .on_quit_signal = true},
                   .progress = ::isatty(STDOUT_FILENO) == 0,
                   .stop_on_interrupt = true,
-                  .check = options.check}});
+                  .check = options.check},
+       .counts = options.counts});
 
   std::string report = fmt::format("\n{:>12}  {}\n", "count", "word");
   for (const auto& [word, count] : most_frequent(result, options.top))
@@ -185,16 +178,11 @@ void run(RunOptions options) {
                         last.sequence);
   print(report);
 
-  if (counts) {
-    counts->write(as_table(result));
-    counts->commit();
-    print(fmt::format("counts    {}\n", options.counts));
-  }
+  if (!options.counts.empty()) print(fmt::format("counts    {}\n", options.counts));
   const std::vector<std::string> pictures = draw(options.out, result);
   for (const std::string& picture : pictures) print(fmt::format("picture   {}\n", picture));
-  if (json) {
-    json->write(as_json(options, result, pictures));
-    json->commit();
+  if (!options.json.empty()) {
+    write_file(options.json, as_json(options, result, pictures));
     print(fmt::format("summary   {}\n", options.json));
   }
   if (result.interrupted) throw Interrupted(result.signal);

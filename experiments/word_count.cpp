@@ -7,6 +7,7 @@
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/ends/output.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>
+#include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/stateless/flat_map.hpp>
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <ostream>
 
 namespace tidemark {
@@ -38,40 +40,62 @@ struct EpochResult {
   }
 };
 
-/// Collects the tallies of all workers. Each has words of its own, so they meet only at the end.
+/// Collects the tallies of all workers, and writes them to a file. Each has words of its own, so
+/// they meet only at the end.
 class Totals {
  public:
-  explicit Totals(std::vector<Tally>& counts)
-      : counts_(&counts),
-        mutex_(std::make_shared<std::mutex>()) {}
+  Totals(const WordCountOptions& options, std::vector<Tally>& counts)
+      : all_(std::make_shared<All>()) {
+    all_->counts = &counts;
+    all_->path = options.counts;
+    all_->open = options.config.workers;
+  }
+
+  auto step() const {
+    return [*this](Stream<Epoch, Tally> tallies) {
+      // Now, and not before the run, which no signal ends without removing the file.
+      if (!all_->path.empty() && !all_->file) all_->file.emplace(all_->path);
+      return output("totals", *this)(tallies);
+    };
+  }
 
   template <typename Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
-    return std::make_unique<Part>(*counts_, mutex_);
+    return std::make_unique<Part>(all_);
   }
 
  private:
+  struct All {
+    std::mutex mutex;
+    std::vector<Tally>* counts = nullptr;
+    std::string path;  // of the file, if there is to be one
+    std::optional<FileWriter> file;
+    std::uint32_t open = 0;  // workers
+  };
+
   class Part final : public SinkPart<Tally> {
    public:
-    Part(std::vector<Tally>& counts, std::shared_ptr<std::mutex> mutex)
-        : counts_(&counts),
-          mutex_(std::move(mutex)) {}
+    explicit Part(std::shared_ptr<All> all) : all_(std::move(all)) {}
     void write_batch(const std::vector<Tally>& batch) override {
       for (const auto& [word, occurrences] : batch) table_[word] += occurrences;
     }
     void close() override {
-      const std::lock_guard lock(*mutex_);
-      counts_->insert(counts_->end(), table_.begin(), table_.end());
+      const std::lock_guard lock(all_->mutex);
+      all_->counts->insert(all_->counts->end(), table_.begin(), table_.end());
+      if (--all_->open != 0) return;
+      std::ranges::sort(*all_->counts);
+      if (!all_->file) return;
+      for (const auto& [word, occurrences] : *all_->counts)
+        all_->file->write(fmt::format("{}\t{}\n", word, occurrences));
+      all_->file->commit();
     }
 
    private:
-    std::vector<Tally>* counts_;
-    std::shared_ptr<std::mutex> mutex_;
+    std::shared_ptr<All> all_;
     KeyTable<std::string, std::uint64_t> table_;
   };
 
-  std::vector<Tally>* counts_;
-  std::shared_ptr<std::mutex> mutex_;
+  std::shared_ptr<All> all_;
 };
 
 /// Adds up an epoch's tallies over all workers and sends the result, from worker 0, when the epoch
@@ -176,7 +200,7 @@ void build(Dataflow& flow, const WordCountOptions& options, WordCountResult& res
                               .epochs_ahead = 2}) |
                        redistribute("spread", 500) | flat_map("words", split_words) |
                        count("count");
-  tallies | output("totals", Totals{result.counts});
+  tallies | Totals(options, result.counts).step();
   tallies | summarise_epochs() | watcher.step() | output("print", StdOutput{});
 }
 
@@ -192,9 +216,8 @@ FlowGraph describe_word_count(const WordCountOptions& options) {
 WordCountResult count_words(const WordCountOptions& options) {
   WordCountResult result;
   Dataflow flow("word count");
+  result.graph = describe_word_count({.path = options.path});
   build(flow, options, result);
-  result.graph = flow.describe();
-  result.states.clear();  // describing has built the flow, too
   const auto begin = Clock::now();
   try {
     cluster_main(flow, options.config);
@@ -203,7 +226,6 @@ WordCountResult count_words(const WordCountOptions& options) {
     result.signal = error.signal();
   }
   result.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
-  std::ranges::sort(result.counts);
   return result;
 }
 

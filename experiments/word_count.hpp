@@ -23,6 +23,7 @@ struct WordCountOptions {
   std::string path;  ///< of the text; `-` is standard input
   std::size_t epoch_lines = 2000;
   Config config;
+  std::string counts{};      ///< the file that gets them, word<TAB>count, sorted; empty: none
   bool print_epochs = true;  ///< on standard output, as they are complete
 };
 

@@ -5,19 +5,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <optional>
 #include <poll.h>
 #include <spawn.h>
 #include <string_view>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <system_error>
@@ -49,12 +49,18 @@ class FileDescriptor {
   int number_;
 };
 
+/// A descriptor of its own, other than the child's standard ones, which would be overwritten on the
+/// way. Some of these may be closed here.
+FileDescriptor above_standard(FileDescriptor low) {
+  if (low.get() < 0 || low.get() > STDERR_FILENO) return low;
+  return FileDescriptor(fcntl(low.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
+}
+
 /// A file in memory. With files in place of pipes the parent need not feed and drain its child,
 /// and no signal comes from one that stops reading.
 FileDescriptor memory_file(const std::string& bytes = {}) {
-  FileDescriptor low(memfd_create("tidemark-layout", MFD_CLOEXEC));
-  // Not one of the child's standard descriptors, which would be overwritten on the way.
-  FileDescriptor file(low.get() < 0 ? -1 : fcntl(low.get(), F_DUPFD_CLOEXEC, 3));
+  FileDescriptor file =
+      above_standard(FileDescriptor(memfd_create("tidemark-layout", MFD_CLOEXEC)));
   if (file.get() < 0) fail_with("no memory file for the layout program", errno);
   for (std::size_t done = 0; done != bytes.size();) {
     const ssize_t count =
@@ -196,6 +202,39 @@ fs::path target_of(const fs::path& path) {
   fail_with("the picture " + path.string() + " cannot be written", ELOOP);
 }
 
+/// Whether the open file still is the one at `path`.
+bool is_at(const FileDescriptor& file, const fs::path& path) {
+  struct stat open {
+  }, there{};
+  return fstat(file.get(), &open) == 0 && lstat(path.c_str(), &there) == 0 &&
+         open.st_dev == there.st_dev && open.st_ino == there.st_ino;
+}
+
+/// Makes the file at `path`, or takes what a killed program has left there; waits while another
+/// writes it, which it does in one go. Returns an error, or 0.
+int write_and_move(const fs::path& path, const std::string& bytes, const fs::path& target) {
+  for (;;) {
+    const FileDescriptor file = above_standard(FileDescriptor(
+        open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666)));
+    if (file.get() < 0) return errno;
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    while (fcntl(file.get(), F_OFD_SETLKW, &whole) != 0 && errno == EINTR) {
+    }                                  // where there are no locks, without
+    if (!is_at(file, path)) continue;  // another has moved it to its target meanwhile
+    int error = ftruncate(file.get(), 0) == 0 ? 0 : errno;
+    for (std::size_t done = 0; error == 0 && done != bytes.size();) {
+      const ssize_t count = write(file.get(), bytes.data() + done, bytes.size() - done);
+      if (count < 0 && errno != EINTR) error = errno;
+      if (count > 0) done += static_cast<std::size_t>(count);
+    }
+    if (error == 0 && std::rename(path.c_str(), target.c_str()) != 0) error = errno;
+    if (error != 0) unlink(path.c_str());
+    return error;
+  }
+}
+
 }  // namespace
 
 std::string render(const std::string& dot, Format format, const LayoutOptions& options) {
@@ -235,20 +274,11 @@ void write_picture(const fs::path& path, const std::string& dot, const LayoutOpt
   }
   const std::string bytes = format ? render(dot, *format, options) : dot;
 
-  static std::atomic<std::uint64_t> pictures = 0;
   const fs::path target = target_of(path);
   fs::path temporary = target;
-  temporary += fmt::format(".{}-{}.tmp", getpid(), ++pictures);
-  std::ofstream file(temporary, std::ios::binary);
-  file << bytes;
-  file.close();
-  int error = file ? 0 : errno != 0 ? errno : EIO;
-  if (error == 0 && std::rename(temporary.c_str(), target.c_str()) != 0) error = errno;
-  if (error != 0) {
-    std::error_code ignored;
-    fs::remove(temporary, ignored);
+  temporary += ".tidemark-part";
+  if (const int error = write_and_move(temporary, bytes, target); error != 0)
     fail_with("the picture " + path.string() + " cannot be written", error);
-  }
 }
 
 }  // namespace tidemark

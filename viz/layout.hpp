@@ -39,7 +39,8 @@ struct LayoutOptions {
 std::string render(const std::string& dot, Format format, const LayoutOptions& options = {});
 
 /// Writes the picture in the format that the file's extension names: .svg, .png, .pdf; .dot and .gv
-/// get `dot` as it is. The file appears whole or, with a RenderError, not at all.
+/// get `dot` as it is. The file appears whole or, with a RenderError, not at all; what
+/// a killed program has left beside it goes when it is written again.
 void write_picture(const std::filesystem::path& path, const std::string& dot,
                    const LayoutOptions& options = {});
 

@@ -2,13 +2,13 @@
 //
 // tidemark bench: how far is the engine from a program written by hand for the one job?
 #include <tidemark/operators/file_error.hpp>
-#include <tidemark/operators/sinks/file_writer.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "../commands.hpp"
+#include "../write_file.hpp"
 #include "bench.hpp"
 #include "machine.hpp"
 #include "results.hpp"
@@ -107,8 +107,7 @@ void bench_command(const Options& options) {
     for (const Row& row : rows) (options.baseline ? row.by_hand : row.ours)(*options.once);
     return;
   }
-  std::optional<FileWriter> json;
-  if (!options.json.empty()) json.emplace(options.json);  // fails before the work, not after it
+  require_writable(options.json);
   fmt::print("{}\n", describe_machine());
   if (!is_optimised_build())
     fmt::print(stderr, "tidemark bench: not an optimised build; its times say little\n");
@@ -125,10 +124,7 @@ void bench_command(const Options& options) {
                "tidemark bench: other processes kept {:.2f} cores busy meanwhile; do not trust the "
                "rows of 2 and more workers\n",
                taken);
-  if (json) {
-    json->write(to_json(results));
-    json->commit();
-  }
+  write_file(options.json, to_json(results));
   const auto wrong =
       std::ranges::count_if(results, [](const Result& r) { return !r.error.empty(); });
   if (wrong != 0)

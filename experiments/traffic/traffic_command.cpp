@@ -2,7 +2,7 @@
 //
 // tidemark traffic: what do progress protocols send, and how does it grow with the workers?
 #include <tidemark/operators/file_error.hpp>
-#include <tidemark/operators/sinks/file_writer.hpp>
+#include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/progress/policy.hpp>
 
 #include <CLI/CLI.hpp>
@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "../commands.hpp"
+#include "../write_file.hpp"
 #include "flows.hpp"
 #include <algorithm>
 #include <cerrno>
@@ -158,12 +159,20 @@ std::vector<Flow> chosen(const std::vector<std::string>& names) {
   return all;
 }
 
+/// Refuses a command that would write one file twice.
+std::vector<FileClaim> claim_files(const Options& options) {
+  std::vector<FileClaim> claims;
+  if (!options.json.empty()) claims.push_back(FileClaim::of_user(&options, "--json", options.json));
+  if (!options.links.empty())
+    claims.push_back(FileClaim::of_user(&options, "--links", options.links));
+  return claims;
+}
+
 void traffic_command(const Options& options) {
   const std::vector<Flow> flows = chosen(options.flows);
-  std::optional<FileWriter> json;
-  if (!options.json.empty()) json.emplace(options.json);
-  std::optional<FileWriter> links_file;
-  if (!options.links.empty()) links_file.emplace(options.links);
+  const std::vector<FileClaim> claims = claim_files(options);
+  require_writable(options.json);
+  require_writable(options.links);
   std::string links = "flow\tprotocol\tworkers\tfrom\tto\tbatches\tupdates\tbytes\n";
   fmt::print(
       "Progress traffic between processes, per round: updates, bytes, and virtual time in "
@@ -184,14 +193,8 @@ void traffic_command(const Options& options) {
       print(row);
     }
   }
-  if (json) {
-    json->write(to_json(rows));
-    json->commit();
-  }
-  if (links_file) {
-    links_file->write(links);
-    links_file->commit();
-  }
+  write_file(options.json, to_json(rows));
+  write_file(options.links, links);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <tidemark/operators/driver/epochs_in_order.hpp>
 #include <tidemark/operators/driver/saved_epochs.hpp>
 #include <tidemark/operators/sinks/file_claim.hpp>
+#include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
 
@@ -121,14 +122,20 @@ class PartitionedShard {
 
   void close(const Antichain<T>& frontier) { saved_.close(*in_, frontier, find()); }
 
-  /// Closes the parts at the end of the dataflow.
+  /// Closes the parts at the end of the dataflow. Of the files among them that this run has not
+  /// written, what a killed run has left goes.
   void close_parts() {
     for (std::size_t p = 0; p != open_.size(); ++p) {
       const bool opens_empty = [] {
         if constexpr (requires { S::opens_empty; }) return S::opens_empty;
         return false;
       }();
-      if (open_[p] || (opens_empty && parts_.writers[p] == worker_->index())) open(p).close();
+      if (parts_.writers[p] != worker_->index()) continue;
+      if (open_[p] || opens_empty) {
+        open(p).close();
+      } else if constexpr (requires { sink_.file_of(parts_.names[p]); }) {
+        remove_left_of(sink_.file_of(parts_.names[p]));
+      }
     }
   }
 

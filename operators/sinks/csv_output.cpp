@@ -40,6 +40,17 @@ std::vector<std::string> detail::csv_columns(const std::string& path,
   return columns;
 }
 
+std::string detail::csv_kind(const std::vector<std::string>& columns, CsvFormat format) {
+  std::string kind = "CSV (delimiter ";
+  kind += format.delimiter;
+  kind += ", quote ";
+  kind += format.quote;
+  kind += ") with the columns ";
+  CsvWriter(format).header(kind, columns);
+  kind.pop_back();  // the end of the line
+  return kind;
+}
+
 void detail::write_csv_row(CsvWriter& writer, std::string& to, const CsvRow& row,
                            const std::vector<std::string>& columns, const std::string& path) {
   const auto refuse = [&](const std::string& what) {

@@ -64,6 +64,18 @@ std::vector<std::string> csv_columns(const std::string& path, std::vector<std::s
 void write_csv_row(CsvWriter& writer, std::string& to, const CsvRow& row,
                    const std::vector<std::string>& columns, const std::string& path);
 
+/// What tells CSV with these columns from any other.
+std::string csv_kind(const std::vector<std::string>& columns, CsvFormat format);
+
+/// Whether it is a text, and that is empty.
+template <typename Value>
+bool is_empty_text(const Value& value) {
+  if constexpr (std::convertible_to<const Value&, std::string_view>)
+    return std::string_view(value).empty();
+  else
+    return false;
+}
+
 template <typename Value>
 void write_csv_field(CsvWriter& writer, std::string& to, const Value& value) {
   if constexpr (std::convertible_to<const Value&, std::string_view>) {
@@ -71,11 +83,12 @@ void write_csv_field(CsvWriter& writer, std::string& to, const Value& value) {
   } else if constexpr (NumericItem<Value>) {
     writer.field(to, NumberText(value).view());
   } else if constexpr (MaybeValue<Value>) {
-    if (value.has_value()) {
-      write_csv_field(writer, to, *value);
-    } else {
+    if (!value.has_value())
       writer.field(to, "");
-    }
+    else if (is_empty_text(*value))
+      writer.quoted_field(to, "");
+    else
+      write_csv_field(writer, to, *value);
   } else {
     std::ostringstream text;
     print_item(text, value);
@@ -88,7 +101,7 @@ class CsvPart final : public FilePart<Item> {
  public:
   CsvPart(const std::string& path, std::vector<std::string> columns, CsvFormat format,
           const SinkContext& context)
-      : FilePart<Item>(path, context),
+      : FilePart<Item>(path, csv_kind(columns, format), context),
         path_(path),
         columns_(std::move(columns)),
         writer_(format) {
@@ -132,7 +145,9 @@ concept CsvWritable = detail::is_csv_writable<Item>();
 /// The columns need names: those given; or a struct's own (`names`, an array of std::string_view
 /// beside its `fields`); or `key` and `value` of a pair. There must be as many as fields, and each
 /// another. A CsvRow must have these columns and no others. A field is what print_item prints
-/// (numbers: read_item), or empty for an optional value that is not there.
+/// (numbers: read_item), or nothing for an optional value that is not there; one that is, and is an
+/// empty text, is written as `""`, which is not that to many other programs, although CSVInput
+/// reads an empty field of both, and nothing alone in its row has to be `""`, too.
 ///
 /// Throws ConfigError for other columns: the constructor, if two are the same, and else the run.
 ///

@@ -25,6 +25,8 @@ class CsvWriter {
   void header(std::string& to, const std::vector<std::string>& columns);
   /// Appends the next field of a record.
   void field(std::string& to, std::string_view text);
+  /// The same, in quotes.
+  void quoted_field(std::string& to, std::string_view text);
   /// Ends the record. Requires: it has a field.
   void end_record(std::string& to);
 

@@ -16,7 +16,8 @@ namespace tidemark {
 /// Writes one record a line to the file at `path`, epoch by epoch, at one worker; of a (key, value)
 /// pair the value. The file appears under its name when the run has ended without an error, and not
 /// otherwise; but in a run with a StateStore it is written in place, with each complete epoch on
-/// the disk, and a later run goes on behind the last of them.
+/// the disk, and a later run goes on behind the last of them; a run that would write another kind
+/// of text there (another `end`, CSV, other columns) is refused by a FileError.
 class FileOutput {
  public:
   static constexpr bool opens_empty = true;

@@ -3,7 +3,6 @@
 // A part of a sink that is a file.
 #pragma once
 
-#include <tidemark/core/codec.hpp>
 #include <tidemark/core/print_item.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
@@ -12,22 +11,30 @@
 #include <optional>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace tidemark::detail {
 
+/// How many bytes of the file are kept of what an earlier run has written: text of the same kind,
+/// such as "JSON lines". Throws FileError, naming both, if it is of another, or if it is unknown.
+std::uint64_t kept_of(const std::string& path, const std::string& kind, const SinkContext& context);
+/// What `kept_of` reads.
+std::string position_of(std::uint64_t size, const std::string& kind);
+
 /// In a run whose positions are kept the file is written under its own name from the start, and cut
 /// back to where the last complete epoch ended when a run goes on; else it appears when the run has
-/// ended well.
+/// ended well. What has begun as one kind of text goes on as that.
 template <typename Item>
 class FilePart : public SinkPart<Item> {
  public:
-  FilePart(const std::string& path, const SinkContext& context)
-      : kept_(context.is_saved && context.resume_at ? from_bytes<std::uint64_t>(*context.resume_at)
-                                                    : 0),
+  FilePart(const std::string& path, std::string kind, const SinkContext& context)
+      : kind_(std::move(kind)),
+        kept_(kept_of(path, kind_, context)),
         file_(context.is_saved ? FileWriter(path, kept_) : FileWriter(path)) {}
 
   void close() override { file_.commit(); }
-  std::optional<std::string> position() override { return to_bytes(file_.sync()); }
+  std::optional<std::string> position() override { return position_of(file_.sync(), kind_); }
 
  protected:
   /// Whether nothing is kept of what earlier runs have written.
@@ -35,6 +42,7 @@ class FilePart : public SinkPart<Item> {
   FileWriter& file() { return file_; }
 
  private:
+  std::string kind_;
   std::uint64_t kept_;
   FileWriter file_;
 };

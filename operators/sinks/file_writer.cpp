@@ -19,6 +19,14 @@ constexpr std::size_t buffer_size = std::size_t{64} * 1024;
 
 }  // namespace
 
+void remove_left_of(const std::string& path) {
+  try {
+    const FileClaim unless_written_here = FileClaim::of_writer(path);
+    detail::remove_left(detail::temporary_beside(detail::target_of(path)), path);
+  } catch (const FileError&) {  // it is being written, or whoever writes it next is told why not
+  }
+}
+
 void write_all(int descriptor, std::string_view text, const std::string& name) {
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());

@@ -22,8 +22,10 @@ class OutputFile;
 /// what is not committed is removed, and what a killed program has left goes when the file is
 /// written again. Of a link the target is written. What is not a regular file (/dev/full, a pipe)
 /// is written directly, and standard output goes on where it is. A file that another writer has,
-/// here or in another process, is refused. Any number of writers share the descriptors of the
-/// process. Throws FileError. Thread: one at a time.
+/// here or in another process, is refused; but any number of writers share the descriptors of the
+/// process, and another process does not see a file that is closed meanwhile to make room. If it
+/// begins the same file the first to come back to it fails, and names it. Throws FileError. Thread:
+/// one at a time.
 class FileWriter {
  public:
   explicit FileWriter(std::string path);
@@ -53,6 +55,10 @@ class FileWriter {
   std::uint64_t size_ = 0;                    // without what is in the buffer
   std::string buffer_;
 };
+
+/// Removes what a killed program has left of a file that it was writing, as far as that can be
+/// done. What a program that goes on writes stays. Thread: any.
+void remove_left_of(const std::string& path);
 
 /// Writes all of `text` to a descriptor. Throws FileError naming `name`.
 void write_all(int descriptor, std::string_view text, const std::string& name);

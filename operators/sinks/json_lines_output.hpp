@@ -20,7 +20,7 @@ template <typename Item>
 class JSONLinesFile final : public FilePart<Item> {
  public:
   JSONLinesFile(const std::string& path, const SinkContext& context)
-      : FilePart<Item>(path, context),
+      : FilePart<Item>(path, "JSON lines", context),
         path_(path) {}
 
   void write_batch(const std::vector<Item>& batch) override {
@@ -45,8 +45,9 @@ class JSONLinesFile final : public FilePart<Item> {
 
 /// Writes one record a line to the file at `path`, as JSON (json_text.hpp says what of which type),
 /// so that JSONLinesInput reads the same. Otherwise like FileOutput. Of a (key, value) pair both
-/// are written, as an array. Throws FileError for what is no JSON: numbers that are not finite,
-/// text that is not UTF-8, values more than 1,000 deep.
+/// are written, as an array. A `long double` is written with all its digits,
+/// and is read as the double next to it. Throws FileError for what is no JSON: numbers that are not
+/// finite, text that is not UTF-8, values more than 1,000 deep.
 ///
 ///     readings | output("out", JSONLinesOutput("readings.jsonl"))
 class JSONLinesOutput {

@@ -18,7 +18,8 @@ template <Printable Item>
 class LinePart final : public FilePart<Item> {
  public:
   LinePart(const std::string& path, std::string end, const SinkContext& context)
-      : FilePart<Item>(path, context),
+      : FilePart<Item>(path, end == "\n" ? "text" : "text with '" + end + "' behind each record",
+                       context),
         end_(std::move(end)) {}
 
   void write_batch(const std::vector<Item>& batch) override {

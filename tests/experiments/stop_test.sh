@@ -6,11 +6,13 @@
 set -euo pipefail
 source "$(dirname "$(readlink -f "$0")")/program.sh"
 
-# Begins a run with a pipe as its text, which descriptor 5 feeds; descriptor 6 is its report.
+# Begins a run, with more options, with a pipe as its text, which descriptor 5 feeds; descriptor 6
+# is its report.
 begin_run() {
-  rm -rf pipe said counts.tsv*
+  rm -rf pipe said counts.tsv* summary.json*
   mkfifo pipe said
-  "$program" run "${executor[@]}" pipe --epoch-lines 1 --counts counts.tsv >said 2>stderr &
+  "$program" run "${executor[@]}" pipe --epoch-lines 1 --counts counts.tsv "$@" \
+    >said 2>stderr &
   runner=$!
   exec 6<said 5>pipe
   printf 'one\ntwo\n' >&5
@@ -64,6 +66,16 @@ case_what_a_killed_run_has_left_goes_with_the_next() {
   "$program" run "${executor[@]}" text --counts counts.tsv >report
   [[ $(echo counts.tsv*) == counts.tsv ]] || fail "left behind: $(echo counts.tsv*)"
   printf 'three\t1\n' | cmp - counts.tsv
+}
+
+case_a_signal_behind_the_run_leaves_no_half_of_a_summary() {
+  begin_run --json summary.json
+  exec 5>&-
+  while read -r line <&6 && [[ $line != counts* ]]; do :; done  # now it draws
+  kill -TERM $runner || true
+  end_run
+  [[ ! -e summary.json.tidemark-part ]] || fail "left behind"
+  printf 'one\t1\ntwo\t1\n' | cmp - counts.tsv
 }
 
 case_a_file_that_another_run_writes_is_refused() {

@@ -187,6 +187,24 @@ TEST_CASE("a directory gets a file for each part that has a record, whole at the
   });
 }
 
+TEST_CASE("what a killed run has left of a part goes, also where no record comes for it",
+          "[dir_output]") {
+  const tests::Directory directory;
+  for (const char* part : {"part_0", "part_1", "part_2"})
+    directory.write(std::string(part) + ".tidemark-part", "half");
+  const auto run = [&](int key) {
+    Dataflow flow;
+    input(flow, "in", TestingInput(std::vector<std::pair<int, int>>{{key, 7}})) |
+        output("files", DirOutput(directory / "", 3, [](int k) { return std::uint64_t(k); }));
+    cluster_main(flow, tests::deterministic(2, 0));
+  };
+  run(1);
+  CHECK(directory.names() == Names{"part_1"});
+  const FileWriter other(directory / "part_2");  // which goes on
+  run(0);
+  CHECK(directory.names() == Names{"part_0", "part_1", "part_2.tidemark-part"});
+}
+
 TEST_CASE("a directory that is none, no files, and two files of one name are refused",
           "[sink][error]") {
   const tests::Directory directory;

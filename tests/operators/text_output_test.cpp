@@ -4,6 +4,7 @@
 #include <tidemark/core/read_item.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/csv_output.hpp>
+#include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sinks/json_lines_output.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/json_lines_input.hpp>
@@ -88,6 +89,10 @@ TEST_CASE("CSV is written below the names of its columns, with quotes where they
         "a,b\n1,\"(1, c)\"\n");
   CHECK(csv<CsvRow>({{{"a", "1"}, {"b", "2"}}}, {"b", "a"}) == "b,a\n2,1\n");
   CHECK(csv<std::string>({"", "x"}, {"word"}) == "word\n\"\"\nx\n");
+  using Maybe = std::optional<std::string>;
+  CHECK(csv<std::tuple<Maybe, std::string>>({{Maybe(), ""}, {Maybe(""), ""}, {Maybe("a"), ""}},
+                                            {"a", "b"}) == "a,b\n,\n\"\",\na,\n");
+  CHECK(csv<std::tuple<Maybe>>({Maybe(), Maybe("")}, {"a"}) == "a\n\"\"\n\"\"\n");
   CHECK(csv<Row>({}) == "key,value\n");
   CHECK(csv<Row>({}, {"\xEF\xBB\xBF", "\xC3\xA9"}) == "\"\xEF\xBB\xBF\",\xC3\xA9\n");
 }
@@ -145,6 +150,20 @@ TEST_CASE("CSVInput reads the rows that CSVOutput has written", "[csv][oracle]")
     part->close();
     RC_ASSERT(tests::read_all(CSVInput(directory / "out", 2, format)) == rows);
   });
+}
+
+TEST_CASE("CSV is read as such whatever its first column is called", "[csv]") {
+  const tests::Directory directory;
+  for (const std::string name : {"PK\3\4x", "BZh91AY&SY", "Rar!\x1A\7", "LZIP\1", "P*M\x18",
+                                 "\x1F\x8B", "7z\xBC\xAF'\x1C"}) {
+    const std::vector<CsvRow> rows{{{name, "1"}, {"~", "2"}}};
+    written(rows, CSVOutput(directory / "out", {name, "~"}));
+    CHECK(tests::read_all(CSVInput(directory / "out")) == rows);
+  }
+  const CsvFormat format{.delimiter = '*'};  // P*M and so on is zstd
+  const std::vector<CsvRow> rows{{{"P", "1"}, {"M\x18", "2"}}};
+  written(rows, CSVOutput(directory / "out", {"P", "M\x18"}, format));
+  CHECK(tests::read_all(CSVInput(directory / "out", 2, format)) == rows);
 }
 
 TEST_CASE("numbers are read from CSV as they were written", "[csv][oracle]") {
@@ -261,6 +280,42 @@ TEST_CASE("CSV and JSON lines are written on behind the last complete epoch, and
     CHECK(directory.read("csv") == csv);
     CHECK(directory.read("json") == json);
   }
+}
+
+TEST_CASE("a run that goes on does not mix kinds of text in one file", "[csv][json][recovery]") {
+  const tests::Directory directory;
+  const std::string path = directory / "out";
+  const std::vector<std::pair<std::string, int>> items{{"a", 1}, {"b", 2}};
+  const auto write = [&](StateStore& store, const auto& sink) {
+    Config config = tests::deterministic(2, 0);
+    config.states = &store;
+    Dataflow flow;
+    input(flow, "in", TestingInput(items), tests::epoch_per_poll()) | output("out", sink);
+    return tests::error_of(flow, config);
+  };
+  const auto all = [&](const auto& begin, const auto&... others) {
+    tests::MemoryStore store;
+    REQUIRE(write(store, begin) == "");
+    const std::string text = directory.read("out");
+    const auto refused = [&](const auto& other) {
+      CHECK_THAT(write(*store.going_on_with(store.last_epoch() + 1), other),
+                 Catch::Contains("cannot write '" + path + "' on: an earlier run has written ") &&
+                     Catch::Contains(" there, and this one would write "));
+      CHECK(directory.read("out") == text);
+    };
+    (refused(others), ...);
+    CHECK(write(*store.going_on_with(store.last_epoch() + 1), begin) == "");
+  };
+  const CSVOutput csv(path, {"a", "b"});
+  all(csv, CSVOutput(path, {"b", "a"}), CSVOutput(path, {"a", "b"}, {.delimiter = ';'}),
+      CSVOutput(path, {"a", "b"}, {.quote = '\''}), CSVOutput(path), JSONLinesOutput(path),
+      FileOutput(path));
+  all(FileOutput(path), csv, JSONLinesOutput(path), FileOutput(path, std::string(1, '\0')));
+  all(JSONLinesOutput(path), csv, FileOutput(path));
+
+  tests::MemoryStore damaged;
+  damaged.save("out", 0, 1, {{path, "12345678", 0}});
+  CHECK_THAT(write(*damaged.going_on_with(2), csv), Catch::Contains("cannot write '" + path + "'"));
 }
 
 }  // namespace

@@ -303,6 +303,30 @@ TEST_CASE("a picture that cannot be made leaves the file of the last one alone",
   CHECK(entries(folder.path()) == 1);
 }
 
+TEST_CASE("what a killed program has left of a picture goes with the next", "[layout][file]") {
+  const Folder folder;
+  const fs::path file = folder.path() / "a.dot";
+  std::ofstream(file.string() + ".tidemark-part") << "half of a picture that was much longer";
+  write_picture(file, "digraph {}");
+  CHECK(contents(file) == "digraph {}");
+  CHECK(entries(folder.path()) == 1);
+}
+
+TEST_CASE("of several who write one picture each writes all of it", "[layout][file][threads]") {
+  const Folder folder;
+  const fs::path file = folder.path() / "a.dot";
+  {
+    std::vector<std::jthread> threads;
+    for (const char letter : {'a', 'b', 'c', 'd'})
+      threads.emplace_back([&file, letter] {
+        for (std::size_t i = 0; i != 50; ++i) write_picture(file, std::string(10'000 + i, letter));
+      });
+  }
+  const std::string picture = contents(file);
+  CHECK(picture == std::string(10'049, picture.at(0)));
+  CHECK(entries(folder.path()) == 1);
+}
+
 TEST_CASE("a file that cannot be written is named", "[layout][file]") {
   const Folder folder;
   const std::string dot = to_dot(word_count().flow, View::logical);
