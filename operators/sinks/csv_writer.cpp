@@ -5,13 +5,6 @@
 #include <utility>
 
 namespace tidemark {
-
-CsvWriter::CsvWriter(CsvFormat format)
-    : format_(format),
-      special_{format.delimiter, format.quote, '\r', '\n'} {
-  require_format(format);
-}
-
 namespace {
 
 /// Whether a file that begins with this name and a usual delimiter is taken for nothing but text.
@@ -26,6 +19,12 @@ bool is_plain(std::string_view name, char delimiter) {
 }
 
 }  // namespace
+
+CsvWriter::CsvWriter(CsvFormat format)
+    : format_(format),
+      special_{format.delimiter, format.quote, '\r', '\n'} {
+  require_format(format);
+}
 
 void CsvWriter::header(std::string& to, const std::vector<std::string>& columns) {
   for (const std::string& column : columns)
