@@ -41,13 +41,14 @@ class Builder {
   bool number_integer(std::int64_t value) { return put(value); }
   bool number_unsigned(std::uint64_t value) { return put(value); }
   bool number_float(double value, const std::string& token) {
-    const std::string text = as_written(token);
-    if (text.find_first_of(".eE") == std::string::npos)
-      return refuse(text,
-                    "the number " + text + " does not fit into 64 bits; write it as a string");
-    if (value == 0 && text.find_first_of("123456789") < text.find_first_of("eE"))
+    if (token.find_first_not_of("-0123456789") == std::string::npos)
+      return refuse(token,
+                    "the number " + token + " does not fit into 64 bits; write it as a string");
+    if (value == 0 && token.find_first_of("123456789") < token.find_first_of("eE")) {
+      const std::string text = as_written(token);
       return refuse(text,
                     "the number " + text + " is too small for a double; write it as a string");
+    }
     return put(value);
   }
   bool string(std::string& value) { return put(std::move(value)); }
