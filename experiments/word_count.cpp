@@ -53,8 +53,11 @@ class Totals {
 
   auto step() const {
     return [*this](Stream<Epoch, Tally> tallies) {
-      // Now, and not before the run, which no signal ends without removing the file.
-      if (!all_->path.empty() && !all_->file) all_->file.emplace(all_->path);
+      {
+        // Now, and not before the run, which no signal ends without removing the file.
+        const std::lock_guard lock(all_->mutex);
+        if (!all_->path.empty() && !all_->file) all_->file.emplace(all_->path);
+      }
       return output("totals", *this)(tallies);
     };
   }

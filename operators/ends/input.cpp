@@ -5,6 +5,11 @@
 
 namespace tidemark::detail {
 
+std::string kind_of_source(const std::type_info& type) {
+  const std::string name = unscoped_name(type);
+  return name.substr(0, name.find('<'));
+}
+
 void build_input(OperatorBuilder<Epoch>& op, const std::string& id, AnySource source,
                  const InputOptions& options) {
   if (options.epochs_ahead == 0)

@@ -45,6 +45,10 @@ class ReadPartOf final : public ReadPart {
   std::vector<Item> buffer_;
 };
 
+/// The name of a source's type, without arguments: whatever records it gives, its positions are of
+/// one kind.
+std::string kind_of_source(const std::type_info& type);
+
 /// A source whose positions are those of another says so: `using positions_of = Another`.
 template <typename S>
 struct PositionsOf {
@@ -58,7 +62,7 @@ template <typename S>
 AnySource any_source(S source, OutputPort<Epoch, typename S::item_type>& out) {
   using Part = ReadPartOf<typename S::item_type>;
   AnySource any;
-  any.kind = unscoped_name(typeid(typename PositionsOf<S>::type));
+  any.kind = kind_of_source(typeid(typename PositionsOf<S>::type));
   any.dynamic = DynamicSource<S>;
   if constexpr (requires { source.parts_at(0, 1); }) {
     any.parts_at = [source](std::uint32_t worker, std::uint32_t workers) {

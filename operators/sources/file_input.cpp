@@ -35,7 +35,7 @@ class LastLineRule {
 };
 
 /// Reads in the worker's own thread: a regular file, which is never silent.
-class DirectPart final : public detail::LinePart {
+class DirectPart final : public detail::LineSourcePart {
  public:
   DirectPart(std::unique_ptr<FileReader> file, std::size_t batch_size, LastLineRule last_line)
       : file_(std::move(file)),
@@ -136,9 +136,9 @@ std::unique_ptr<SourcePart<std::string>> FileInput::open(const std::string& part
   return detail::open_lines(part, options_, context);
 }
 
-std::unique_ptr<detail::LinePart> detail::open_lines(const std::string& part,
-                                                     const FileOptions& options,
-                                                     const SourceContext& context) {
+std::unique_ptr<detail::LineSourcePart> detail::open_lines(const std::string& part,
+                                                           const FileOptions& options,
+                                                           const SourceContext& context) {
   if (options.follow) return follow_file(part, options, context);
   auto file = std::make_unique<FileReader>(part);
   if (context.resume_at && !file->regular())

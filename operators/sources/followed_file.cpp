@@ -231,8 +231,8 @@ class Follower {
 
 }  // namespace
 
-std::unique_ptr<LinePart> follow_file(const std::string& path, const FileOptions& options,
-                                      const SourceContext& context) {
+std::unique_ptr<LineSourcePart> follow_file(const std::string& path, const FileOptions& options,
+                                            const SourceContext& context) {
   if (path == "-") throw FileError("cannot follow standard input: it has no name");
   if (context.may_block)
     throw FileError("cannot follow '" + path +

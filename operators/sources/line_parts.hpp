@@ -16,7 +16,7 @@
 namespace tidemark::detail {
 
 /// Lines that are counted.
-class LinePart : public SourcePart<std::string> {
+class LineSourcePart : public SourcePart<std::string> {
  public:
   /// Whether the lines of the last poll, of which there may be none, are the first of a file.
   virtual bool began_anew() const = 0;
@@ -35,8 +35,8 @@ Position position_of(const std::string& path, const std::string& bytes) {
 }
 
 /// The lines of `part`, which FileInput gives.
-std::unique_ptr<LinePart> open_lines(const std::string& part, const FileOptions& options,
-                                     const SourceContext& context);
+std::unique_ptr<LineSourcePart> open_lines(const std::string& part, const FileOptions& options,
+                                           const SourceContext& context);
 
 /// The file, at its beginning or where an earlier run ended, which is at `position`: bytes of a
 /// FilePosition. Throws FileError for another file, unless `options` says otherwise.
@@ -49,7 +49,7 @@ std::unique_ptr<FileReader> open_at(const std::string& path,
 bool gives_last(const FileOptions& options, const SourceContext& context, bool has_position);
 
 /// Reads a file as it grows, and the one that takes its place. Throws FileError.
-std::unique_ptr<LinePart> follow_file(const std::string& path, const FileOptions& options,
-                                      const SourceContext& context);
+std::unique_ptr<LineSourcePart> follow_file(const std::string& path, const FileOptions& options,
+                                            const SourceContext& context);
 
 }  // namespace tidemark::detail

@@ -43,7 +43,7 @@ class LineQueue {
   std::optional<std::string> position() const;
 
  private:
-  std::unique_ptr<LinePart> lines_;
+  std::unique_ptr<LineSourcePart> lines_;
   std::uint64_t line_ = 0;  // before texts_[0]
   std::vector<std::string> texts_;
   bool is_restored_ = false;  // whether texts_ are what an earlier run has left

@@ -69,7 +69,7 @@ class LinesAhead {
 
 /// A part whose lines `read` hands over, which a thread runs that ends with the part; what it
 /// throws is thrown when the lines before have been given. Thread: one worker.
-class ThreadedPart final : public LinePart {
+class ThreadedPart final : public LineSourcePart {
  public:
   /// `position` is where the part begins. Throws FileError, which names `path`, if no thread can be
   /// started.
