@@ -85,7 +85,7 @@ class FileWatch {
   /// Forgets what it has told. Throws if the directory is gone, unless a link led to it, which may
   /// be put in its place again.
   void clear() {
-    std::array<char, 16 * 1024> events;
+    std::array<char, 16384> events;
     while (::read(descriptor_, events.data(), events.size()) > 0) {
     }
     watch_names();
