@@ -14,6 +14,7 @@
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/embedded.hpp>
 #include <tidemark/core/emitter.hpp>
+#include <tidemark/core/encodable.hpp>
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/event_source.hpp>
 #include <tidemark/core/event_stamps.hpp>
