@@ -24,6 +24,7 @@
 #include <tidemark/progress/product.hpp>
 #include <tidemark/progress/progress_batch.hpp>
 #include <tidemark/progress/report_gathering.hpp>
+#include <tidemark/progress/sanitizers.hpp>
 #include <tidemark/progress/sleepers.hpp>
 #include <tidemark/progress/station.hpp>
 #include <tidemark/progress/timestamp.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/execution/coroutine.hpp>
 #include <tidemark/progress/check.hpp>
+#include <tidemark/progress/sanitizers.hpp>
 
 #include <boost/context/fiber.hpp>
 #include <boost/context/preallocated.hpp>
@@ -8,9 +9,9 @@
 
 #include <utility>
 
-#if defined(__SANITIZE_ADDRESS__)
+#if TIDEMARK_ADDRESS_SANITIZER
 #include <sanitizer/common_interface_defs.h>
-#elif defined(__SANITIZE_THREAD__)
+#elif TIDEMARK_THREAD_SANITIZER
 #include <sanitizer/tsan_interface.h>
 #endif
 
@@ -22,7 +23,7 @@ using boost::context::stack_context;
 
 /// Tells the sanitizers which stack is in use. `leave` comes right before a switch, `enter` is the
 /// first thing after it, on the other stack.
-#if defined(__SANITIZE_ADDRESS__)
+#if TIDEMARK_ADDRESS_SANITIZER
 class SanitizedSwitch {
  public:
   void begin(const stack_context& stack) {
@@ -44,7 +45,7 @@ class SanitizedSwitch {
   void* inner_fake_ = nullptr;
   void* outer_fake_ = nullptr;
 };
-#elif defined(__SANITIZE_THREAD__)
+#elif TIDEMARK_THREAD_SANITIZER
 class SanitizedSwitch {
  public:
   SanitizedSwitch() : inner_(__tsan_create_fiber(0)) {}

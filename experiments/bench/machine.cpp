@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "machine.hpp"
 
+#include <tidemark/progress/sanitizers.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -57,7 +59,7 @@ std::string describe_machine() {
 }
 
 bool is_optimised_build() {
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__OPTIMIZE__) && !TIDEMARK_ADDRESS_SANITIZER && !TIDEMARK_THREAD_SANITIZER
   return true;
 #else
   return false;

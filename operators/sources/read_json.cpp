@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/operators/sources/read_json.hpp>
 
+#include <boost/container/small_vector.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace tidemark {
 namespace {
@@ -34,11 +35,13 @@ std::string as_written(std::string number) {
 /// none of the parser's own column it asks for the bytes that the parser has taken.
 class Builder {
  public:
-  explicit Builder(json& root) : root_(&root) { open_.reserve(4); }
+  explicit Builder(json& root) : root_(&root) {}
 
   bool null() { return put(nullptr); }
   bool boolean(bool value) { return put(value); }
-  bool number_integer(std::int64_t value) { return put(value); }
+  /// The parser has this for numbers with a sign: an integer that is 0 was -0, which only a double
+  /// is.
+  bool number_integer(std::int64_t value) { return value == 0 ? put(-0.0) : put(value); }
   bool number_unsigned(std::uint64_t value) { return put(value); }
   bool number_float(double value, const std::string& token) {
     if (token.find_first_not_of("-0123456789") == std::string::npos)
@@ -117,8 +120,8 @@ class Builder {
   }
 
   json* root_;
-  std::vector<json*> open_;  // arrays and objects, from the outermost
-  json* member_ = nullptr;   // of the innermost, if an object, that waits for its value
+  boost::container::small_vector<json*, 8> open_;  // arrays and objects, from the outermost
+  json* member_ = nullptr;  // of the innermost, if an object, that waits for its value
   std::optional<std::size_t> column_;
   std::string token_;
   std::string reason_;

@@ -7,6 +7,7 @@
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/progress/epoch.hpp>
+#include <tidemark/progress/sanitizers.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -27,20 +28,10 @@
 namespace tidemark::tests {
 
 // Debian's oneTBB is not instrumented: the thread sanitizer would see races that are none.
-#if defined(__SANITIZE_THREAD__)
-inline constexpr bool with_tbb = false;
-#elif defined(__has_feature)
-inline constexpr bool with_tbb = !__has_feature(thread_sanitizer);
-#else
-inline constexpr bool with_tbb = true;
-#endif
+inline constexpr bool with_tbb = TIDEMARK_THREAD_SANITIZER == 0;
 
 /// Sanitizers are slow: a stress test divides its rounds by this.
-#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
-inline constexpr int slowdown = 4;
-#else
-inline constexpr int slowdown = 1;
-#endif
+inline constexpr int slowdown = TIDEMARK_ADDRESS_SANITIZER || TIDEMARK_THREAD_SANITIZER ? 4 : 1;
 
 /// The executors that this build can test.
 inline std::vector<ExecutorKind> executors() {
@@ -52,9 +43,7 @@ inline std::vector<ExecutorKind> executors() {
 /// of oneTBB's closures when an exception passes, and reports errors that are none.
 inline std::vector<ExecutorKind> executors_for_throwing_closures() {
   std::vector<ExecutorKind> kinds = executors();
-#if defined(__SANITIZE_ADDRESS__)
-  std::erase(kinds, ExecutorKind::tbb);
-#endif
+  if (TIDEMARK_ADDRESS_SANITIZER) std::erase(kinds, ExecutorKind::tbb);
   return kinds;
 }
 

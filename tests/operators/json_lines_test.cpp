@@ -39,6 +39,7 @@ TEST_CASE("a JSON number is kept as it is written, or is an error with its colum
   CHECK(read_json("18446744073709551615").dump() == "18446744073709551615");
   CHECK(read_json("-9223372036854775808").dump() == "-9223372036854775808");
   CHECK(read_json("[0.1, 1E5, -2.5e-3, 0e9, 0.0e-999]").dump() == "[0.1,100000.0,-0.0025,0.0,0.0]");
+  CHECK(read_json("[0, -0, -0.0]").dump() == "[0,-0.0,-0.0]");
   const std::string wide = " does not fit into 64 bits; write it as a string";
   for (const std::string number :
        {"18446744073709551616", "123456789012345678901", "-9223372036854775809"}) {

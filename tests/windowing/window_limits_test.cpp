@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Window steps at their limits: errors, both ends of time, bad hashes, a million keys.
+#include <tidemark/progress/sanitizers.hpp>
 #include <tidemark/windowing/aggregate_window.hpp>
 #include <tidemark/windowing/aggregates/mean_covariance.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
@@ -141,7 +142,7 @@ TEST_CASE("a million keys cost less than 200 bytes each besides key and count",
   for (std::uint64_t i = 0; i != 2 * keys; ++i) items.push_back({i % keys, align});
   std::size_t most = 0, least = std::numeric_limits<std::size_t>::max();
   const auto look = [&] {
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__GLIBC__) && !TIDEMARK_ADDRESS_SANITIZER && !TIDEMARK_THREAD_SANITIZER
     const auto in_use = mallinfo2();
     most = std::max<std::size_t>(most, in_use.uordblks + in_use.hblkhd);
     least = std::min<std::size_t>(least, in_use.uordblks + in_use.hblkhd);
