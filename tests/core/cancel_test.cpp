@@ -151,7 +151,7 @@ TEST_CASE("a loop is cancelled while records go round in it", "[cancel]") {
           count_closes(ring, closes);
           return tidemark::probe(ring);
         });
-        worker.step_while([&] { return probe.less_than(50); });  // it goes round
+        worker.step_while([&] { return probe.less_than(50 / tests::slowdown); });  // it goes round
         if (probe.done() && !probe.cancelled()) early.fetch_add(1);
         if (worker.index() == 0) worker.cancel(0);
         worker.step_while([&] { return !probe.done(); });
