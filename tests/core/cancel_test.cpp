@@ -140,7 +140,9 @@ Stream<Epoch, Number> round_for_ever(const Stream<Epoch, Number>& stream) {
 TEST_CASE("a loop is cancelled while records go round in it", "[cancel]") {
   for (const std::uint32_t workers : {1u, 2u, 7u})
     for (const Config& config : tests::configurations(workers, 20 / tests::slowdown)) {
-      if (workers == 7 && config.ledgers == Ledgers::per_worker) continue;  // takes seconds
+      // Take seconds, and a minute: what is gathered meanwhile grows with the rounds of the loop.
+      if (workers == 7 && config.ledgers == Ledgers::per_worker) continue;
+      if (tests::slowdown != 1 && config.policy) continue;
       INFO(tests::to_text(config));
       tests::Watchdog watchdog("an endless loop: " + tests::to_text(config));
       std::atomic<std::uint32_t> closes{0};
@@ -151,7 +153,7 @@ TEST_CASE("a loop is cancelled while records go round in it", "[cancel]") {
           count_closes(ring, closes);
           return tidemark::probe(ring);
         });
-        worker.step_while([&] { return probe.less_than(50 / tests::slowdown); });  // it goes round
+        worker.step_while([&] { return probe.less_than(50); });  // it goes round
         if (probe.done() && !probe.cancelled()) early.fetch_add(1);
         if (worker.index() == 0) worker.cancel(0);
         worker.step_while([&] { return !probe.done(); });
