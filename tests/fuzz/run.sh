@@ -27,7 +27,7 @@ sources_of() {
   case $1 in
     capture) echo core/type_name.cpp operators/captures/recording.cpp operators/file_error.cpp ;;
     codec) echo core/type_name.cpp ;;
-    csv) echo operators/sources/csv_reader.cpp ;;
+    csv) echo operators/csv.cpp operators/sources/csv_reader.cpp ;;
     json) echo operators/sources/read_json.cpp ;;
   esac
 }
