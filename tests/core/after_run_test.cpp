@@ -18,6 +18,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace tidemark::after_run_test {
 namespace {
@@ -75,19 +76,23 @@ TEST_CASE("an activator has nobody run once its run has ended", "[activator]") {
 TEST_CASE("an activator may be used at any moment while its run goes", "[activator][stress]") {
   for (int repeat = 0; repeat != 200 / tests::slowdown; ++repeat) {
     Activator kept;
+    std::atomic<int> turn{0};
     std::atomic<bool> over{false};
     std::jthread other;
     {
       Embedded embedded;
       embedded.worker().dataflow<Epoch>(
           [&](Scope<Epoch>& scope) { kept = add_bell(scope, repeat % 20); });
-      other = std::jthread([&over, kept] {
-        while (!over) {
+      other = std::jthread([&turn, &over, kept] {
+        for (int seen = -1; !over;) {
           kept.activate();
           kept.activate_at(Clock::now());
+          // One timer a turn: with more the turns would grow.
+          if (const int now = turn; std::exchange(seen, now) != now)
+            kept.activate_at(Clock::now() + std::chrono::microseconds(1));
         }
       });
-      embedded.step_while([&] { return embedded.has_dataflows(); });
+      embedded.step_while([&] { return ++turn, embedded.has_dataflows(); });
     }
     over = true;
   }

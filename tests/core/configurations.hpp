@@ -17,7 +17,8 @@ namespace tidemark::tests {
 /// Some seeds of the deterministic executor and each other executor once, every batch of changes
 /// checked; all with one ledger and with one for each worker. And every progress policy, with a
 /// seed of its own, in 1 and 3 processes.
-inline std::vector<Config> configurations(std::uint32_t workers, std::uint64_t seeds = 20) {
+inline std::vector<Config> configurations(std::uint32_t workers,
+                                          std::uint64_t seeds = 20 / slowdown) {
   std::vector<Config> all;
   for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
     Config config{.workers = workers, .threads = 2, .ledgers = ledgers, .check = true};
@@ -38,7 +39,7 @@ inline std::vector<Config> configurations(std::uint32_t workers, std::uint64_t s
 /// Calls `run(config)` for each of them with 1, 2 and 7 workers, and once with so many that they
 /// share batches.
 template <typename Run>
-void for_each_configuration(Run run, std::uint64_t seeds = 20) {
+void for_each_configuration(Run run, std::uint64_t seeds = 20 / slowdown) {
   std::vector<Config> all{
       {.workers = 16, .executor = ExecutorKind::deterministic, .seed = seeds, .check = true}};
   for (const std::uint32_t workers : {1u, 2u, 7u})
