@@ -73,6 +73,28 @@ TEST_CASE("an activator has nobody run once its run has ended", "[activator]") {
   CHECK(activations_of_one_more() == 0);
 }
 
+TEST_CASE("what is to run at a time that has come waits for no timer", "[activator]") {
+  Embedded embedded;
+  Activator bell;
+  int runs = 0;
+  embedded.worker().dataflow<Epoch>([&](Scope<Epoch>& scope) {
+    OperatorBuilder<Epoch> op(scope, "bell");
+    op.output<int>();
+    bell = op.activator();
+    op.build([&runs, capability = op.initial_capability(0)] { ++runs; });
+  });
+  embedded.step();
+  const auto runs_after = [&](Clock::time_point when) {
+    const int before = runs;
+    bell.activate_at(when);
+    embedded.worker().step();  // without the timers, which Embedded::step calls
+    return runs - before;
+  };
+  CHECK(runs_after(Clock::now()) == 1);
+  CHECK(runs_after(Clock::time_point::min()) == 1);
+  CHECK(runs_after(Clock::now() + std::chrono::hours(1)) == 0);
+}
+
 TEST_CASE("an activator may be used at any moment while its run goes", "[activator][stress]") {
   for (int repeat = 0; repeat != 200 / tests::slowdown; ++repeat) {
     Activator kept;

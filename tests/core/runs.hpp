@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -80,22 +81,23 @@ inline std::string to_text(const Config& config) {
 }
 
 /// Every built-in policy, on the deterministic executor, in 1 process and, with several workers, in
-/// up to 3, with both kinds of ledgers. With sanitizers, a fifth of these.
+/// up to 3, with both kinds of ledgers. With sanitizers, each policy in one of these ways, in turn.
 inline std::vector<Config> protocols(std::uint32_t workers) {
-  constexpr int stride = slowdown == 1 ? 1 : 5;  // of 4 for each policy: so each kind is left
-  int left_out = stride - 1;
+  std::vector<std::pair<std::uint32_t, Ledgers>> ways;  // processes and ledgers
+  for (const std::uint32_t processes : std::set{1u, std::min(3u, workers)})
+    for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker})
+      ways.emplace_back(processes, ledgers);
+  const std::vector<std::string> policies = policy_names();
   std::vector<Config> all;
-  for (const std::string& policy : policy_names())
-    for (const std::uint32_t processes : std::set{1u, std::min(3u, workers)})
-      for (const Ledgers ledgers : {Ledgers::per_process, Ledgers::per_worker}) {
-        if (++left_out != stride) continue;
-        left_out = 0;
-        all.push_back({.workers = workers,
-                       .processes = processes,
-                       .executor = ExecutorKind::deterministic,
-                       .ledgers = ledgers,
-                       .policy = make_policy(policy)});
-      }
+  for (std::size_t p = 0; p != policies.size(); ++p)
+    for (std::size_t way = 0; way != ways.size(); ++way) {
+      if (slowdown != 1 && way != p % ways.size()) continue;
+      all.push_back({.workers = workers,
+                     .processes = ways[way].first,
+                     .executor = ExecutorKind::deterministic,
+                     .ledgers = ways[way].second,
+                     .policy = make_policy(policies[p])});
+    }
   return all;
 }
 
