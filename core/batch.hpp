@@ -26,7 +26,10 @@ class AnyBatch final : public Envelope {
 
   void release() override;
   std::size_t bytes() const override;
-  std::vector<Content> contents() const override;
+  std::vector<Content> contents(std::uint64_t as_text) const override;
+  bool is_shared() const override { return !parts.empty(); }
+  Envelope& another() override;
+  void take(Envelope& from, std::uint64_t begin, std::uint64_t end) override;
 
   T time{};
   RecordStore records;

@@ -8,6 +8,7 @@
 
 #include <boost/intrusive/list_hook.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -21,6 +22,7 @@ template <Timestamp T>
 struct HeldCapability
     : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
   T time{};
+  std::uint64_t number = 0;  ///< in a run that is traced
 };
 
 /// The right of one operator, at one worker, to send at `time()` or later through one output. As
@@ -40,7 +42,7 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
   }
   /// A new capability. Requires: the holder has another, or a batch in hand, that could result in
   /// `time` at the output.
-  static Capability mint(std::shared_ptr<Book> book, const T& time);
+  static Capability mint(std::shared_ptr<Book> book, const T& time, std::uint64_t parent = 0);
 
   Capability(Capability&& other) noexcept { take(other); }
   Capability& operator=(Capability&& other) noexcept;
@@ -68,6 +70,7 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
 
   Capability(std::shared_ptr<Book> book, const T& time);
 
+  bool is_watched() const;
   Entry& held() { return *this; }
   const Entry& held() const { return *this; }
   void take(Capability& other) noexcept;

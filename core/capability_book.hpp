@@ -23,6 +23,19 @@ namespace tidemark {
 
 struct InHand;
 
+/// Whoever is told of capabilities, in a run that is traced. Each has a number in its run.
+template <Timestamp T>
+class CapabilityWatch {
+ public:
+  /// Returns the number of a new one; `parent` is that of which it was made, or 0.
+  virtual std::uint64_t minted(LocationId at, const T& time, std::uint64_t parent) = 0;
+  virtual void downgraded(LocationId at, std::uint64_t number, const T& to) = 0;
+  virtual void dropped(LocationId at, std::uint64_t number) noexcept = 0;
+
+ protected:
+  ~CapabilityWatch() = default;
+};
+
 /// One worker's capabilities of one output, and where their changes are entered. While the dataflow
 /// is being built they are kept until it is attached to its ledger. Once it is gone at its worker,
 /// or was cancelled, the book is inert: what user code still holds can be dropped without harm. `T`
@@ -41,6 +54,7 @@ struct CapabilityBook {
   LocationId location{};
   ProgressBatch<T>* pending = nullptr;  ///< of the worker's current step, while live
   DueMark due{};                        ///< for changes outside a step, while live
+  CapabilityWatch<T>* watch = nullptr;  ///< while live, if the run is traced
   /// Bit i: the only connection from input i leaves timestamps as they are. For inputs from 64 on,
   /// and for all others, see `links`.
   std::uint64_t same_time = 0;
@@ -72,8 +86,10 @@ struct CapabilityBook {
   /// Moves one capability.
   void move(const T& from, const T& to);
 
-  /// From here on changes go into `batch`, and `mark` is set. Requires: the location is known.
-  void attach(ProgressBatch<T>& batch, const InHand* const& innermost, DueMark mark);
+  /// From here on changes go into `batch`, `mark` is set, and `watcher` is told unless it is null.
+  /// Requires: the location is known.
+  void attach(ProgressBatch<T>& batch, const InHand* const& innermost, DueMark mark,
+              CapabilityWatch<T>* watcher);
 
   [[noreturn]] void refuse(const std::string& what) const;
 };

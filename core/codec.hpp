@@ -44,8 +44,8 @@ struct SignatureOf;
 template <typename... Fields>
 struct SignatureOf<std::tuple<Fields&...>> {
   static std::string all() {
-    return "{" + (std::string() + ... + (Codec<std::remove_const_t<Fields>>::signature() + ",")) +
-           "}";
+    return std::string("{") +
+           (std::string() + ... + (Codec<std::remove_const_t<Fields>>::signature() + ",")) + "}";
   }
 };
 
@@ -150,7 +150,7 @@ struct Codec<std::string> {
 template <Encodable... Values>
 struct Codec<std::tuple<Values...>> {
   static std::string signature() {
-    return "(" + (std::string() + ... + (Codec<Values>::signature() + ",")) + ")";
+    return std::string("(") + (std::string() + ... + (Codec<Values>::signature() + ",")) + ")";
   }
   static void write(std::string& to, const std::tuple<Values...>& value) {
     std::apply([&](const auto&... each) { (Codec<Values>::write(to, each), ...); }, value);
@@ -163,7 +163,7 @@ struct Codec<std::tuple<Values...>> {
 template <Encodable First, Encodable Second>
 struct Codec<std::pair<First, Second>> {
   static std::string signature() {
-    return "(" + Codec<First>::signature() + "," + Codec<Second>::signature() + ")";
+    return std::string("(") + Codec<First>::signature() + "," + Codec<Second>::signature() + ")";
   }
   static void write(std::string& to, const std::pair<First, Second>& value) {
     Codec<First>::write(to, value.first);
@@ -191,7 +191,9 @@ struct Codec<std::optional<Value>> {
 /// The number of the alternative, then its value.
 template <Encodable... Values>
 struct Codec<std::variant<Values...>> {
-  static std::string signature() { return "<" + ((Codec<Values>::signature() + "|") + ...) + ">"; }
+  static std::string signature() {
+    return std::string("<") + ((Codec<Values>::signature() + "|") + ...) + ">";
+  }
   static void write(std::string& to, const std::variant<Values...>& value) {
     Codec<std::uint64_t>::write(to, value.index());
     std::visit([&](const auto& v) { Codec<std::remove_cvref_t<decltype(v)>>::write(to, v); },
@@ -238,7 +240,7 @@ struct Codec<Value> {
 /// Containers: their size, then their elements.
 template <typename Container, typename Element>
 struct ContainerCodec {
-  static std::string signature() { return "[" + Codec<Element>::signature() + "]"; }
+  static std::string signature() { return std::string("[") + Codec<Element>::signature() + "]"; }
   static void write(std::string& to, const Container& values) {
     Codec<std::uint64_t>::write(to, values.size());
     for (const auto& value : values) {

@@ -16,6 +16,7 @@
 
 namespace tidemark {
 
+class Replay;
 class StateStore;
 class Trace;
 
@@ -31,6 +32,9 @@ struct Monitor {
 /// Says why a run does not get on, while it goes on.
 struct ExplainOptions {
   std::chrono::milliseconds after{0};  ///< from the start of the run, once; 0: not at all
+  /// When nothing has moved for so long, once; 0: not at all. Not on the deterministic executor,
+  /// where a run that cannot get on ends with an error.
+  std::chrono::milliseconds still{10'000};
   /// At each SIGQUIT (Ctrl-\\); not on the deterministic executor, which has no real time.
   bool on_quit_signal = false;
   /// Called with the explanations of every dataflow; must not throw. Empty: they are printed on
@@ -70,18 +74,22 @@ struct Config {
   Ledgers ledgers = Ledgers::per_process;
   /// How progress travels between ledgers; null: DirectPolicy{}, every worker sends every report to
   /// every ledger. Of no consequence with a single ledger, unless the policy takes a way round.
-  std::shared_ptr<const ProgressPolicy> policy;
+  std::shared_ptr<const ProgressPolicy> policy{};
   /// How long a process has to be idle before what is gathered in it leaves, in the time of the
   /// deterministic executor; on the others it leaves at once.
   std::chrono::nanoseconds linger{0};
   /// Of the deterministic executor. Its time goes on by itself only when nobody has anything to do:
   /// with operators that never wait, give links a delay only together with a `turn`.
-  NetworkOptions network;
-  Monitor monitor;
-  ExplainOptions explain;
+  NetworkOptions network{};
+  Monitor monitor{};
+  ExplainOptions explain{};
   /// While it runs, one line on standard error tells how far each input has come, if that is a
   /// terminal. Not on the deterministic executor.
   bool progress = false;
+  /// While it runs, standard error shows what it does: operators, rates, frontiers, what is held
+  /// back and by whom; in place on a terminal, and as a line every five seconds elsewhere. Not on
+  /// the deterministic executor.
+  bool watch = false;
   /// At the first SIGINT (Ctrl-C), SIGTERM or SIGHUP all inputs end, the run ends with everything
   /// written, and throws Interrupted; a second one of the same kind does what it did without this.
   /// SIGTERM and SIGHUP that are ignored (nohup) stay so. Not on the deterministic executor.
@@ -94,8 +102,12 @@ struct Config {
   /// Where stateful steps, sources and sinks begin, and what they tell of every epoch that is
   /// complete; null: nothing is saved. Outlives the run.
   StateStore* states = nullptr;
-  /// Records the first dataflow if set; outlives the run.
+  /// Records the run if set; outlives it.
   Trace* trace = nullptr;
+  /// Has the run go as an earlier one did, of which this is the trace, if set: on the deterministic
+  /// executor, whatever `executor` and `seed` say. Where that one had `states` give it a store in
+  /// which nothing is saved. For one run; outlives it.
+  Replay* replay = nullptr;
   Traffic* traffic = nullptr;  ///< filled at the end of the run if set; outlives the run
 };
 

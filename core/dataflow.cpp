@@ -48,8 +48,13 @@ FlowGraph Dataflow::describe() const {
   return process.dataflows().front()->graph();
 }
 
-void run_main(const Dataflow& flow) {
-  cluster_main(flow, {.workers = 1, .threads = 1, .executor = ExecutorKind::threads});
+void run_main(const Dataflow& flow, Config config) {
+  if (config.workers != 1)
+    throw ConfigError("run_main has one worker, not " + std::to_string(config.workers) +
+                      "; cluster_main has any number of them");
+  config.threads = 1;
+  if (config.executor != ExecutorKind::deterministic) config.executor = ExecutorKind::threads;
+  cluster_main(flow, config);
 }
 
 void cluster_main(const Dataflow& flow, const Config& config) {

@@ -147,9 +147,10 @@ auto operator|(FlowStream<Item> stream, Operator op) {
   }
 }
 
-/// Runs a dataflow to its end with one worker, in this thread. Throws DataflowError, and the first
-/// error of the run as StepError.
-void run_main(const Dataflow& flow);
+/// Runs a dataflow to its end with one worker, in this thread; what `config` says of threads, and
+/// of executors other than the deterministic one, is of no consequence. Throws DataflowError,
+/// ConfigError for more workers, and the first error of the run as StepError.
+void run_main(const Dataflow& flow, Config config = {});
 
 /// Runs a dataflow to its end with `config.workers` workers.
 void cluster_main(const Dataflow& flow, const Config& config);

@@ -7,7 +7,9 @@
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/progress_snapshot.hpp>
 
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace tidemark {
@@ -24,6 +26,14 @@ class Question {
   virtual std::vector<Explanation> explain() const = 0;
 };
 
+/// What an operator has done, at all workers together.
+struct StepActivity {
+  std::string name;
+  std::uint32_t first_port = 0;  ///< its first location: an input, if it has one
+  std::uint64_t runs = 0;
+  std::uint64_t records = 0;  ///< that came to it from a worker, but for pipelines
+};
+
 /// A dataflow that runs or has run. Thread: any.
 class DataflowView {
  public:
@@ -31,6 +41,8 @@ class DataflowView {
   virtual const FlowGraph& graph() const = 0;
   /// The progress state now: a consistent cut. Costs nothing to those who do not ask.
   virtual ProgressSnapshot snapshot() = 0;
+  /// What its operators have done, in their order; nothing unless it is watched (Config::watch).
+  virtual std::vector<StepActivity> activity() const = 0;
   /// Asks the workers what they hold. Once the run is over they do not answer.
   virtual std::shared_ptr<Question> ask() = 0;
   /// Ends it at all workers, each at its next step: what it holds, has queued and has open is

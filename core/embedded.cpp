@@ -14,6 +14,8 @@ Embedded::Embedded(const Config& config) : process_(config, thread_) {
   if (config.workers != 1)
     throw ConfigError("an embedded run has 1 worker, and was given " +
                       std::to_string(config.workers));
+  if (config.replay != nullptr)
+    throw ConfigError("an embedded run cannot be a replay, which has an executor of its own");
   worker().fiber_ = &thread_;
 }
 

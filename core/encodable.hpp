@@ -62,7 +62,8 @@ struct Codec {
   static constexpr bool is_missing = true;
 };
 
-/// The base of a codec for values that are never saved: a step that keeps such cannot be recovered.
+/// The base of a codec for values that are never saved: a run that saves states refuses a step that
+/// keeps such, as one that keeps values without a codec.
 struct NotSaved {};
 
 /// There is a codec for `Value`.
@@ -72,9 +73,5 @@ concept Encodable = requires(std::string& to, const Value& value, ByteReader& fr
   Codec<Value>::write(to, value);
   { Codec<Value>::read(from) } -> std::same_as<Value>;
 };
-
-/// There is a codec for `Value`, or somebody has said that there shall be none.
-template <typename Value>
-concept EncodableOrNotSaved = Encodable<Value> || std::derived_from<Codec<Value>, NotSaved>;
 
 }  // namespace tidemark

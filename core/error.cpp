@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/system_reason.hpp>
 #include <tidemark/progress/check.hpp>
 
+#include <cerrno>
 #include <exception>
+#include <new>
 #include <utility>
 
 namespace tidemark {
@@ -18,6 +21,8 @@ std::string sentence(const std::string& step, std::uint32_t worker, const std::s
 std::string reason_of_current_exception() {
   try {
     throw;
+  } catch (const std::bad_alloc&) {
+    return system_reason(ENOMEM);
   } catch (const std::exception& error) {
     return error.what();
   } catch (...) {
@@ -45,6 +50,8 @@ void rethrow_as_step_error(const std::string& step, std::uint32_t worker, const 
     throw;
   } catch (const StepError&) {
     throw;
+  } catch (const ReplayError&) {
+    throw;
   } catch (const RunStopped&) {
     throw;
   } catch (...) {
@@ -61,6 +68,8 @@ void rethrow_as_closure_error(std::uint32_t worker) {
   } catch (const DataflowError&) {
     throw;
   } catch (const CapabilityError&) {
+    throw;
+  } catch (const ReplayError&) {
     throw;
   } catch (const RunStopped&) {
     throw;

@@ -98,6 +98,12 @@ class Interrupted : public std::runtime_error {
   int signal_;
 };
 
+/// A run cannot be replayed, or has left the way that its trace tells.
+class ReplayError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A setting that cannot be run with; the text says which, and what would be right.
 class ConfigError : public std::invalid_argument {
  public:

@@ -2,6 +2,7 @@
 #include <tidemark/core/explanation.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 
 namespace tidemark {
@@ -47,6 +48,27 @@ std::string way_of(const Explanation::Cause& cause) {
   return text;
 }
 
+/// "; its source has given nothing for 12.3 s".
+std::string text_of(std::chrono::nanoseconds silent) {
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(silent).count() / 100;
+  return "; its source has given nothing for " + std::to_string(tenths / 10) + "." +
+         std::to_string(tenths % 10) + " s";
+}
+
+const char* text_of(Explanation::Cause::Role role) {
+  switch (role) {
+    case Explanation::Cause::Role::arrived:
+      return "";
+    case Explanation::Cause::Role::begins:
+      return "; nothing comes before it: it is to be advanced or dropped";
+    case Explanation::Cause::Role::holds_on:
+      return "; nothing that can still arrive needs it: it is to be dropped";
+    case Explanation::Cause::Role::waits:
+      return "; it waits for what can still arrive";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string to_text(const Explanation::Cause& cause) {
@@ -88,7 +110,9 @@ std::string to_text(const Explanation& explanation) {
   text += " can still appear at " + explanation.name + ", because";
   const std::size_t shown = std::min(causes_limit, explanation.causes.size());
   for (std::size_t i = 0; i != shown; ++i)
-    text += "\n  " + to_text(explanation.causes[i]) + way_of(explanation.causes[i]);
+    text += "\n  " + to_text(explanation.causes[i]) + way_of(explanation.causes[i]) +
+            (explanation.causes[i].silent ? text_of(*explanation.causes[i].silent)
+                                          : text_of(explanation.causes[i].role));
   if (const std::size_t more = explanation.causes.size() - shown; more != 0)
     text += "\n  and " + std::to_string(more) + " more";
   for (const Explanation::Busy& busy : explanation.busy)

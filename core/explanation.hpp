@@ -6,8 +6,10 @@
 #include <tidemark/core/progress_snapshot.hpp>
 #include <tidemark/progress/location.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,6 +47,18 @@ struct Explanation {
     /// Where the rest is: in flight between workers; in a progress message that the ledger has not
     /// seen, if they are capabilities; or perhaps at a worker that did not answer.
     enum class Whereabouts { in_flight, in_progress_message, unanswered } rest_is{};
+    /// What can be done about it.
+    enum class Role {
+      arrived,   ///< it lies at an input, or is on its way there: its worker will come to it
+      begins,    ///< a right to send of a step without inputs: that is to advance or drop it
+      holds_on,  ///< a right to send that nothing which can still arrive needs: it is to be dropped
+      waits,     ///< a right to send of a step that waits for what can still arrive there
+    } role{};
+    /// Of a trace: the number of the event since which it has been there, 0 from the beginning.
+    std::optional<std::uint64_t> since{};
+    /// Of what an input holds, in a run: how long its source has given nothing at a worker that
+    /// holds it.
+    std::optional<std::chrono::nanoseconds> silent{};
   };
 
   /// A worker that did not come to the end of a step, and the step whose code it runs; empty: it is
@@ -68,10 +82,11 @@ struct Explanation {
   std::string name;  ///< of the location
   std::string time;
   /// The ledger's state that was looked at, to draw the explanation on (viz/dot.hpp).
-  std::shared_ptr<const ProgressSnapshot> state;
-  std::vector<Cause> causes;  ///< shortest path first; empty: `time` is complete there
-  std::vector<Busy> busy;     ///< those whose holdings are unknown
-  std::vector<Part> parts;    ///< of a watermark, and then there are no causes
+  std::shared_ptr<const ProgressSnapshot> state{};
+  /// Those that wait come last, each of both shortest path first; empty: `time` is complete there.
+  std::vector<Cause> causes{};
+  std::vector<Busy> busy{};   ///< those whose holdings are unknown
+  std::vector<Part> parts{};  ///< of a watermark, and then there are no causes
 };
 
 /// The explanation in sentences, one cause to a line, the first ten of them. No newline at the end.

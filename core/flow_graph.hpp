@@ -35,19 +35,19 @@ struct FlowScope {
 /// A step of a dataflow: what the user drew as one box.
 struct FlowNode {
   std::string kind;  ///< the operator, such as "map"
-  std::string id;    ///< the step id or label that the user gave; may be empty
+  std::string id{};  ///< the step id or label that the user gave; may be empty
   std::uint32_t inputs = 0;
   std::uint32_t outputs = 0;
   /// Index of the loop or composite step that it stands in; of a step that leaves a loop: the
   /// outer.
   std::uint32_t scope = 0;
   /// The operator of the frozen progress graph that this step is; nullopt if it has been fused.
-  std::optional<OperatorId> op;
+  std::optional<OperatorId> op{};
   /// The progress graph's number of this operator's first target; its targets come first, then its
   /// sources. Meaningless for a fused step.
-  LocationId first_location;
+  LocationId first_location{};
   /// For a fused step the output that feeds it: its ports share that output's frontier.
-  SourcePort feeder;
+  SourcePort feeder{};
 
   /// "words" if the user named it, else "map".
   const std::string& label() const { return id.empty() ? kind : id; }

@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -42,6 +43,12 @@ class InputHandle {
         times_(&times),
         book_(output.book()),
         capability_(std::move(capability)) {}
+  /// Only says so: of a deleted one a pair that is made of a handle would tell nothing.
+  InputHandle(const InputHandle& other) : InputHandle(const_cast<InputHandle&&>(other)) {
+    static_assert(!std::is_same_v<Item, Item>,
+                  "input: a handle cannot be copied, as an input has but one; hand it on by "
+                  "std::move(handle)");
+  }
   /// `other` is closed afterwards, for the handle that takes its place.
   InputHandle(InputHandle&& other) noexcept
       : worker_(other.worker_),

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/keeps.hpp>
+#include <tidemark/core/type_name.hpp>
 
 namespace tidemark {
+
+std::string detail::how_to_save(const std::type_info& type, bool says_not_saved) {
+  const std::string name = type_name(type);
+  if (says_not_saved)
+    return "write a tidemark::Codec of " + name + " that saves it (what there is says NotSaved)";
+  return "give " + name +
+         " a tidemark::Codec: a struct has one by a line in it that lists its members, `static "
+         "auto fields(auto& self) { return std::tie(self.a, self.b); }`; for another type "
+         "specialise it";
+}
 
 void require_kept(const Keeps& keeps, const std::string& kind, const std::string& id,
                   bool on_epochs) {

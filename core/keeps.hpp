@@ -3,7 +3,12 @@
 // What an operator keeps between its activations, and what becomes of that in a run with a store.
 #pragma once
 
+#include <tidemark/core/encodable.hpp>
+
+#include <concepts>
 #include <string>
+#include <type_traits>
+#include <typeinfo>
 
 namespace tidemark {
 
@@ -23,13 +28,32 @@ struct Keeps {
         instead(to_do) {}
 
   What what;
-  const char* instead;  ///< a literal: what to do with what is unsaved in a run with a store
+  const char* instead;  ///< what to do with what is unsaved in a run with a store; never freed
 };
 
-/// The one of a step that a store is told of if its types can be written, by their codecs.
-constexpr Keeps saved_if(bool encodable) {
+namespace detail {
+
+/// How values come to be saved whose type has no codec, or one that says NotSaved.
+std::string how_to_save(const std::type_info& type, bool says_not_saved);
+
+}  // namespace detail
+
+/// The one of a step that tells a store of values of these types, and can if they are all
+/// encodable. Else the step runs where nothing is saved, and a run with a store names the first
+/// that is not.
+template <typename... Values>
+Keeps saved_if(bool encodable) {
   if (encodable) return Keeps::saved;
-  return {Keeps::unsaved, "write Codecs of its values, which say NotSaved"};
+  static const std::string instead = [] {
+    std::string first;
+    const auto look_at = [&]<typename Value>(std::type_identity<Value>) {
+      if (first.empty() && !Encodable<Value>)
+        first = detail::how_to_save(typeid(Value), std::derived_from<Codec<Value>, NotSaved>);
+    };
+    (look_at(std::type_identity<Values>()), ...);
+    return first;
+  }();
+  return {Keeps::unsaved, instead.c_str()};
 }
 
 /// Throws DataflowError unless a step that keeps this may stand in a run with a store: what is

@@ -22,16 +22,16 @@ struct LinkOptions {
   std::chrono::nanoseconds latency{0};
   std::chrono::nanoseconds jitter{0};  ///< up to as much is added to the latency, uniformly
   std::uint64_t bandwidth = 0;         ///< bytes per second; 0: without limit
-  Stalls stalls;
+  Stalls stalls{};
   friend bool operator==(const LinkOptions&, const LinkOptions&) = default;
 };
 
 /// What the virtual network is like. All that is random is drawn from the run's seed.
 struct NetworkOptions {
-  LinkOptions link;
+  LinkOptions link{};
   /// The link between two processes, if they are not all like `link`.
-  std::function<LinkOptions(std::uint32_t from, std::uint32_t to)> link_between;
-  Stalls process_stalls;  ///< of a process, to which nothing is delivered then
+  std::function<LinkOptions(std::uint32_t from, std::uint32_t to)> link_between{};
+  Stalls process_stalls{};  ///< of a process, to which nothing is delivered then
 
   // Of progress batches, each with this probability. Safety needs links that are first in, first
   // out, and lose and repeat nothing; these are for experiments that break it. A run that is broken

@@ -6,6 +6,7 @@
 #include <tidemark/core/activator.hpp>
 #include <tidemark/core/capability.hpp>
 #include <tidemark/core/keeps.hpp>
+#include <tidemark/core/named_events.hpp>
 #include <tidemark/core/open_input.hpp>
 #include <tidemark/core/ports.hpp>
 #include <tidemark/core/scope.hpp>
@@ -127,6 +128,9 @@ class OperatorBuilder {
 
   /// Runs the logic from outside. Requires: called while building.
   Activator activator();
+
+  /// Tells the trace of the run, if there is one, events of the operator's own.
+  Notes notes(NamedEvents kind);
 
   /// Calls `action` when the dataflow is complete. It may throw.
   void on_close(std::function<void()> action);

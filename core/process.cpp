@@ -2,8 +2,15 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/process/asking.hpp>
+#include <tidemark/core/replay.hpp>
+#include <tidemark/core/state_store.hpp>
+#include <tidemark/core/trace.hpp>
+#include <tidemark/core/trace_file.hpp>
 #include <tidemark/core/worker.hpp>
 
+#include <chrono>
+#include <cstdio>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -23,15 +30,79 @@ void require_runnable(const Config& config) {
                       "more than 1");
 }
 
+std::string name_of(const ProgressPolicy* policy) {
+  return policy != nullptr ? policy->name() : DirectPolicy().name();
+}
+
+/// Whether a run with this store, which may be null, begins at the beginning.
+bool is_fresh(const StateStore* states) {
+  return states == nullptr || states->first_epoch() == 1;
+}
+
+/// Throws ConfigError unless the run that is replayed was of that shape.
+void require_replayable(const Config& config) {
+  const TracedRun& run = config.replay->run();
+  if (run.workers != config.workers)
+    throw ConfigError("the run that is to be replayed had " + std::to_string(run.workers) +
+                      " workers, and this one was given " + std::to_string(config.workers));
+  if (config.processes > 1)
+    throw ConfigError(
+        "a run of virtual processes is not replayed; it goes the same way again with "
+        "its seed");
+  if (name_of(config.policy.get()) != run.policy)
+    throw ConfigError("the run that is to be replayed had the policy '" + run.policy +
+                      "', and this one was given '" + name_of(config.policy.get()) + "'");
+  if (run.saves_states != (config.states != nullptr))
+    throw ConfigError(std::string("the run that is to be replayed had ") +
+                      (run.saves_states ? "a StateStore, and this one was given none"
+                                        : "no StateStore, and this one was given one"));
+  if (!is_fresh(config.states))
+    throw ConfigError(
+        "a replay is given a StateStore in which nothing is saved: it would go on "
+        "from there");
+  config.replay->begin();
+}
+
 /// The configuration, if it can be run.
-const Config& runnable(const Config& config) {
+Config runnable(Config config) {
   require_runnable(config);
+  if (config.replay == nullptr) return config;
+  require_replayable(config);
+  config.executor = ExecutorKind::deterministic;
   return config;
 }
 
 std::unique_ptr<VirtualNetwork> make_network(const Config& config, Executor& executor) {
-  if (config.executor != ExecutorKind::deterministic) return nullptr;
+  if (config.executor != ExecutorKind::deterministic || config.replay != nullptr) return nullptr;
   return std::make_unique<VirtualNetwork>(config.network, config.seed, executor);
+}
+
+const char* name_of(ExecutorKind kind) {
+  switch (kind) {
+    case ExecutorKind::tbb:
+      return "tbb";
+    case ExecutorKind::threads:
+      return "threads";
+    case ExecutorKind::deterministic:
+      break;
+  }
+  return "deterministic";
+}
+
+void begin_trace(const Process& process, const Config& config, Executor& executor) {
+  TracedRun run{.workers = config.workers,
+                .processes = config.processes,
+                .executor = name_of(config.executor),
+                .seed = config.seed,
+                .policy = name_of(config.policy.get()),
+                .has_virtual_time = executor.has_virtual_time(),
+                .tells_outside = process.tells_outside(),
+                .shares_batches = process.shares_batches(),
+                .saves_states = config.states != nullptr};
+  if (!run.has_virtual_time) run.began = to_iso8601(executor.wall_time());
+  config.trace->begin(run, [&executor, began = executor.now()] {
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(executor.now() - began).count());
+  });
 }
 
 /// False if all workers tell the only ledger at once.
@@ -47,7 +118,7 @@ bool gathers_anything(const Routes& routes) {
 Process::Process(const Config& config, Executor& executor)
     : config_(runnable(config)),
       executor_(&executor),
-      network_(make_network(config, executor)),
+      network_(make_network(config_, executor)),
       links_(config_, network_.get(), *this),
       registry_(
           config_, [this](std::uint32_t worker) { workers_[worker]->wake(); },
@@ -60,6 +131,20 @@ Process::Process(const Config& config, Executor& executor)
     idle_stations_.emplace(config_, std::move(routes), network_.get(), executor, registry_);
   for (std::uint32_t w = 0; w != config.workers; ++w)
     workers_.push_back(std::make_unique<Worker>(*this, w));
+  if (config.trace != nullptr) begin_trace(*this, config_, executor);
+}
+
+bool Process::shares_batches() const {
+  static constexpr std::uint32_t crowded = 16;  // workers on a thread
+  if (config_.replay != nullptr) return config_.replay->run().shares_batches;
+  return config_.workers >= crowded * executor_->threads() && config_.processes == 1 &&
+         config_.turn.count() == 0;
+}
+
+bool Process::tells_outside() const {
+  const bool passes_network = idle_stations_ && network_;
+  return config_.trace != nullptr && config_.trace->tells_outside() && !passes_network &&
+         is_fresh(config_.states);
 }
 
 Process::~Process() {
@@ -68,8 +153,29 @@ Process::~Process() {
   if (config_.traffic != nullptr) {
     *config_.traffic = registry_.traffic();
   }
+  if (config_.replay != nullptr) config_.replay->end();
   workers_.clear();  // before the pools, to which they still give batches back,
   network_.reset();  // and so does this
+  if (config_.trace != nullptr) end_trace();
+}
+
+void Process::end_trace() noexcept {
+  try {
+    std::string outcome = "ended";
+    try {
+      rethrow_failure();
+    } catch (const std::exception& error) {
+      outcome = error.what();
+    } catch (...) {
+      outcome = "failed";
+    }
+    config_.trace->end(outcome);
+    for (const std::string& step : config_.trace->not_found())
+      std::fprintf(stderr, "tidemark: no step is called '%s', of which the trace was to tell\n",
+                   step.c_str());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "tidemark: %s\n", error.what());
+  }
 }
 
 void Process::post(std::uint32_t to, Envelope& envelope) {
@@ -88,7 +194,23 @@ void Process::deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) 
 void Process::explain(Report report) {
   std::vector<std::shared_ptr<Question>> questions;
   for (const auto& dataflow : dataflows()) questions.push_back(dataflow->ask());
-  report_when_answered(timers_, std::move(questions), std::move(report));
+  report_when_answered(timers_, std::move(questions),
+                       [this, report = std::move(report)](std::vector<Explanation> explanations) {
+                         for (Explanation& each : explanations) note_silence(each);
+                         report(explanations);
+                       });
+}
+
+/// Tells of inputs how long they have given nothing.
+void Process::note_silence(Explanation& explanation) const {
+  for (Explanation::Cause& cause : explanation.causes) {
+    const std::string& port = cause.path.front().name;  // such as lines.out0
+    const std::string step = port.substr(0, port.rfind('.'));
+    for (const Explanation::Holder& holder : cause.holders)
+      if (const auto since = input_progress_.silent_since(step, holder.worker);
+          since && !cause.silent)
+        cause.silent = executor_->now() - *since;
+  }
 }
 
 void Process::fail(std::exception_ptr error) noexcept {

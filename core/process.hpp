@@ -53,10 +53,9 @@ class Process final : public Mail {
   /// Whether the workers on one thread fill batches together (shared_batches.hpp): with many more
   /// workers than threads, unless somebody plays that there are several processes, or a processor
   /// for each worker.
-  bool shares_batches() const {
-    return config_.workers >= crowded * executor_->threads() && config_.processes == 1 &&
-           config_.turn.count() == 0;
-  }
+  bool shares_batches() const;
+  /// Whether what comes from outside is in the trace of this run.
+  bool tells_outside() const;
 
   using Report = std::function<void(const std::vector<Explanation>&)>;
 
@@ -106,8 +105,8 @@ class Process final : public Mail {
   IdleStations* idle_stations() { return idle_stations_ ? &*idle_stations_ : nullptr; }
 
  private:
-  static constexpr std::uint32_t crowded = 16;  // workers on a thread
-
+  void note_silence(Explanation& explanation) const;
+  void end_trace() noexcept;
   void post_to_all(const std::function<Envelope&(std::uint32_t worker)>& make);
 
   Config config_;

@@ -200,6 +200,8 @@ class RecordStore {
   const AnyRecords& get() const { return *reinterpret_cast<const AnyRecords*>(storage_); }
   std::size_t size() const { return type_->size(get()); }
   void clear(std::size_t keep = RecordType::no_limit) { type_->clear(get(), keep); }
+  /// A record as it is printed; the name of its type if it cannot be.
+  std::string as_text(std::size_t record) const;
 
  private:
   const RecordType* type_;

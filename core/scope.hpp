@@ -97,8 +97,9 @@ class Scope : public AnyScope<typename Level<T>::Ledger> {
       : AnyScope<Ledger>(outer.assembly(), index),
         outer_(&outer) {}
 
-  /// A loop in this scope: streams come in by `enter` and go out by `leave` (operators/loops/).
-  InnerScope& add_loop(std::string name) {
+  /// A loop in this scope: streams come in by `enter` and go out by `leave` (operators/loops/). An
+  /// InnerScope, deduced so that a compiler says what is wrong here before what follows from it.
+  auto& add_loop(std::string name) {
     static_assert(
         depth < Level<T>::max_depth,
         "loop: the timestamps of this dataflow have no counter left for a loop here; build "

@@ -3,6 +3,8 @@
 // Starting a thread, or saying what there is too little of.
 #pragma once
 
+#include <tidemark/core/alternate_stack.hpp>
+
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -16,11 +18,14 @@ class ThreadError : public std::runtime_error {
   explicit ThreadError(const std::system_error& error);
 };
 
-/// A std::jthread, or a std::thread, that runs `body`. Throws ThreadError.
+/// A std::jthread, or a std::thread, that runs `body`, with an alternate stack. Throws ThreadError.
 template <typename Thread = std::jthread, typename Body>
 Thread start_thread(Body body) {
   try {
-    return Thread(std::move(body));
+    return Thread([body = std::move(body)]() mutable {
+      have_alternate_stack();
+      body();
+    });
   } catch (const std::system_error& error) {
     throw ThreadError(error);
   }

@@ -1,122 +1,145 @@
 // SPDX-License-Identifier: MIT
 //
-// The trace: what happened, in the ledger's order. Viewers, replay and tests read it and no more.
-//
-// A trace is written as JSON lines, one event a line, all with these fields:
-//   {"seq": 12, "kind": "batch", "worker": 3, ...}
-// `seq` is the number of batches the ledger had applied, and never falls. Per kind:
-//   batch     worker's atomic report    changes: [{at: location, time, diff}, ...]
-//             (worker is null if a policy has added up the reports of several)
-//   frontier  a frontier was published  at: location, frontier: [time, ...]
-//   start     an operator is run        op: operator
-//   stop      it has returned           op: operator
-//   send      records were sent         channel, to: worker, time, records
-//   receive   records were taken        channel, from: worker, time, records
+// The trace: what happened in a run, in one order. Viewers, replay and tests read it and no more.
 //
 // Any prefix is a consistent cut. A worker tells what it has done together with the report of its
 // step: what it has received and run comes before the batch, what it has sent after it. A step that
-// changes nothing is told with the next report, so a `seq` may be later than what it stands for.
-// Where reports go by stations (several ledgers, of which a trace holds the batches of the first,
-// or a policy that gathers), a worker tells what it has done when it reports; its batch comes
-// later.
+// changes nothing is told with the next report. Where reports go by stations (several ledgers, or a
+// policy that gathers), a worker tells what it has done when it reports; its batch comes later, at
+// each ledger.
 //
 // A frontier is published if somebody reads it, and after the last of the batches that were applied
-// together. All frontiers after any batch follow from the batches (Trace::state_at).
+// together. All frontiers after any batch follow from the batches (trace_state.hpp).
 //
-// What is sent in shared batches (core/records/shared_batches.hpp) a sender tells for each
-// receiver, and a receiver for each sender; so there may be more receives than sends, of the same
-// records.
+// What is sent in shared batches (records/shared_batches.hpp) a sender tells for each receiver, and
+// a receiver for each sender; so there may be more receives than sends, of the same records.
 #pragma once
 
-#include <tidemark/core/explanation.hpp>
-#include <tidemark/core/flow_graph.hpp>
-#include <tidemark/core/progress_snapshot.hpp>
-#include <tidemark/progress/timestamp.hpp>
+#include <tidemark/core/named_events.hpp>
+#include <tidemark/core/trace/columns.hpp>
+#include <tidemark/core/trace/counts_before.hpp>
+#include <tidemark/core/trace/order.hpp>
+#include <tidemark/core/trace/sink.hpp>
+#include <tidemark/core/trace_event.hpp>
+#include <tidemark/core/trace_file.hpp>
+#include <tidemark/core/traced_dataflow.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <iosfwd>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 namespace tidemark {
 
-struct TraceEvent {
-  enum class Kind { batch, frontier, start, stop, send, receive };
-  static constexpr std::uint32_t several_workers = ~std::uint32_t{0};
-
-  struct Change {
-    std::uint32_t location = 0;
-    std::string time;
-    std::int64_t diff = 0;
-    friend bool operator==(const Change&, const Change&) = default;
-  };
-
-  Kind kind{};
-  std::uint64_t sequence = 0;
-  std::uint32_t worker = 0;
-  std::uint32_t subject = 0;          ///< location, operator or channel, by kind
-  std::uint32_t peer = 0;             ///< send, receive: the other worker
-  std::uint64_t records = 0;          ///< send, receive
-  std::string time;                   ///< send, receive
-  std::vector<std::string> frontier;  ///< frontier
-  std::vector<Change> changes;        ///< batch
-
-  friend bool operator==(const TraceEvent&, const TraceEvent&) = default;
+/// What of a run is recorded; what is left out is said in the trace.
+struct TraceOptions {
+  WhenTraceFails when_it_fails = WhenTraceFails::go_on;
+  /// What happens before this time of the run is not recorded, but for the counts that result.
+  std::chrono::nanoseconds from{0};
+  /// Of activations, records, capabilities and what operators tell, only those of the steps with
+  /// these names; all, if there are none. Batches and frontiers are recorded in any case.
+  std::vector<std::string> only{};
+  /// Of each batch of records that is sent, the first so many are recorded as text.
+  std::uint64_t records = 0;
 };
 
-/// What a trace's batches are replayed with, whatever their timestamps are. Thread: any, once the
-/// run has ended.
-class TraceReplay {
- public:
-  virtual ~TraceReplay() = default;
-  virtual ProgressSnapshot state_at(std::uint64_t sequence) const = 0;
-  virtual std::vector<Explanation> explain_at(std::uint64_t sequence,
-                                              LocationId location) const = 0;
-};
-
-/// The recorded events of one dataflow, in memory. With several ledgers it is the first one's.
-///
-/// Thread: `record` and `record_now` from any; the rest once the run has ended.
+/// Records one run, in memory or in a file (Config::trace). Thread: any, unless noted.
 class Trace {
  public:
-  void describe(const FlowGraph& graph, const ProgressSnapshot& start);
+  /// In memory.
+  explicit Trace(TraceOptions options = {});
+  /// In a file, written as the run goes on. Throws TraceError if it cannot be opened.
+  explicit Trace(const std::string& path, TraceOptions options = {});
+  Trace(const Trace&) = delete;
+  Trace& operator=(const Trace&) = delete;
+  ~Trace();
+
+  /// What has been recorded. Thread: once the run has ended. Throws BadTrace.
+  TraceFile read() const;
+
+  /// As it would stand in a file. Requires: it is in memory.
+  const std::string& bytes() const { return bytes_; }
+
+  /// Names of steps that were selected, and that no dataflow has had so far. Thread: any.
+  std::vector<std::string> not_found() const;
+
+  // What follows is called by the run.
+
+  /// `clock` tells the nanoseconds since the run began. Throws ConfigError if this holds a run.
+  void begin(const TracedRun& run, std::function<std::uint64_t()> clock);
+  /// Returns the number of the dataflow, for its events.
+  std::uint32_t add(const TracedDataflow& dataflow);
+  /// Adds an event that happens now. May wait for the disk; throws TraceError if the run is to end
+  /// since it is full.
   void record(TraceEvent event);
-  /// The same for events that came after the batch recorded last; leaves `events` empty.
-  void record_now(std::vector<TraceEvent>& events);
-
-  const FlowGraph& graph() const { return graph_; }
-  const std::vector<TraceEvent>& events() const { return events_; }
-
-  void set_replay(std::shared_ptr<const TraceReplay> replay) { replay_ = std::move(replay); }
-
-  /// The progress state after `sequence` batches, with all frontiers; without a replay, those that
-  /// were recorded. O(events).
-  ProgressSnapshot state_at(std::uint64_t sequence) const;
-
-  /// Why each timestamp of the frontier at `location` could still appear there after `sequence`
-  /// batches. O(events).
-  std::vector<Explanation> explain_at(std::uint64_t sequence, LocationId location) const {
-    return replay_ ? replay_->explain_at(sequence, location) : std::vector<Explanation>{};
-  }
-
-  /// Why `time` could still appear at `location` after `sequence` batches; an explanation without
-  /// causes if it could not. Throws DataflowError if the dataflow has other timestamps. O(events).
-  template <Timestamp T>
-  Explanation explain_at(std::uint64_t sequence, LocationId location, const T& time) const;
-
-  /// Writes all events as JSON lines.
-  void write(std::ostream& out) const;
+  /// The same for several; leaves `events` empty.
+  void record(std::vector<TraceEvent>& events);
+  /// The number of a text, which is written once.
+  std::uint64_t number_of(const std::string& text);
+  /// The number of a text, which is kept no longer than until it is written. Throws as `record`.
+  std::uint64_t add_text(std::string text);
+  /// The number of a kind of events, which is written once. Throws DataflowError if another has its
+  /// name.
+  std::uint32_t number_of(const NamedEvents& kind);
+  std::uint64_t records_as_text() const { return options_.records; }
+  /// Whether what comes from outside is recorded, so that the run can be replayed: unless a part of
+  /// it is left out.
+  bool tells_outside() const { return options_.from.count() <= 0 && options_.only.empty(); }
+  /// Events that happen now, leaving `events` empty, and what a ledger has done in which they
+  /// happened: at one place in the order of both.
+  void record(const OrderEntry& entry, std::vector<TraceEvent>& events);
+  /// The worker was told this, and does not report for a while.
+  void told(std::uint32_t worker, const std::string& told);
+  /// `outcome` is "ended", or an error. What comes after it is dropped. Any number of times.
+  void end(const std::string& outcome);
 
  private:
-  std::mutex mutex_;
-  FlowGraph graph_;
-  ProgressSnapshot start_;
-  std::shared_ptr<const TraceReplay> replay_;
-  std::uint64_t sequence_ = 0;  // of the batch recorded last
-  std::vector<TraceEvent> events_;
+  void seal();
+  void add(std::vector<TraceEvent>& events);
+  void add_told(std::uint32_t worker, const std::string& told);
+  void write_told();
+  void write_texts();
+  void add(TraceEvent& event, std::uint64_t now);
+  void put(std::string tag, std::string bytes, std::uint32_t events = 0);
+  void select(const TracedDataflow& dataflow);
+  bool is_wanted(const TraceEvent& event) const;
+  void begin_events();
+
+  /// Which parts of a dataflow are recorded, if not all are.
+  struct Selected {
+    std::vector<bool> operators, locations, channels;
+  };
+
+  TraceOptions options_;
+  std::string path_;   // empty: in memory
+  std::string bytes_;  // of a trace in memory
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::function<std::uint64_t()> clock_;
+  EventColumns columns_;
+  std::vector<std::uint32_t> coordinates_;  // by dataflow
+  std::vector<Selected> selected_;          // by dataflow; none: all
+  std::vector<std::string> not_found_;      // of the names that were selected
+  std::unordered_map<std::string, std::uint64_t> numbers_;
+  std::vector<std::string> new_texts_;
+  std::uint64_t texts_ = 0;         // so far
+  std::size_t new_text_bytes_ = 0;  // of those that are not written yet
+  std::vector<NamedEvents> named_;
+  std::string told_;                    // to workers; not written yet, as what follows
+  std::string order_;                   // in which ledgers have applied reports
+  std::optional<CountsBefore> before_;  // until the first event that is recorded
+  std::uint64_t sealed_ = 0;            // events
+  bool tells_outside_ = false;
+  bool has_virtual_time_ = false;
+  bool over_ = false;
+
+  std::unique_ptr<TraceSink> sink_;  // goes first: its thread calls this
 };
 
 }  // namespace tidemark

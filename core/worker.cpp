@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/error.hpp>
+#include <tidemark/core/outside/kept_mail.hpp>
+#include <tidemark/core/outside/outside.hpp>
 #include <tidemark/core/process.hpp>
+#include <tidemark/core/trace.hpp>
 #include <tidemark/core/worker.hpp>
 
 #include <algorithm>
@@ -11,7 +14,9 @@
 
 namespace tidemark {
 
-Worker::Worker(Process& process, std::uint32_t index) : process_(&process), index_(index) {}
+Worker::Worker(Process& process, std::uint32_t index) : process_(&process), index_(index) {
+  begin_outside();
+}
 
 Worker::~Worker() {
   release_mailbox();
@@ -46,12 +51,15 @@ void Worker::fail(std::exception_ptr error) noexcept {
 }
 
 void Worker::start(std::function<void(Worker&)> setup) {
+  if (replays()) return drive(std::move(setup), false);  // it may wait
   setup_ = std::move(setup);
   state_.exchange(State::queued, std::memory_order_seq_cst);
   process_->executor().submit(*this);
 }
 
-void Worker::start_closure(std::function<void(Worker&)> closure) {
+/// One that is the program's, `by_hand`, is to have let go of its inputs when it returns.
+void Worker::drive(std::function<void(Worker&)> closure, bool by_hand) {
+  by_hand_ = by_hand;
   auto body = [this, closure = std::move(closure)](Fiber& fiber) {
     fiber_ = &fiber;
     bool failed = false;
@@ -59,11 +67,12 @@ void Worker::start_closure(std::function<void(Worker&)> closure) {
       try {
         closure(*this);
       } catch (...) {
+        if (!by_hand_) throw;
         rethrow_as_closure_error(index_);
       }
       for (const auto& block : blocks_)
         for (const auto& dataflow : block->dataflows)
-          if (dataflow) dataflow->require_inputs_closed();
+          if (by_hand_ && dataflow) dataflow->require_inputs_closed();
       process_->registry().has_built(index_, next_dataflow());
       step_while([this] { return has_dataflows(); });
     } catch (...) {
@@ -117,8 +126,11 @@ void Worker::add(std::unique_ptr<DataflowInstance> dataflow) {
   ++block.live;
   ++live_;
   block.due->set(DueBits::bit_of(index));
+  const auto is_for_it = [index](const Envelope* each) { return each->dataflow == index; };
+  const std::uint64_t sent_early = ask([&] { return std::ranges::count_if(early_, is_for_it); });
+  if (replays()) return take_mail_again(sent_early);
   std::erase_if(early_, [&](Envelope* envelope) {
-    if (envelope->dataflow != index) return false;
+    if (!is_for_it(envelope)) return false;
     added.accept(*envelope);
     return true;
   });
@@ -155,6 +167,12 @@ bool Worker::step() {
     steps_in_slice_ = 1;
     fiber_->yield();
   }
+  if (outside_) [[unlikely]]
+    return step_told();
+  return do_step();
+}
+
+bool Worker::do_step() {
   read_mailbox();
   if (process_->idle_stations() != nullptr) [[unlikely]]
     set_all_due();
@@ -252,12 +270,14 @@ void Worker::suspend() {
     throw DataflowError("worker " + std::to_string(index_) +
                         " is driven by its executor; step_while is for the closure that drives one "
                         "by hand (execute)");
+  if (replays()) return;  // the step has let others go on
   steps_in_slice_ = 0;
   fiber_->suspend([this] { park(); });
   state_.exchange(State::running, std::memory_order_seq_cst);
 }
 
 void Worker::finish(bool failed) noexcept {
+  end_outside();
   for (const auto& block : blocks_)
     for (const auto& dataflow : block->dataflows)
       if (failed && dataflow) dataflow->cancel();

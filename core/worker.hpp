@@ -14,6 +14,7 @@
 
 #include <array>
 #include <atomic>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -25,6 +26,8 @@
 
 namespace tidemark {
 
+class KeptMail;
+class Outside;
 class Process;
 class StateStore;
 
@@ -37,6 +40,33 @@ class Worker final : public Wakeable, public Task {
   std::uint32_t peers() const;
   Process& process() { return *process_; }
   Executor& executor() const;
+  /// The run's clock (Executor::now), and that on the wall, as steps and closures are to read them:
+  /// a trace holds what they said, and a replay says it again.
+  Clock::time_point now() { return outside_ == nullptr ? executor().now() : now_outside(); }
+  EventTime wall_time() {
+    return outside_ == nullptr ? executor().wall_time() : told_time(executor().wall_time());
+  }
+  /// The same of a clock of one's own, which says `time`.
+  EventTime told_time(EventTime time);
+  /// What something outside says, `fresh()`: what follows from nothing that was given to the
+  /// worker. A trace holds it, and a replay does not ask, and gives it again.
+  template <std::invocable Fresh>
+  std::uint64_t ask(Fresh&& fresh) {
+    if (outside_ == nullptr) return static_cast<std::uint64_t>(std::forward<Fresh>(fresh)());
+    if (replays()) return told_again();
+    return tell(static_cast<std::uint64_t>(std::forward<Fresh>(fresh)()));
+  }
+  /// In a replay, where a source may read clocks less often than then: what it has not read is of
+  /// no consequence to others.
+  void forget_clocks();
+  /// Whether the run goes as an earlier one did (Config::replay).
+  bool replays() const;
+  /// Lets other workers go on until `holds()`, which was so then. Throws ReplayError if nothing
+  /// happens any more. Requires: it replays.
+  void wait_again(const std::function<bool()>& holds);
+  /// What the worker learns from outside; null unless the run is traced, or a replay.
+  Outside* outside() { return outside_.get(); }
+
   /// Where steps keep their states; null if nowhere.
   StateStore* states() const;
   /// True when the run is being ended by an error; read relaxed.
@@ -94,7 +124,7 @@ class Worker final : public Wakeable, public Task {
   /// Makes this a worker that is run to the end by its executor: `setup` builds its dataflows.
   void start(std::function<void(Worker&)> setup);
   /// Makes this a hand-driven worker: `closure` drives it.
-  void start_closure(std::function<void(Worker&)> closure);
+  void start_closure(std::function<void(Worker&)> closure) { drive(std::move(closure), true); }
 
   /// The number of the dataflow that is built next.
   std::uint32_t next_dataflow() const { return next_; }
@@ -134,11 +164,29 @@ class Worker final : public Wakeable, public Task {
   void finish(bool failed) noexcept;
   void release_mailbox() noexcept;
   void read_mailbox();
+  DataflowInstance& find(std::uint32_t dataflow) const;
+  void drive(std::function<void(Worker&)> closure, bool by_hand);
+  Clock::time_point now_outside();
+  std::uint64_t told_again();
+  std::uint64_t tell(std::uint64_t value);
+  void begin_outside();
+  void end_outside() noexcept;
+  void tell_trace();
+  bool do_step();
+  bool step_told();
+  bool step_again();
+  void take_mail_again(std::uint64_t most);
+  Envelope& take_again(bool is_shared, std::uint32_t dataflow, std::uint32_t channel,
+                       std::uint64_t last);
+  void keep_mail();
 
   Process* process_;
   std::uint32_t index_;
+  std::shared_ptr<Outside> outside_;
+  std::unique_ptr<KeptMail> kept_mail_;  // null unless it is a replay
   std::function<void(Worker&)> setup_;
   Fiber* fiber_ = nullptr;
+  bool by_hand_ = false;  // a closure of the program steps it
   int steps_in_slice_ = 0;
   // Not idle before its start: another worker may wake it earlier than that.
   std::atomic<State> state_{State::running};

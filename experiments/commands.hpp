@@ -13,5 +13,10 @@ namespace tidemark {
 void add_run_command(CLI::App& app);
 void add_bench_command(CLI::App& app);
 void add_traffic_command(CLI::App& app);
+void add_trace_command(CLI::App& app);
+void add_why_command(CLI::App& app);
+void add_lint_command(CLI::App& app);
+void add_frontiers_command(CLI::App& app);
+void add_pointstamps_command(CLI::App& app);
 
 }  // namespace tidemark

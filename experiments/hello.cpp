@@ -6,6 +6,7 @@
 #include <tidemark/operators/stateless/flat_map.hpp>
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/ends/output.hpp>
+#include <tidemark/experiments/program.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
 #include <sstream>
@@ -19,10 +20,10 @@ std::vector<std::string> split(const std::string& line) {
 }
 
 // README begin
-int main() {
-  Dataflow flow;
-  input(flow, "lines", TestingInput<std::string>({"the tide marks", "the shore"})) |
-      flat_map("words", split) | count("count") | output("out", StdOutput{});
-  cluster_main(flow, {.workers = 4});
+int main(int argc, char** argv) {
+  return run_program(argc, argv, [](Dataflow& flow) {
+    input(flow, "lines", TestingInput<std::string>({"the tide marks", "the shore"})) |
+        flat_map("words", split) | count("count") | output("out", StdOutput{});
+  });
 }
 // README end

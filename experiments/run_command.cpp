@@ -2,28 +2,28 @@
 //
 // tidemark run: the main job. Counts the words of a text and draws the dataflow that did it.
 #include <tidemark/core/error.hpp>
-#include <tidemark/core/executor.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/viz/dot.hpp>
-#include <tidemark/viz/flow_json.hpp>
 #include <tidemark/viz/layout.hpp>
-#include <tidemark/viz/mermaid.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include "commands.hpp"
+#include "manifest/manifest.hpp"
+#include "print.hpp"
+#include "program/arguments.hpp"
+#include "program/run_options.hpp"
 #include "word_count.hpp"
 #include "write_file.hpp"
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -35,28 +35,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct RunOptions {
+struct CommandOptions {
   std::string file;
-  std::uint32_t workers = 4;
-  std::uint32_t threads = 0;
   std::size_t epoch_lines = 2000;
   std::size_t top = 10;
   std::string counts;
   std::string json;
   std::string out = "out";
-  std::string describe;
-  ExecutorKind executor = ExecutorKind::tbb;
-  double explain_after = 0;
-  bool check = checked_by_default;
+  RunOptions run{{.workers = 4}};
 };
-
-void print(const std::string& text) {
-  write_all(STDOUT_FILENO, text, "standard output");
-}
-
-std::chrono::milliseconds milliseconds(double seconds) {
-  return std::chrono::round<std::chrono::milliseconds>(std::chrono::duration<double>(seconds));
-}
 
 void make_directory(const fs::path& path) {
   std::error_code error;
@@ -91,22 +78,29 @@ std::vector<std::pair<std::string, std::uint64_t>> most_frequent(const WordCount
   return words;
 }
 
-std::string as_json(const RunOptions& options, const WordCountResult& result,
-                    const std::vector<std::string>& pictures) {
+nlohmann::ordered_json figures(const CommandOptions& options, std::uint32_t workers,
+                               const WordCountResult& result,
+                               const std::vector<std::string>& pictures) {
+  const ProgressSnapshot& last = result.states.back().second;
   nlohmann::ordered_json json{
       {"file", options.file},
-      {"workers", options.workers},
+      {"workers", workers},
       {"words", result.words},
       {"distinct", result.counts.size()},
-      {"epochs", result.epochs},
+      {"epochs", nlohmann::ordered_json::array()},
       {"interrupted", result.interrupted},
       {"seconds", result.seconds},
       {"words_per_second", static_cast<double>(result.words) / result.seconds},
-      {"pictures", pictures}};
-  json["top"] = nlohmann::ordered_json::array();
+      {"progress_batches", last.sequence},
+      {"locations_visited", last.visits},
+      {"pictures", pictures},
+      {"top", nlohmann::ordered_json::array()}};
+  for (const EpochResult& epoch : result.epochs)
+    json["epochs"].push_back(
+        {{"epoch", epoch.epoch}, {"words", epoch.words}, {"distinct", epoch.distinct}});
   for (const auto& [word, count] : most_frequent(result, options.top))
     json["top"].push_back({{"word", word}, {"count", count}});
-  return json.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json;
 }
 
 std::vector<std::string> picture_paths(const fs::path& directory) {
@@ -125,8 +119,8 @@ std::vector<std::string> draw(const fs::path& directory, const WordCountResult& 
 }
 
 /// Refuses a command that would lose a file by writing another in its place.
-std::vector<FileClaim> claim_files(const RunOptions& options) {
-  std::vector<FileClaim> claims;
+std::vector<FileClaim> claim_files(const CommandOptions& options) {
+  std::vector<FileClaim> claims = options.run.claims(&options);
   const auto claim = [&](const std::string& user, const std::string& path) {
     if (!path.empty()) claims.push_back(FileClaim::of_user(&options, user, path));
   };
@@ -137,39 +131,31 @@ std::vector<FileClaim> claim_files(const RunOptions& options) {
   return claims;
 }
 
-/// The dataflow that would run, in a format of --describe.
-std::string description(const RunOptions& options) {
-  const FlowGraph graph = describe_word_count({.path = options.file});
-  if (options.describe == "json") return to_json(graph);
-  return options.describe == "dot" ? to_dot(graph, View::logical) : to_mermaid(graph);
-}
-
-void run(RunOptions options) {
-  if (!options.describe.empty()) return print(description(options));
+void run(CommandOptions options, CLI::App& command) {
+  if (options.run.describes())
+    return options.run.describe(describe_word_count({.path = options.file}));
   make_directory(options.out);
   if (options.file.empty()) options.file = default_text(options.out);
   const std::vector<FileClaim> claims = claim_files(options);
   require_writable(options.counts);
   require_writable(options.json);
+  const PreparedRun prepared = options.run.prepare();
+  const Config& config = prepared.config;
+  Manifest manifest(command);
 
-  print(fmt::format("counting the words of {} with {} workers\n\n", options.file, options.workers));
-  const WordCountResult result = count_words(
-      {.path = options.file,
-       .epoch_lines = options.epoch_lines,
-       .config = {.workers = options.workers,
-                  .threads = options.threads,
-                  .executor = options.executor,
-                  .explain = {.after = milliseconds(options.explain_after), .on_quit_signal = true},
-                  .progress = ::isatty(STDOUT_FILENO) == 0,
-                  .stop_on_interrupt = true,
-                  .check = options.check},
-       .counts = options.counts});
+  print(fmt::format("counting the words of {} with {} workers\n\n", options.file, config.workers));
+  const WordCountResult result = count_words({.path = options.file,
+                                              .epoch_lines = options.epoch_lines,
+                                              .config = config,
+                                              .counts = options.counts,
+                                              .print_epochs = !config.watch});
+  manifest.finish();
 
   std::string report = fmt::format("\n{:>12}  {}\n", "count", "word");
   for (const auto& [word, count] : most_frequent(result, options.top))
     report += fmt::format("{:>12}  {}\n", count, word);
   report += fmt::format("\n{} words, {} distinct, in {} epochs\n", result.words,
-                        result.counts.size(), result.epochs);
+                        result.counts.size(), result.epochs.size());
   report += fmt::format("{:.3f} s, {:.0f} words per second\n", result.seconds,
                         static_cast<double>(result.words) / result.seconds);
   const ProgressSnapshot& last = result.states.back().second;
@@ -179,10 +165,11 @@ void run(RunOptions options) {
   print(report);
 
   if (!options.counts.empty()) print(fmt::format("counts    {}\n", options.counts));
+  if (config.trace != nullptr) print(fmt::format("trace     {}\n", options.run.trace()));
   const std::vector<std::string> pictures = draw(options.out, result);
   for (const std::string& picture : pictures) print(fmt::format("picture   {}\n", picture));
   if (!options.json.empty()) {
-    write_file(options.json, as_json(options, result, pictures));
+    write_file(options.json, manifest.document(figures(options, config.workers, result, pictures)));
     print(fmt::format("summary   {}\n", options.json));
   }
   if (result.interrupted) throw Interrupted(result.signal);
@@ -191,7 +178,7 @@ void run(RunOptions options) {
 }  // namespace
 
 void add_run_command(CLI::App& app) {
-  auto options = std::make_shared<RunOptions>();
+  auto options = std::make_shared<CommandOptions>();
   CLI::App* command = app.add_subcommand(
       "run",
       "Count the words of a text with several workers, print a result per epoch and the most "
@@ -199,49 +186,28 @@ void add_run_command(CLI::App& app) {
   command->add_option("FILE", options->file,
                       "Text to read; - is standard input. Default: the King James Bible (4.4 MB), "
                       "which Debian's package bible-kjv installs");
-  command->add_option("-w,--workers", options->workers, "Number of workers")
-      ->check(CLI::Range(1, 4096))
-      ->capture_default_str();
-  command->add_option("-t,--threads", options->threads, "Threads to run them; 0: one per core")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command
-      ->add_option("--executor", options->executor,
-                   "What runs the workers: tbb (default) or threads")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, ExecutorKind>{
-          {"tbb", ExecutorKind::tbb}, {"threads", ExecutorKind::threads}}))
-      ->option_text("tbb|threads");
   command
       ->add_option(
           "--epoch-lines", options->epoch_lines,
           "Lines after which an epoch ends, with the block that was read (it ends after 1 s, too)")
-      ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 40))
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
       ->capture_default_str();
   command->add_option("--top", options->top, "How many of the most frequent words to print")
+      ->check(CLI::Range(0, 1'000'000'000))
       ->capture_default_str();
-  command->add_option("--counts", options->counts,
-                      "Write word<TAB>count to this file, sorted by word");
-  command->add_option("--json", options->json, "Write a summary of the run to this file");
   command
-      ->add_option(
-          "--explain-after", options->explain_after,
-          "Say on standard error, after this time (10s, 500ms), what each unfinished end of "
-          "the dataflow waits for, and why; SIGQUIT (Ctrl-\\) asks at any time")
-      ->transform(
-          CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1}, {"ms", 0.001}, {"min", 60}},
-                                CLI::AsNumberWithUnit::CASE_INSENSITIVE, "TIME"))
-      ->check(CLI::NonNegativeNumber)
-      ->option_text("TIME");
-  command->add_flag("--check", options->check,
-                    "Check that what each operator sends and keeps could result from what it held "
-                    "or consumed");
+      ->add_option("--counts", options->counts, "Write word<TAB>count to this file, sorted by word")
+      ->check(file_name());
   command
-      ->add_option("--describe", options->describe,
-                   "Do not run: print the dataflow as json, mermaid or dot")
-      ->check(CLI::IsMember({"json", "mermaid", "dot"}))
-      ->option_text("json|mermaid|dot");
-  command->add_option("--out", options->out, "Directory for the pictures")->capture_default_str();
-  command->callback([options] { run(*options); });
+      ->add_option("--json", options->json,
+                   "Write all figures of the run, and how it was run, to this file")
+      ->check(file_name());
+  command->add_option("--out", options->out, "Directory for the pictures")
+      ->check(file_name())
+      ->capture_default_str();
+  options->run.add_to(*command);
+  options->run.add_describe(*command);
+  command->callback([options, command] { run(*options, *command); });
 }
 
 }  // namespace tidemark

@@ -28,18 +28,6 @@ namespace {
 
 using Tally = std::pair<std::string, std::uint64_t>;  // a word and how often it occurs
 
-/// What one epoch, or a part of it, has brought.
-struct EpochResult {
-  std::uint64_t epoch = 0;
-  std::uint64_t words = 0;
-  std::uint64_t distinct = 0;
-
-  friend std::ostream& operator<<(std::ostream& out, const EpochResult& result) {
-    return out << fmt::format("epoch {:>5} {:>12} words {:>10} distinct", result.epoch,
-                              result.words, result.distinct);
-  }
-};
-
 /// Collects the tallies of all workers, and writes them to a file. Each has words of its own, so
 /// they meet only at the end.
 class Totals {
@@ -136,8 +124,8 @@ auto summarise_epochs() {
   };
 }
 
-/// Keeps what the program reports: the number of epochs and words, and the progress state as it was
-/// at the start and whenever an epoch that is a power of two was complete.
+/// Keeps what the program reports: the epochs, the number of words, and the progress state as it
+/// was at the start and whenever an epoch that is a power of two was complete.
 class EpochWatcher {
  public:
   EpochWatcher(WordCountResult& result, bool print) : result_(&result), print_(print) {}
@@ -157,13 +145,13 @@ class EpochWatcher {
 
  private:
   void see(const EpochResult& epoch, Process& process) const {
-    ++result_->epochs;
+    result_->epochs.push_back(epoch);
     result_->words += epoch.words;
-    if (std::has_single_bit(result_->epochs)) keep_state(process);
+    if (std::has_single_bit(result_->epochs.size())) keep_state(process);
   }
 
   void keep_state(Process& process) const {
-    result_->states.emplace_back(result_->epochs, process.dataflows().front()->snapshot());
+    result_->states.emplace_back(result_->epochs.size(), process.dataflows().front()->snapshot());
   }
 
   WordCountResult* result_;  // written at worker 0 only, where all epochs are summarised
@@ -173,9 +161,15 @@ class EpochWatcher {
 }  // namespace
 
 const ProgressSnapshot& WordCountResult::mid_run() const {
-  const auto later = std::ranges::find_if(
-      states, [&](const auto& state) { return state.first * 2 > epochs && state.first > 1; });
+  const auto later = std::ranges::find_if(states, [&](const auto& state) {
+    return state.first * 2 > epochs.size() && state.first > 1;
+  });
   return std::prev(later)->second;
+}
+
+std::ostream& operator<<(std::ostream& out, const EpochResult& result) {
+  return out << fmt::format("epoch {:>5} {:>12} words {:>10} distinct", result.epoch, result.words,
+                            result.distinct);
 }
 
 std::vector<std::string> split_words(const std::string& line) {

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <utility>
@@ -27,10 +28,19 @@ struct WordCountOptions {
   bool print_epochs = true;  ///< on standard output, as they are complete
 };
 
+/// What one epoch, or a part of it, has brought.
+struct EpochResult {
+  std::uint64_t epoch = 0;
+  std::uint64_t words = 0;
+  std::uint64_t distinct = 0;
+
+  friend std::ostream& operator<<(std::ostream& out, const EpochResult& result);
+};
+
 struct WordCountResult {
   std::vector<std::pair<std::string, std::uint64_t>> counts;  ///< sorted by word
   std::uint64_t words = 0;
-  std::uint64_t epochs = 0;
+  std::vector<EpochResult> epochs;  ///< as they were complete
   double seconds = 0;
   bool interrupted = false;  ///< so that this is of a part of the text
   int signal = 0;            ///< that has interrupted it

@@ -12,4 +12,11 @@ void require_format(const CsvFormat& format) {
         "as ',' and '\"'");
 }
 
+const std::string& field_of(const CsvRow& row, const std::string& column) {
+  if (const auto found = row.find(column); found != row.end()) return found->second;
+  std::string columns;
+  for (const auto& [name, field] : row) columns += (columns.empty() ? "'" : ", '") + name + "'";
+  throw std::out_of_range("there is no column '" + column + "'; the file has " + columns);
+}
+
 }  // namespace tidemark

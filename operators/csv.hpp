@@ -23,4 +23,8 @@ void require_format(const CsvFormat& format);
 /// The fields of a row by the names of their columns.
 using CsvRow = std::map<std::string, std::string>;
 
+/// The field in a column. Throws std::out_of_range, with the columns that there are, if there is no
+/// such column.
+const std::string& field_of(const CsvRow& row, const std::string& column);
+
 }  // namespace tidemark

@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/system_reason.hpp>
 #include <tidemark/operators/file_error.hpp>
 
-#include <cerrno>
-#include <sys/resource.h>
+#include <filesystem>
 #include <system_error>
 
 namespace tidemark {
-namespace {
-
-std::string reason(int error_number) {
-  std::string text = std::generic_category().message(error_number);
-  rlimit limit{};
-  if (error_number == EMFILE && ::getrlimit(RLIMIT_NOFILE, &limit) == 0)
-    text += " (this process may have " + std::to_string(limit.rlim_cur) +
-            " open; 'ulimit -n' raises that)";
-  return text;
-}
-
-}  // namespace
 
 void throw_file_error(const std::string& verb, const std::string& path, int error_number) {
-  throw FileError("cannot " + verb + " '" + path + "': " + reason(error_number));
+  std::string text = "cannot " + verb + " '" + path + "': " + system_reason(error_number);
+  std::error_code is_none;
+  if (const auto target = std::filesystem::read_symlink(path, is_none); !is_none)
+    text += "; it is a link to '" + target.string() + "'";
+  throw FileError(text);
 }
 
 }  // namespace tidemark

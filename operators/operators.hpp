@@ -69,6 +69,8 @@
 #include <tidemark/operators/sources/file_reader.hpp>
 #include <tidemark/operators/sources/generated_input.hpp>
 #include <tidemark/operators/sources/line_queue.hpp>
+#include <tidemark/operators/sources/record_log.hpp>
+#include <tidemark/operators/sources/recorded.hpp>
 #include <tidemark/operators/sources/simple_polling_input.hpp>
 #include <tidemark/operators/sources/source.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>

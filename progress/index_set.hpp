@@ -24,7 +24,7 @@ class IndexSet {
         bits_(words_ + (size + 4095) / 4096) {}
 
   void insert(std::size_t index) {
-    count_ += contains(index) ? 0 : 1;
+    if (!contains(index)) ++count_;
     bits_[index / 64] |= bit(index);
     bits_[words_ + index / 4096] |= bit(index / 64);
   }

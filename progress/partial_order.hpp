@@ -12,7 +12,7 @@ namespace tidemark {
 /// Kept apart from `operator<=>`, which here is always a *total* order that containers sort by: one
 /// type can then be a map key and still have incomparable values.
 ///
-/// Laws: reflexive, antisymmetric, transitive (tests/progress/timestamp_laws.hpp).
+/// Laws: reflexive, antisymmetric, transitive (timestamp_laws.hpp).
 template <typename T>
 concept PartiallyOrdered = std::equality_comparable<T> && requires(const T& a, const T& b) {
   { less_equal(a, b) } -> std::same_as<bool>;
@@ -37,7 +37,7 @@ constexpr bool precedes_all_after(const T& /*a*/) {
 
 /// The least element that is greater than or equal to both: in a total order, the later one. A
 /// partial order whose elements have one declares it beside its type; the law is in
-/// tests/progress/timestamp_laws.hpp.
+/// timestamp_laws.hpp.
 template <PartiallyOrdered T>
   requires is_totally_ordered<T>
 constexpr T least_upper_bound(const T& a, const T& b) {

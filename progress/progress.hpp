@@ -6,6 +6,7 @@
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/change_batch.hpp>
 #include <tidemark/progress/check.hpp>
+#include <tidemark/progress/coordinates.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/error.hpp>
 #include <tidemark/progress/explain.hpp>
@@ -28,6 +29,7 @@
 #include <tidemark/progress/sleepers.hpp>
 #include <tidemark/progress/station.hpp>
 #include <tidemark/progress/timestamp.hpp>
+#include <tidemark/progress/timestamp_laws.hpp>
 #include <tidemark/progress/topology.hpp>
 #include <tidemark/progress/tracker.hpp>
 #include <tidemark/progress/verify.hpp>

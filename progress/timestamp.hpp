@@ -15,7 +15,7 @@ namespace tidemark {
 
 /// What a path through the dataflow does to a timestamp: advance it, or carry it out of range.
 ///
-/// Laws, for all summaries s, r and times t, u (tests/progress/timestamp_laws.hpp):
+/// Laws, for all summaries s, r and times t, u (timestamp_laws.hpp):
 ///   identity      S{}.results_in(t) == t
 ///   composition   s.followed_by(r).results_in(t) == s.results_in(t), then r.results_in
 ///   monotone      less_equal(t, u) implies less_equal(s.results_in(t), s.results_in(u))
@@ -38,7 +38,7 @@ concept PathSummary = std::regular<S> && std::totally_ordered<S> && PartiallyOrd
 
 /// A logical time: an element of a partial order with a least element.
 ///
-/// Laws (tests/progress/timestamp_laws.hpp):
+/// Laws (timestamp_laws.hpp):
 ///   order        less_equal is reflexive, antisymmetric and transitive
 ///   least        less_equal(T::minimum(), t)
 ///   compatible   less_equal(a, b) implies a <= b, so sorting never contradicts the partial order
@@ -48,10 +48,12 @@ concept PathSummary = std::regular<S> && std::totally_ordered<S> && PartiallyOrd
 /// Models: Epoch (epoch.hpp), Product (product.hpp), Nested (nested.hpp).
 template <typename T>
 concept Timestamp =
-    std::regular<T> && std::totally_ordered<T> && PartiallyOrdered<T> && requires(const T& t) {
+    std::regular<T> && std::totally_ordered<T> && PartiallyOrdered<T> &&
+    requires(const T& t, std::ostream& out) {
       typename T::Summary;
       { T::minimum() } -> std::same_as<T>;
       { std::hash<T>{}(t) } -> std::convertible_to<std::size_t>;
+      out << t;  // a timestamp needs an operator<<, by which errors and traces tell it from others
     } && PathSummary<typename T::Summary, T>;
 
 // The rest of this file is about loops. A timestamp in a loop has several *coordinates*, and what

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/last_act.hpp>
+#include <tidemark/core/system_reason.hpp>
 #include <tidemark/viz/layout.hpp>
 #include <tidemark/viz/svg.hpp>
 
@@ -10,6 +12,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <optional>
@@ -32,7 +35,7 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void fail_with(std::string_view what, int error) {
-  throw RenderError(fmt::format("{}: {}", what, std::generic_category().message(error)));
+  throw RenderError(fmt::format("{}: {}", what, system_reason(error)));
 }
 
 class FileDescriptor {
@@ -164,8 +167,19 @@ fs::path layout_program() {
   if (!error) {
     fs::path beside = self.parent_path() / "tidemark-layout";
     if (access(beside.c_str(), X_OK) == 0) return beside;
+    if (self.native().starts_with(TIDEMARK_BUILD_FOLDER "/")) return TIDEMARK_LAYOUT_PROGRAM;
   }
-  return TIDEMARK_LAYOUT_PROGRAM;
+  if (access(TIDEMARK_INSTALLED_LAYOUT_PROGRAM, X_OK) == 0)
+    return TIDEMARK_INSTALLED_LAYOUT_PROGRAM;
+  // Installed elsewhere than it was meant to be.
+  const char* const path = std::getenv("PATH");
+  for (std::string_view rest = path != nullptr ? path : ""; !rest.empty();) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
+    fs::path in_path = fs::path(folder) / "tidemark-layout";
+    if (access(in_path.c_str(), X_OK) == 0) return in_path;
+  }
+  return TIDEMARK_INSTALLED_LAYOUT_PROGRAM;
 }
 
 const char* name_of(Format format) {
@@ -211,24 +225,40 @@ bool is_at(const FileDescriptor& file, const fs::path& path) {
 }
 
 /// Makes the file at `path`, or takes what a killed program has left there; waits while another
-/// writes it, which it does in one go. Returns an error, or 0.
+/// writes it, which it does in one go. Whatever ends the program removes it. Returns an error, or
+/// 0.
 int write_and_move(const fs::path& path, const std::string& bytes, const fs::path& target) {
   for (;;) {
+    std::optional<LastAct::Hold> hold(std::in_place);
     const FileDescriptor file = above_standard(FileDescriptor(
         open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666)));
-    if (file.get() < 0) return errno;
+    struct stat status {};
+    if (file.get() < 0 || fstat(file.get(), &status) != 0) return errno;
     struct flock whole {};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
-    while (fcntl(file.get(), F_OFD_SETLKW, &whole) != 0 && errno == EINTR) {
-    }                                  // where there are no locks, without
+    // Where there are no locks, without.
+    if (fcntl(file.get(), F_OFD_SETLK, &whole) != 0 && (errno == EAGAIN || errno == EACCES)) {
+      hold.reset();
+      while (fcntl(file.get(), F_OFD_SETLKW, &whole) != 0 && errno == EINTR) {
+      }
+      continue;
+    }
     if (!is_at(file, path)) continue;  // another has moved it to its target meanwhile
+    const LastAct removal([&] {
+      struct stat there {};
+      if (lstat(path.c_str(), &there) == 0 && there.st_dev == status.st_dev &&
+          there.st_ino == status.st_ino)
+        unlink(path.c_str());
+    });
+    hold.reset();
     int error = ftruncate(file.get(), 0) == 0 ? 0 : errno;
     for (std::size_t done = 0; error == 0 && done != bytes.size();) {
       const ssize_t count = write(file.get(), bytes.data() + done, bytes.size() - done);
       if (count < 0 && errno != EINTR) error = errno;
       if (count > 0) done += static_cast<std::size_t>(count);
     }
+    hold.emplace();
     if (error == 0 && std::rename(path.c_str(), target.c_str()) != 0) error = errno;
     if (error != 0) unlink(path.c_str());
     return error;

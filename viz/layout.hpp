@@ -26,9 +26,9 @@ class RenderError : public std::runtime_error {
 };
 
 struct LayoutOptions {
-  /// The program that lays out. Empty: `tidemark-layout` beside the running program, else the one
-  /// that was built with this library.
-  std::filesystem::path program;
+  /// The program that lays out. Empty: `tidemark-layout` beside the running program; in the folder
+  /// of a build the one that was built; else the one that is installed, or in the PATH.
+  std::filesystem::path program{};
   std::chrono::milliseconds time_limit = std::chrono::seconds(30);
 };
 

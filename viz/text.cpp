@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/utf8.hpp>
 #include <tidemark/viz/text.hpp>
 
 namespace tidemark::detail {
@@ -8,23 +9,6 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
 bool is_continuation(char c) {
   return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
-}
-
-/// The length of the well-formed character that `bytes` begins with (Unicode, table 3-7); 0: none.
-std::size_t character_length(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  const unsigned lead = at(0);
-  if (lead < 0x80) return 1;
-  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || bytes.size() < length) return 0;
-  for (std::size_t i = 1; i != length; ++i) {
-    if (!is_continuation(bytes[i])) return 0;
-  }
-  const unsigned second = at(1);
-  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
-  const bool surrogate = lead == 0xED && second >= 0xA0;
-  const bool beyond = lead == 0xF4 && second >= 0x90;
-  return overlong || surrogate || beyond ? 0 : length;
 }
 
 bool allowed_in_xml(std::string_view character) {
@@ -41,7 +25,7 @@ std::string clean_utf8(std::string_view bytes) {
   std::string clean;
   clean.reserve(bytes.size());
   while (!bytes.empty()) {
-    const std::size_t length = character_length(bytes);
+    const std::size_t length = utf8_length(bytes);
     const std::string_view character = bytes.substr(0, length == 0 ? 1 : length);
     if (character == "\t") {
       clean += ' ';

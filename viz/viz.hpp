@@ -4,6 +4,5 @@
 #pragma once
 
 #include <tidemark/viz/dot.hpp>
-#include <tidemark/viz/flow_json.hpp>
 #include <tidemark/viz/layout.hpp>
 #include <tidemark/viz/mermaid.hpp>

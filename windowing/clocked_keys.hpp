@@ -46,9 +46,14 @@ class ClockedKeys {
         remember_(options.remember.value_or(Work::Windower::numbers && !is_by_source<C>)) {}
 
   const C& clock() const { return clock_; }
+  const WindowNotes& notes() const { return work_.notes; }
 
   /// It is `now`, by the wall or by the sources; a time that moves back does not.
   void advance_to(EventTime now) { now_ = std::max(now_, now); }
+
+  void note_watermark(EventTime watermark) const {
+    if (work_.notes.watermark) work_.notes.watermark.tell({watermark});
+  }
 
   /// Takes values as they have come. What they bring about leaves by `ends`.
   template <typename Ends>
@@ -101,7 +106,7 @@ class ClockedKeys {
 
   /// Of what types is what is saved of a key. Requires: encodable.
   static std::string signature() {
-    return "(" + Codec<EventTime>::signature() + "," + KeyState::signature() + ")";
+    return std::string("(") + Codec<EventTime>::signature() + "," + KeyState::signature() + ")";
   }
   /// What is to be saved of a key: the wall time and its state. Requires: encodable.
   std::optional<std::string> write(const Key& key) const {
@@ -170,7 +175,7 @@ class ClockedKeys {
   void place(Entry& entry, const Reading& reading, Value& value, Results& results) {
     const bool is_late = reading.time < reading.watermark;
     if (is_late && !judges_by_window(work_.windower)) {
-      ++work_.tally.late;
+      results.note_late(reading.time, reading.watermark);
       results.late(std::move(value), reading.time, reading.watermark);
       return;
     }
@@ -193,7 +198,7 @@ class ClockedKeys {
         ++work_.tally.outside;
         return;
       case Placement::late:
-        ++work_.tally.late;
+        results.note_late(reading.time, reading.watermark);
         if (kept) results.late(*std::move(kept), reading.time, reading.watermark);
     }
   }

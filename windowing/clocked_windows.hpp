@@ -48,7 +48,7 @@ class ClockedWindows {
         in_(&in),
         sources_(sources),
         timer_(std::move(activator), worker.executor()),
-        saved_(worker, id_) {}
+        saved_(worker, id_, keys_.notes().saved) {}
 
   /// Lets what was saved send by itself, with rights at the least timestamp.
   void hold(Rights first) { held_.hold(std::move(first)); }
@@ -105,6 +105,7 @@ class ClockedWindows {
     sources_->rise(is_due, [&](const T& through, EventTime watermark) {
       saved_.save_before(through, find());  // with the watermark of its own epoch
       keys_.advance_to(watermark);
+      keys_.note_watermark(watermark);
       if (held_.empty() || keys_.next_look() > watermark) return;
       const T at = std::max(through, held_.first().time());  // of what a run goes on with, later
       in_->working_on(at, [&] { wake(held_.first().delayed(at), false); });
@@ -112,8 +113,8 @@ class ClockedWindows {
   }
 
   EventTime wall() const {
-    if (const Now& now = keys_.clock().now) return now();
-    return worker_->executor().wall_time();
+    if (const Now& now = keys_.clock().now) return worker_->told_time(now());
+    return worker_->wall_time();
   }
 
   void load() {

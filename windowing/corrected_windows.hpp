@@ -142,6 +142,7 @@ class CorrectedWindows {
       if (work.windower.kept_until(window) <= watermark) return false;
       work.windower.number(state_, window);
       at = kept_.insert(at, Kept{std::move(window), work.first(std::forward<Value>(value), time)});
+      if constexpr (requires { emit.opened(at->window); }) emit.opened(at->window);
     }
     at->changed = true;
     if constexpr (Windower::merges)

@@ -130,6 +130,7 @@ class EachWindow {
     } else {
       work.windower.number(state_, window);
       at = open_.insert(at, Open{std::move(window), work.first(std::forward<Value>(value), time)});
+      if constexpr (requires { emit.opened(at->window); }) emit.opened(at->window);
     }
     if constexpr (Windower::merges)
       while (std::next(at) != open_.end() &&

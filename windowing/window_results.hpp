@@ -45,6 +45,8 @@ struct WindowResults {
     if (revision == 0) ++work.tally.windows;
     WindowInfo info = work.windower.info(window);
     info.revision = revision;
+    if (work.notes.closed) [[unlikely]]
+      work.notes.tell_closed(key, info);
     auto result = result_of(work.aggregate, std::move(accumulator), std::as_const(info));
     if constexpr (is_optional<decltype(result)>) {
       if (!result) return false;
@@ -57,12 +59,25 @@ struct WindowResults {
   void early(const Window& window, Sent&& result) {
     give(work.windower.info(window), std::move(result));
   }
+  /// A window has its first value.
+  void opened(const Window& window) const {
+    if (work.notes.opened) [[unlikely]]
+      tell_opened(window);
+  }
   bool wants_late() const { return late_out != nullptr; }
+  void note_late(const EventTime& time, const EventTime& watermark) const {
+    ++work.tally.late;
+    if (work.notes.late) [[unlikely]]
+      work.notes.tell_late(key, time, watermark);
+  }
   void late(Value value, const EventTime& time, const EventTime& watermark) {
     if (wants_late()) late_out->give({key, Late<Value>{std::move(value), time, watermark}});
   }
 
  private:
+  [[gnu::noinline]] void tell_opened(const Window& window) const {
+    work.notes.tell_opened(key, work.windower.info(window));
+  }
   void give(WindowInfo&& window, Sent&& result) {
     out.give(Out(key, WindowResult<Sent>{std::move(window), std::move(result)}));
   }

@@ -41,7 +41,7 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
   auto& in = op.input(stream, Exchange{ByKey{}});
   auto [out, results] = op.template output<typename Results::Out>();
   auto [late_out, late] = op.template output<typename Results::LateOut>();
-  Work work{under_rules(windower, options.rules), aggregate};
+  Work work{under_rules(windower, options.rules), aggregate, {}, WindowNotes(op)};
   WindowEnds<T, Item, Work> ends(out, late_out, std::move(late_wanted));
   if constexpr (std::is_same_v<C, FrontierClock>) {
     static_assert(EventTimestamp<T>,
@@ -59,17 +59,6 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
   } else {
     static_assert(WindowClock<C, Value>,
                   "a window step needs a clock (clock.hpp), such as EventClock or SystemClock");
-    static_assert(
-        EncodableOrNotSaved<typename Item::first_type> &&
-            EncodableOrNotSaved<typename A::Accumulator> &&
-            EncodableOrNotSaved<typename W::Window> && EncodableOrNotSaved<typename W::State> &&
-            EncodableOrNotSaved<typename C::State> &&
-            (EncodableOrNotSaved<Value> || (A::commutative && W::by_time)),
-        "a window step: the key, the accumulator, what clock and windower keep, and the values, "
-        "which may have to wait for their turn, must have a tidemark::Codec, so that they can be "
-        "saved and recovered: give a struct `static auto fields(auto& self) { return "
-        "std::tie(self.a, self.b); }`, or specialise it, derived from tidemark::NotSaved if they "
-        "never shall be");
     using Shard = ClockedWindows<T, Item, C, Work>;
     WatermarkReader<T>* sources = nullptr;
     if constexpr (is_by_source<C>) {
@@ -80,7 +69,8 @@ auto add_windows(const Stream<T, Item>& stream, std::string kind, std::string id
       sources = &op.watermarks(0, "or use an EventClock");
       op.set_interest(Interest::always);  // so that promises are looked at, and then forgotten
     }
-    op.keeps(saved_if(Shard::encodable));
+    op.keeps(saved_if<typename Item::first_type, typename A::Accumulator, typename W::Window,
+                      typename W::State, typename C::State, Value>(Shard::encodable));
     auto shard = std::make_unique<Shard>(clock, std::move(work), options, std::move(ends), worker,
                                          std::move(id), in, op.activator(), sources);
     if (worker.states() != nullptr)

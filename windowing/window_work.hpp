@@ -4,13 +4,14 @@
 #pragma once
 
 #include <tidemark/windowing/aggregate.hpp>
+#include <tidemark/windowing/window_notes.hpp>
 #include <tidemark/windowing/windower.hpp>
 
 #include <utility>
 
 namespace tidemark::detail {
 
-/// The windower, the aggregate, and what has been counted.
+/// The windower, the aggregate, what has been counted, and who is told.
 template <typename W, typename A>
 struct WindowWork {
   using Windower = W;
@@ -20,6 +21,7 @@ struct WindowWork {
   W windower;
   A aggregate;
   WindowTally tally{};
+  WindowNotes notes{};
 
   template <typename Value>
   Accumulator first(Value&& value, EventTime time) {

@@ -19,6 +19,7 @@ namespace tidemark {
 struct Activator::State final : Envelope {
   explicit State(Worker& of) : gate(of.process().gate()), worker(&of), timers(of.executor()) {}
 
+  bool has_records() const override { return false; }
   void release() override {
     const auto keep = std::move(self);
     queued.store(false);

@@ -81,7 +81,7 @@ class Assembly {
 
   /// Adds a receiver of envelopes and returns its channel, which is the same at every worker if
   /// other workers send by it: records to `op`.
-  std::uint32_t add_receiver(Receiver& receiver, std::optional<OperatorId> op);
+  std::uint32_t add_receiver(Receiver& receiver, std::optional<TargetPort> port);
 
   /// Makes an object that lives as long as the instance.
   template <typename Part, typename... Arguments>

@@ -27,7 +27,7 @@ template <Timestamp T>
 Assembly<T>::Assembly(Worker& worker, std::uint32_t index, std::string name)
     : worker_(&worker),
       instance_(std::make_unique<Instance<T>>(worker.index(), index, worker.process().config(),
-                                              worker.process())) {
+                                              worker.process(), worker.outside())) {
   blueprint_.graph.name = std::move(name);
   blueprint_.graph.scopes.front().name = blueprint_.graph.name;
 }
@@ -68,8 +68,8 @@ OperatorId Assembly<T>::add_operator(PortDepths depths) {
 }
 
 template <Timestamp T>
-std::uint32_t Assembly<T>::add_receiver(Receiver& receiver, std::optional<OperatorId> op) {
-  blueprint_.receivers.push_back(op);
+std::uint32_t Assembly<T>::add_receiver(Receiver& receiver, std::optional<TargetPort> port) {
+  blueprint_.receivers.push_back(port);
   instance_->receivers.push_back(&receiver);
   return static_cast<std::uint32_t>(instance_->receivers.size() - 1);
 }

@@ -62,7 +62,7 @@ void AnyOpenInput<T>::pipe(const AnyStream<T>& stream) const {
 template <Timestamp T>
 void AnyOpenInput<T>::exchange(const AnyStream<T>& stream, std::unique_ptr<Router> router) const {
   add_channel(stream, Contract::exchange);
-  const std::uint32_t channel = assembly().add_receiver(*port_, port_->target.op);
+  const std::uint32_t channel = assembly().add_receiver(*port_, port_->target);
   Process& process = scope_->worker().process();
   StepState<Ledger>& state = scope_->instance().state();
   if (state.peers == 1) {
@@ -89,7 +89,8 @@ std::vector<SharedBatches<T>*> AnyOpenInput<T>::shared_batches(const AnyStream<T
   std::vector<SharedBatches<T>*> batches;
   for (std::uint32_t t = 0; t != process.executor().threads(); ++t)
     batches.push_back(&process.pools().template get<SharedBatches<T>>(
-        t, &type, type, process.executor(), process, scope_->worker().peers()));
+        t, &type, type, process.executor(), process, scope_->worker().peers(),
+        scope_->worker().replays()));
   return batches;
 }
 
@@ -217,7 +218,7 @@ Activator OperatorBuilder<T>::activator() {
     ~Activation() override { state->timers.close(); }
     void accept(Envelope& envelope) override {
       envelope.release();
-      instance->activate(op);
+      instance->wake(op.value);
     }
     Instance<Ledger>* instance = nullptr;
     OperatorId op;
@@ -232,6 +233,11 @@ Activator OperatorBuilder<T>::activator() {
   activator.state_->dataflow = scope_->instance().index();
   activator.state_->channel = assembly().add_receiver(receiver, std::nullopt);
   return activator;
+}
+
+template <Timestamp T>
+Notes OperatorBuilder<T>::notes(NamedEvents kind) {
+  return Notes(scope_->instance().note_taker(), op_.value, std::move(kind));
 }
 
 template <Timestamp T>

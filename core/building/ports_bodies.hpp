@@ -33,11 +33,39 @@ std::size_t AnyBatch<T>::bytes() const {
 }
 
 template <Timestamp T>
-std::vector<Envelope::Content> AnyBatch<T>::contents() const {
-  if (parts.empty()) return {{sender, to_text(time), records.size()}};
+std::vector<Envelope::Content> AnyBatch<T>::contents(std::uint64_t as_text) const {
   std::vector<Content> all;
-  for (const Part& part : parts) all.push_back({part.sender, to_text(time), part.records});
+  if (parts.empty()) {
+    Content& whole = all.emplace_back(Content{sender, traced_time(time), records.size()});
+    for (std::size_t i = 0; i != std::min<std::uint64_t>(as_text, whole.records); ++i)
+      whole.first.push_back(records.as_text(i));
+  }
+  for (const Part& part : parts) all.push_back({part.sender, traced_time(time), part.records});
   return all;
+}
+
+template <Timestamp T>
+Envelope& AnyBatch<T>::another() {
+  AnyBatch& batch = owner_->take();
+  batch.dataflow = dataflow;
+  batch.channel = channel;
+  batch.time = time;
+  batch.count = 0;
+  batch.parts.clear();
+  return batch;
+}
+
+template <Timestamp T>
+void AnyBatch<T>::take(Envelope& from, std::uint64_t begin, std::uint64_t end) {
+  auto& other = static_cast<AnyBatch&>(from);
+  const std::vector<std::uint32_t> to_this(end);  // all the first of one
+  AnyRecords* const all = &records.get();
+  records.type().scatter(other.records.get(), begin, end, to_this.data(), &all,
+                         RecordType::no_limit);
+  const std::uint32_t by = other.parts.front().sender;
+  if (parts.empty() || parts.back().sender != by) parts.push_back({by, 0});
+  parts.back().records += end - begin;
+  count += static_cast<std::int64_t>(end - begin);
 }
 
 template <Timestamp T>

@@ -31,6 +31,7 @@ struct Probe<T>::State {
   SourcePort feeder;
   LocationId location;
   std::string subject;
+  bool cancelled = false;  // and found so
 };
 
 template <Timestamp T>
@@ -51,14 +52,16 @@ void Probe<T>::follow(const AnyStream<T>& stream) {
     state->location = topology.location(state->feeder);
     state->read_from = instance.shared();
     instance.frontiers().arm(state->location);
-    state->reader.attach(instance.ledger().published(state->location));
+    state->reader.attach(instance.ledger().published(state->location), instance.state().outside);
     instance.shared()->add_probe(state->location, state->subject);
   });
 }
 
 template <Timestamp T>
 bool Probe<T>::cancelled() const {
-  return state_->read_from && state_->read_from->cancelled();
+  if (!state_->cancelled && state_->read_from)
+    state_->cancelled = state_->reader.is_gone(state_->read_from->cancelled());
+  return state_->cancelled;
 }
 
 template <Timestamp T>

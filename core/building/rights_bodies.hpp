@@ -44,12 +44,16 @@ void CapabilityBook<T>::move(const T& from, const T& to) {
 
 template <Timestamp T>
 void CapabilityBook<T>::attach(ProgressBatch<T>& batch, const InHand* const& innermost,
-                               DueMark mark) {
+                               DueMark mark, CapabilityWatch<T>* watcher) {
   state = State::live;
   pending = &batch;
   due = mark;
   in_hand = &innermost;
   for (const auto& [time, diff] : std::exchange(early, {})) change(time, diff);
+  watch = watcher;
+  if (watch != nullptr)
+    for (HeldCapability<T>& capability : held)
+      capability.number = watch->minted(location, capability.time, 0);
 }
 
 template <Timestamp T>
@@ -64,9 +68,17 @@ Capability<T>::Capability(std::shared_ptr<Book> book, const T& time) : book_(std
 }
 
 template <Timestamp T>
-Capability<T> Capability<T>::mint(std::shared_ptr<Book> book, const T& time) {
+Capability<T> Capability<T>::mint(std::shared_ptr<Book> book, const T& time, std::uint64_t parent) {
   book->change(Level<T>::to_ledger(time), +1);
-  return Capability(std::move(book), time);
+  Capability made(std::move(book), time);
+  if (made.is_watched()) [[unlikely]]
+    made.held().number = made.book_->watch->minted(made.book_->location, made.held().time, parent);
+  return made;
+}
+
+template <Timestamp T>
+bool Capability<T>::is_watched() const {
+  return book_->watch != nullptr && book_->state == Book::State::live;
 }
 
 template <Timestamp T>
@@ -82,7 +94,7 @@ template <Timestamp T>
 Capability<T> Capability<T>::delayed(const T& later) const {
   require_later(later, "delay");
   static_cast<void>(book());
-  return mint(book_, later);
+  return mint(book_, later, held().number);
 }
 
 template <Timestamp T>
@@ -93,12 +105,15 @@ void Capability<T>::downgrade(const T& later) {
   static_cast<void>(book());
   book_->move(held().time, to);
   held().time = to;
+  if (is_watched()) [[unlikely]]
+    book_->watch->downgraded(book_->location, held().number, to);
 }
 
 template <Timestamp T>
 void Capability<T>::take(Capability& other) noexcept {
   book_ = std::move(other.book_);
   held().time = other.held().time;
+  held().number = other.held().number;
   if (!other.is_linked()) return;
   other.unlink();
   book_->held.push_back(held());
@@ -107,6 +122,8 @@ void Capability<T>::take(Capability& other) noexcept {
 template <Timestamp T>
 void Capability<T>::drop() noexcept {
   book_->change(held().time, -1);
+  if (is_watched()) [[unlikely]]
+    book_->watch->dropped(book_->location, held().number);
   this->unlink();
   book_ = nullptr;
 }

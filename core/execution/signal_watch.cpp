@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/execution/signal_watch.hpp>
+#include <tidemark/core/last_act.hpp>
 #include <tidemark/core/start_thread.hpp>
+#include <tidemark/core/system_reason.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <stdexcept>
 #include <sys/ioctl.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -18,7 +21,7 @@ namespace {
 struct Pipe {
   Pipe() {
     if (::pipe2(ends, O_CLOEXEC) != 0)
-      throw std::system_error(errno, std::generic_category(), "pipe");
+      throw std::runtime_error("cannot watch for signals: " + system_reason(errno));
     ::fcntl(ends[1], F_SETFL, O_NONBLOCK);  // a full pipe means that enough has been asked
   }
   int ends[2]{};
@@ -31,8 +34,9 @@ Pipe& pipe_of(SignalWatch::Times times) {
 
 /// What a handler finds of its signal; set before the handler is.
 struct Slot {
-  int write_end = -1;
   struct sigaction previous {};
+  int write_end = -1;
+  std::atomic<bool> came = false;
 };
 
 Slot slots[NSIG];
@@ -46,11 +50,16 @@ void on_signal(int signal) {
   errno = error;
 }
 
+/// From the second one on the signal does what it did before, even if nobody reads the pipe.
 void on_first_signal(int signal) {
+  Slot& slot = slots[signal];
+  if (!slot.came.exchange(true)) return on_signal(signal);
   const int error = errno;
-  ::sigaction(signal, &slots[signal].previous, nullptr);
+  const bool ends = slot.previous.sa_handler == SIG_DFL;
+  const struct sigaction then = ends ? LastAct::ending() : slot.previous;
+  ::sigaction(signal, &then, nullptr);
+  std::raise(signal);  // comes when this has returned
   errno = error;
-  on_signal(signal);
 }
 
 /// The next signal of a pipe, or `ended`.
@@ -82,6 +91,7 @@ SignalWatch::SignalWatch(std::vector<int> signals, Times times, std::function<vo
   std::erase_if(signals_, [&](int signal) {
     Slot& slot = slots[signal];
     slot.write_end = pipe.ends[1];
+    slot.came = false;
     ::sigaction(signal, nullptr, &slot.previous);  // before the handler, which may read it
     if (stays_ignored(signal, slot.previous)) return true;
     ::sigaction(signal, &handler, nullptr);
@@ -91,6 +101,7 @@ SignalWatch::SignalWatch(std::vector<int> signals, Times times, std::function<vo
 
 SignalWatch::~SignalWatch() {
   for (const int signal : signals_) ::sigaction(signal, &slots[signal].previous, nullptr);
+  LastAct::settle_signals();
   while (::write(pipe_of(times_).ends[1], &ended, 1) != 1 && errno == EAGAIN)
     std::this_thread::yield();
   thread_.join();

@@ -10,7 +10,8 @@
 namespace tidemark {
 
 /// While it lives, the signals do not end the program but call `action`, on a thread of its own:
-/// each time, or the first time of each only, after which that one does again what it did before.
+/// each time, or the first time of each only: the second time that one does at once what it did
+/// before, and if it ends the program by default all that is a LastAct comes first.
 /// One of either kind at a time in a program. SIGHUP and SIGTERM stay ignored if they are (nohup);
 /// SIGINT and SIGQUIT do not, since a shell has every program in the background ignore them.
 class SignalWatch {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The executor on oneTBB. Nothing else in the library includes oneTBB.
+#include <tidemark/core/alternate_stack.hpp>
 #include <tidemark/core/execution/coroutine.hpp>
 #include <tidemark/core/execution/timer_thread.hpp>
 #include <tidemark/core/executor.hpp>
@@ -36,7 +37,7 @@ int threads_to_have(int wanted) {
   constexpr int others = 3;
   std::latch go(1);
   std::vector<std::jthread> started;
-  started.reserve(static_cast<std::size_t>(wanted + others));
+  started.reserve(static_cast<std::size_t>(wanted) + static_cast<std::size_t>(others));
   int missing = wanted + others;
   try {
     for (; missing != 0; --missing) started.push_back(start_thread([&go] { go.wait(); }));
@@ -142,6 +143,7 @@ class TbbExecutor final : public Executor {
   void enqueue(Body body) {
     running_.fetch_add(1, std::memory_order_relaxed);
     arena_.enqueue([this, body = std::move(body)] {
+      have_alternate_stack();  // as a thread of this library has from its start
       body();
       leave();
     });

@@ -6,7 +6,7 @@
 #include <tidemark/core/handover/mpsc_stack.hpp>
 #include <tidemark/core/handover/return_pool.hpp>
 #include <tidemark/core/observe/ledger_tracer.hpp>
-#include <tidemark/core/trace.hpp>
+#include <tidemark/core/trace_event.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <cstdint>
@@ -22,14 +22,21 @@ struct LedgerEntry {
   LedgerEntry* next = nullptr;
   ReturnPool<LedgerEntry>* home = nullptr;  ///< where it is given back to; null: it is deleted
   std::uint32_t worker = 0;                 ///< whose report it is; or `several_workers`
-  ProgressBatch<T> batch;
-  std::optional<LocationId> watch;
+  /// The station that has brought it; nullopt: it comes from the worker itself.
+  std::optional<std::uint32_t> brought_by{};
+  ProgressBatch<T> batch{};
+  std::optional<LocationId> watch{};
   Interest interest = Interest::always;  ///< of a watch
   /// What the worker has done besides, if its dataflow is traced; null otherwise, and in an entry
-  /// that has a home. With an empty batch it is all that the entry tells.
+  /// that has a home.
   std::unique_ptr<StepEvents> events{};
 
   static constexpr std::uint32_t several_workers = TraceEvent::several_workers;
+
+  /// The number of the station from which it comes, which for a worker's own is the worker's.
+  std::uint32_t station() const { return brought_by.value_or(worker); }
+  /// False if all that it tells are `events`, or a watch.
+  bool has_batch() const { return !batch.changes().empty() || !batch.watermarks().empty(); }
 };
 
 template <Timestamp T>

@@ -22,6 +22,11 @@ class Publication {
  public:
   explicit Publication(std::uint32_t locations) : frontiers_(locations) {}
 
+  /// Before anything is published: frontiers can be read again (PublishedFrontier::read_again).
+  void keep_all() {
+    for (PublishedFrontier<T>& frontier : frontiers_) frontier.keep_all();
+  }
+
   const PublishedFrontier<T>& frontier(LocationId location) const {
     return frontiers_[location.value];
   }

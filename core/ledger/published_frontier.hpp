@@ -12,6 +12,7 @@
 #include <limits>
 #include <mutex>
 #include <type_traits>
+#include <vector>
 
 namespace tidemark {
 
@@ -26,8 +27,12 @@ class PublishedFrontier {
   void store(const Antichain<T>& frontier) {
     const std::lock_guard lock(mutex_);
     frontier_ = frontier;
+    if (keeps_all_) all_.push_back(frontier);
     version_.fetch_add(1, std::memory_order_release);
   }
+
+  /// Before the first is stored: all are kept, for `read_again`.
+  void keep_all() { keeps_all_ = true; }
 
   /// Copies the frontier into `copy` if it has moved since `seen`; true if so.
   bool read(Antichain<T>& copy, std::uint64_t& seen) const {
@@ -39,10 +44,16 @@ class PublishedFrontier {
     return true;
   }
 
+  /// True if what `read` has seen then can be read again.
+  bool has_come_to(std::uint64_t seen) const { return seen != 0 && version_.load() >= seen; }
+  void read_again(Antichain<T>& copy, std::uint64_t seen) const { copy = all_[seen - 1]; }
+
  private:
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> version_{0};
   Antichain<T> frontier_{T::minimum()};
+  bool keeps_all_ = false;
+  std::vector<Antichain<T>> all_;
 };
 
 /// For an epoch one word is enough: the frontier's only element, or the largest value if it is
@@ -58,9 +69,15 @@ class PublishedFrontier<Epoch> {
     const std::uint64_t word = word_.load(std::memory_order_acquire);
     if (word == seen) return false;
     seen = word;
-    copy.clear();
-    if (word != nothing) copy.insert(Epoch{word});
+    read_again(copy, seen);
     return true;
+  }
+
+  void keep_all() {}
+  bool has_come_to(std::uint64_t seen) const { return word_.load() >= seen; }
+  void read_again(Antichain<Epoch>& copy, std::uint64_t seen) const {
+    copy.clear();
+    if (seen != nothing) copy.insert(Epoch{seen});
   }
 
  private:

@@ -31,6 +31,8 @@ class Readers {
   bool request(LocationId location) { return !requested_[location.value].exchange(true); }
 
   void begin(LocationId location) { read_[location.value] = true; }
+  /// As it was given up in the run that is replayed.
+  void end(LocationId location) { read_[location.value] = false; }
   bool reads(LocationId location) const { return read_[location.value]; }
 
   /// Calls `wake(worker)` for each that waits at a location whose frontier has moved, which has

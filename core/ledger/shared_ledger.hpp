@@ -10,8 +10,10 @@
 #include <tidemark/core/ledger/ledger_log.hpp>
 #include <tidemark/core/ledger/publication.hpp>
 #include <tidemark/core/ledger/readers.hpp>
+#include <tidemark/core/ledger/waiting_reports.hpp>
 #include <tidemark/core/observe/ledger_cut.hpp>
 #include <tidemark/core/observe/ledger_tracer.hpp>
+#include <tidemark/core/replay.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <cstddef>
@@ -27,7 +29,7 @@ namespace tidemark {
 
 /// One dataflow's ledger as several workers share it. Thread: any, unless noted.
 template <Timestamp T>
-class SharedLedger {
+class SharedLedger final : public OrderedLedger {
  public:
   /// Called with the index of each worker that has something to look at.
   using Wake = std::function<void(std::uint32_t)>;
@@ -37,15 +39,18 @@ class SharedLedger {
   static constexpr std::uint32_t nobody = ~std::uint32_t{0};
 
   /// `initial` holds the initial capabilities of all workers of all processes; `tracer` may be null
-  /// and outlives this.
+  /// and outlives this. So does `replay`, if it is not null; then what is reported is applied when
+  /// that says so.
   SharedLedger(std::shared_ptr<const Topology<T>> topology, std::uint32_t workers,
                NegativeCounts negative, const ProgressBatch<T>& initial, Wake wake,
-               LedgerTracer<T>* tracer)
+               LedgerTracer<T>* tracer, Replay* replay = nullptr)
       : ledger_(std::move(topology), negative),
         publication_(ledger_.topology().locations()),
         readers_(ledger_.topology().locations(), workers),
         wake_(std::move(wake)),
-        tracer_(tracer) {
+        tracer_(tracer),
+        replay_(replay) {
+    if (replay_ != nullptr) publication_.keep_all();
     ledger_.apply(initial);
     ledger_.propagate([](LocationId, const auto&, const auto&) {});
     if (ledger_.empty()) publication_.publish({}, true, frontier_of());
@@ -53,6 +58,7 @@ class SharedLedger {
 
   SharedLedger(const SharedLedger&) = delete;
   SharedLedger& operator=(const SharedLedger&) = delete;
+  ~SharedLedger() override = default;
 
   /// Adds a compacted batch to the log. Race "a consumer's -1 is applied before the producer's +1":
   /// the producer appends before it delivers, so its entry comes first.
@@ -66,7 +72,7 @@ class SharedLedger {
                                                        std::uint32_t self) {
     if (!lock_.try_lock()) return std::nullopt;
     const CombinerLock::Held held(lock_);
-    apply_log();
+    if (!log_.empty()) apply_entries();
     ledger_.apply(batch);
     return finish(self);
   }
@@ -78,12 +84,14 @@ class SharedLedger {
   bool combine_some(std::uint32_t self = nobody) {
     // Race "the combiner saw the log empty, another appends and fails its try-lock, the combiner
     // unlocks": after unlocking the combiner reads the log again (combiner_lock.hpp).
+    if (replay_ != nullptr) [[unlikely]]
+      return combine_in_order();
     bool moved = false;
     for (int drains = 0; !log_.empty(); ++drains) {
       if (drains == max_drains) return true;
       if (!lock_.try_lock()) return moved;
       const CombinerLock::Held held(lock_);
-      apply_log();
+      apply_entries();
       moved |= finish(self);
     }
     return moved;
@@ -100,34 +108,53 @@ class SharedLedger {
   const PublishedFrontier<T>& published(LocationId location) const {
     return publication_.frontier(location);
   }
-  /// What was published, and when.
   const Publication<T>& publication() const { return publication_; }
 
   /// Race "first read of a location that was no site": registering a reader is an entry of
   /// the log like any other, and counts from the publication that follows. Requires: the caller has
   /// armed itself at the location before; all readers of a location want to be told the same.
   void watch(LocationId location, Interest interest = Interest::always) {
-    if (!readers_.request(location)) return;
-    append(*new LedgerEntry<T>{.watch = location, .interest = interest});
+    if (request(location)) begin_watch(location, interest, nobody);
+  }
+  /// The same in two: whether the ledger knows of no reader there yet, and telling it as `worker`.
+  bool request(LocationId location) { return readers_.request(location); }
+  void begin_watch(LocationId location, Interest interest, std::uint32_t worker) {
+    append(*new LedgerEntry<T>{.worker = worker, .watch = location, .interest = interest});
     combine();
   }
 
   WaiterSet& waiters() { return readers_.waiters(); }
 
-  /// Records what the log still holds, of a run that has failed: publishes nothing and wakes
-  /// nobody. Requires: it is traced.
+  /// Records what the log still holds of a run that has failed. Requires: it is traced.
   void trace_rest() {
     lock_.lock();
     const CombinerLock::Held held(lock_);
-    log_.take_all([&](const LedgerEntry<T>& entry) {
-      if (!entry.watch) apply_traced(entry.worker, entry.batch, entry.events.get());
-    });
+    log_.take_all([&](const LedgerEntry<T>& entry) { apply(entry); });
   }
 
-  /// Stops the program unless the ledger keeps its promises, and what its worker holds, has queued
-  /// or has open holds up every frontier that it could result in: safety. Does nothing while there
-  /// is a combiner. Returns what it has cost: O(counts + locations).
+  bool apply_next_of(std::uint32_t station) override {
+    return apply_now(waiting_.next_of(station));
+  }
+  bool watch_next_of(std::uint32_t worker) override {
+    return apply_now(waiting_.next_wish_of(worker));
+  }
+  void finish_group() override {
+    mid_group_ = false;
+    finish(nobody);
+  }
+  void give_up(const std::vector<LocationId>& locations) override {
+    for (const LocationId location : locations) {
+      readers_.end(location);
+      ledger_.set_interest(location, Interest::never);
+    }
+    if (tracer_ != nullptr) tracer_->given_up(locations);
+  }
+
+  /// Stops the program unless the ledger keeps its promises, and what its worker holds, queued and
+  /// open, holds up every frontier that it could result in. Returns the cost: O(counts +
+  /// locations).
   std::size_t verify(std::span<const Pointstamp<T>> held) {
+    if (mid_group_) return 0;
     const std::optional<std::size_t> cost = try_inspect([&](const Ledger<T>& ledger) {
       for (const auto& [location, time] : held)
         TIDEMARK_CHECK(ledger.frontier(location).less_equal_to(time),
@@ -172,7 +199,6 @@ class SharedLedger {
     const CombinerLock::Held held(lock_);
     return look(std::as_const(ledger_));
   }
-
   /// The state after all batches applied so far. O(locations).
   ProgressSnapshot snapshot() {
     return inspect([](const Ledger<T>& ledger) { return snapshot_of(ledger); });
@@ -188,31 +214,39 @@ class SharedLedger {
     return [this](LocationId location) -> const auto& { return ledger_.frontier(location); };
   }
 
-  void apply_log() {
-    if (!log_.empty()) apply_entries();
-  }
   [[gnu::noinline]] void apply_entries() {
-    log_.take_all([&](const LedgerEntry<T>& entry) {
-      if (entry.watch) {
-        readers_.begin(*entry.watch);
-        ledger_.set_interest(*entry.watch, entry.interest);
-        moved_.push_back(*entry.watch);
-      } else if (tracer_ != nullptr) [[unlikely]] {
-        apply_traced(entry.worker, entry.batch, entry.events.get());
-      } else {
-        ledger_.apply(entry.batch);
-      }
-    });
+    log_.take_all([&](const LedgerEntry<T>& entry) { apply(entry); });
+  }
+  void apply(const LedgerEntry<T>& entry) {
+    if (entry.watch) {
+      if (tracer_ != nullptr) tracer_->watched(entry.worker);
+      readers_.begin(*entry.watch);
+      ledger_.set_interest(*entry.watch, entry.interest);
+      moved_.push_back(*entry.watch);
+    } else if (tracer_ != nullptr) [[unlikely]] {
+      apply_traced(entry);
+    } else {
+      ledger_.apply(entry.batch);
+    }
   }
 
-  [[gnu::noinline]] void apply_traced(std::uint32_t worker, const ProgressBatch<T>& batch,
-                                      StepEvents* events) {
-    if (events != nullptr) tracer_->events(events->before);
-    if (!batch.changes().empty() || !batch.watermarks().empty()) {
-      ledger_.apply(batch);
-      tracer_->batch(ledger_, worker, batch);
-    }
-    if (events != nullptr) tracer_->events(events->after);
+  /// What was reported waits for its turn.
+  [[gnu::noinline]] bool combine_in_order() {
+    log_.take_all([&](const LedgerEntry<T>& entry) { waiting_.keep(entry); });
+    replay_->advance();
+    return false;
+  }
+  bool apply_now(const typename WaitingReports<T>::Report& entry) {
+    if (!entry) return false;
+    mid_group_ = true;
+    apply(*entry);
+    return true;
+  }
+
+  [[gnu::noinline]] void apply_traced(const LedgerEntry<T>& entry) {
+    if (entry.has_batch()) ledger_.apply(entry.batch);
+    tracer_->applied(entry.worker, entry.station(), entry.has_batch() ? &entry.batch : nullptr,
+                     entry.events.get());
   }
 
   /// Propagates what was applied, publishes what has moved, and wakes who waits for it. True if
@@ -220,9 +254,9 @@ class SharedLedger {
   bool finish(std::uint32_t self) {
     ledger_.propagate([&](LocationId location, const auto&, const auto&) { note_move(location); });
     const bool complete = ledger_.empty();
-    if (moved_.empty() && !complete) return false;
     if (tracer_ != nullptr) [[unlikely]]
       tracer_->published(ledger_, moved_);  // before anybody acts on it
+    if (moved_.empty() && !complete) return false;
     publication_.publish(moved_, complete, frontier_of());
     bool self_waits = false;
     const auto wake = [&](std::uint32_t worker) {
@@ -233,10 +267,17 @@ class SharedLedger {
       }
     };
     for (const LocationId location : moved_)
-      if (readers_.wake_or_give_up(location, wake)) ledger_.set_interest(location, Interest::never);
+      if (readers_.wake_or_give_up(location, wake)) give_up(location);
+    if (!given_up_.empty()) [[unlikely]]
+      tracer_->given_up(std::exchange(given_up_, {}));
     moved_.clear();
     if (complete) wake_(everyone);
     return self_waits;
+  }
+  void give_up(LocationId location) {
+    if (replay_ != nullptr) return readers_.begin(location);  // until it is told so
+    ledger_.set_interest(location, Interest::never);
+    if (tracer_ != nullptr) given_up_.push_back(location);
   }
   void note_move(LocationId location) {
     if (readers_.reads(location)) moved_.push_back(location);
@@ -246,10 +287,14 @@ class SharedLedger {
   CombinerLock lock_;  // guards the ledger and moved_
   Ledger<T> ledger_;
   std::vector<LocationId> moved_;
+  std::vector<LocationId> given_up_;  // noted if it is traced
   Publication<T> publication_;
   Readers readers_;
   Wake wake_;
-  LedgerTracer<T>* tracer_;  // null unless tracing
+  LedgerTracer<T>* tracer_;    // null unless tracing
+  Replay* replay_;             // null unless it says when what is applied
+  bool mid_group_ = false;     // then, something that has not been propagated
+  WaitingReports<T> waiting_;  // then
 };
 
 }  // namespace tidemark

@@ -7,19 +7,18 @@
 #include <tidemark/core/batch.hpp>
 #include <tidemark/core/dataflow_view.hpp>
 #include <tidemark/core/event_time.hpp>
+#include <tidemark/core/observe/explanation_of.hpp>
 #include <tidemark/core/observe/ledger_cut.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/progress/explain.hpp>
 #include <tidemark/progress/ledger.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,61 +27,6 @@ namespace tidemark {
 
 /// The channel of the envelopes that carry the question.
 inline constexpr std::uint32_t inquiry_channel = ~std::uint32_t{0};
-
-/// One thing that a worker holds.
-template <Timestamp T>
-struct Holding {
-  Pointstamp<T> pointstamp;
-  Explanation::Holder::Kind kind{};
-  std::int64_t count = 1;  ///< as the ledger counts it
-};
-
-/// What is asked about: a location, and one timestamp there or all that its frontier consists of.
-template <Timestamp T>
-struct AskedAbout {
-  LocationId location;
-  std::string subject;
-  std::optional<T> time;
-};
-
-/// Why `time` can still appear where `paths` lead: the causes by `cut`, and who holds them by
-/// `answers`, of which those that are missing are listed by `running(worker)` as busy.
-template <Timestamp T, typename Running>
-Explanation explanation_of(const PathsTo<T>& paths, const LedgerCut<T>& cut,
-                           const std::vector<std::optional<std::vector<Holding<T>>>>& answers,
-                           Running&& running, const AskedAbout<T>& about, const T& time) {
-  const Topology<T>& topology = paths.topology();
-  Explanation explanation{.subject = about.subject,
-                          .location = about.location,
-                          .name = topology.describe(about.location),
-                          .time = to_text(time, topology.depth(about.location)),
-                          .state = cut.state};
-  for (std::uint32_t worker = 0; worker != answers.size(); ++worker)
-    if (!answers[worker]) explanation.busy.push_back({worker, running(worker)});
-  for (const Cause<T>& cause : explain(paths, std::span(cut.counts), time)) {
-    using Whereabouts = Explanation::Cause::Whereabouts;
-    Explanation::Cause& told = explanation.causes.emplace_back();
-    told.count = told.rest = cause.count;
-    told.rest_is = !explanation.busy.empty() ? Whereabouts::unanswered
-                   : topology.is_target(cause.path.front().location)
-                       ? Whereabouts::in_flight
-                       : Whereabouts::in_progress_message;
-    for (const auto& [at, when] : cause.path)
-      told.path.push_back({at, topology.describe(at), to_text(when, topology.depth(at))});
-    for (std::uint32_t worker = 0; worker != answers.size(); ++worker) {
-      if (!answers[worker]) continue;
-      for (const auto& [pointstamp, kind, count] : *answers[worker]) {
-        if (pointstamp != cause.path.front()) continue;
-        auto& holders = told.holders;
-        if (holders.empty() || holders.back().worker != worker || holders.back().kind != kind)
-          holders.push_back({worker, kind, 0});
-        ++holders.back().count;
-        told.rest = std::max<std::int64_t>(told.rest - count, 0);
-      }
-    }
-  }
-  return explanation;
-}
 
 /// What the workers have answered so far, each at the end of a step. The ledger is looked at when
 /// the last of them answers, so that of a run that stands still the two agree. Thread: any.
@@ -196,6 +140,7 @@ class InquiryEnvelope final : public Envelope {
   void answer(typename Inquiry<T>::Holdings holdings) {
     inquiry_->answer(worker_, std::move(holdings));
   }
+  bool has_records() const override { return false; }
   void release() override {
     answer({});
     delete this;

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace tidemark {
@@ -23,28 +24,35 @@ struct LedgerCut {
   std::shared_ptr<const ProgressSnapshot> state;
 };
 
+/// A timestamp at a location as text, as its type prints it.
+struct AsItPrints {
+  template <Timestamp T>
+  std::string operator()(const Topology<T>& topology, LocationId location, const T& time) const {
+    return to_text(time, topology.depth(location));
+  }
+};
+
 /// The state of a ledger as text.
-template <Timestamp T>
-ProgressSnapshot snapshot_of(const Ledger<T>& ledger) {
+template <Timestamp T, typename Text = AsItPrints>
+ProgressSnapshot snapshot_of(const Ledger<T>& ledger, const Text& text = {}) {
   ProgressSnapshot snapshot;
   snapshot.sequence = ledger.sequence();
   snapshot.visits = ledger.visits();
   const Topology<T>& topology = ledger.topology();
   for (std::uint32_t l = 0; l != topology.locations(); ++l) {
-    const std::uint32_t depth = topology.depth({l});
     PortProgress& port = snapshot.ports.emplace_back();
     port.name = topology.describe({l});
     port.is_target = topology.is_target({l});
     for (const auto& [time, count] : ledger.counts({l}).entries())
-      port.counts.push_back({to_text(time, depth), count});
-    for (const T& time : ledger.frontier({l})) port.frontier.push_back(to_text(time, depth));
+      port.counts.push_back({text(topology, {l}, time), count});
+    for (const T& time : ledger.frontier({l})) port.frontier.push_back(text(topology, {l}, time));
   }
   return snapshot;
 }
 
 /// The state of a ledger, to explain it.
-template <Timestamp T>
-LedgerCut<T> cut_of(const Ledger<T>& ledger) {
+template <Timestamp T, typename Text = AsItPrints>
+LedgerCut<T> cut_of(const Ledger<T>& ledger, const Text& text = {}) {
   LedgerCut<T> cut;
   for (std::uint32_t l = 0; l != ledger.topology().locations(); ++l) {
     for (const auto& [time, count] : ledger.counts({l}).entries())
@@ -53,7 +61,7 @@ LedgerCut<T> cut_of(const Ledger<T>& ledger) {
   }
   cut.watermarks = ledger.watermarks().holds(
       [&](LocationId port) -> const auto& { return ledger.frontier(port); });
-  cut.state = std::make_shared<const ProgressSnapshot>(snapshot_of(ledger));
+  cut.state = std::make_shared<const ProgressSnapshot>(snapshot_of(ledger, text));
   return cut;
 }
 

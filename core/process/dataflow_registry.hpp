@@ -102,10 +102,8 @@ std::shared_ptr<SharedDataflow<T>> DataflowRegistry::attach(std::uint32_t index,
   const std::lock_guard lock(mutex_);
   require_same_number(worker, index + 1);
   if (index == built_) {
-    Config config = *config_;
-    if (index != 0) config.trace = nullptr;
     auto shared = std::make_shared<SharedDataflow<T>>(
-        index, std::move(topology), std::move(blueprint), config, reporting, wake_, post_, gate_);
+        index, std::move(topology), std::move(blueprint), *config_, reporting, wake_, post_, gate_);
     ++built_;
     Entry& entry = entries_[index];
     entry.shared = shared;

@@ -20,6 +20,17 @@ std::uint64_t InputProgressBook::bad(const std::string& id) const {
   return bad;
 }
 
+std::optional<Clock::time_point> InputProgressBook::silent_since(const std::string& id,
+                                                                 std::uint32_t worker) const {
+  const std::lock_guard lock(mutex_);
+  const auto input = inputs_.find(id);
+  if (input == inputs_.end()) return std::nullopt;
+  const auto counters = input->second.find(worker);
+  if (counters == input->second.end()) return std::nullopt;
+  const std::int64_t since = counters->second.given_at.load(std::memory_order_relaxed);
+  return Clock::time_point(Clock::duration(std::chrono::nanoseconds(since)));
+}
+
 std::vector<InputProgress> InputProgressBook::all() const {
   const std::lock_guard lock(mutex_);
   std::vector<InputProgress> all;

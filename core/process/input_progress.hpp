@@ -3,12 +3,15 @@
 // How far the inputs of a run have come, for people who watch it.
 #pragma once
 
+#include <tidemark/core/timer.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +23,8 @@ struct alignas(64) InputCounters {
   std::atomic<std::uint64_t> bad{0};     ///< that could not be read
   std::atomic<std::uint64_t> epoch{0};   ///< the last that it has begun
   std::atomic<std::uint64_t> behind{0};  ///< epochs that it has begun and that are not complete
+  /// When it last gave a record, or was opened, in nanoseconds of the executor's clock.
+  std::atomic<std::int64_t> given_at{0};
 };
 
 /// An input, all workers together.
@@ -38,6 +43,8 @@ class InputProgressBook {
   InputCounters& counters(const std::string& id, std::uint32_t worker);
   /// How many records of the input `id` could not be read, at all workers.
   std::uint64_t bad(const std::string& id) const;
+  /// Since when the input has given nothing at a worker; nullopt if that does not read it.
+  std::optional<Clock::time_point> silent_since(const std::string& id, std::uint32_t worker) const;
   /// How far the inputs have come, in the order of their ids.
   std::vector<InputProgress> all() const;
 

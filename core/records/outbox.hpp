@@ -6,7 +6,6 @@
 #include <tidemark/core/handover/envelope.hpp>
 
 #include <cstdint>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,12 +21,13 @@ class Departure {
   struct Content {
     std::uint32_t channel = 0;
     std::uint32_t to = 0;
-    std::string time;
+    TracedTime time;
     std::uint64_t records = 0;
     std::uint64_t bytes = 0;
+    std::vector<std::string> first{};  ///< of the records, as text
   };
-  /// What leaves, for those who watch.
-  virtual std::vector<Content> contents() const { return {}; }
+  /// What leaves, for those who watch, of each content up to `as_text` records as text.
+  virtual std::vector<Content> contents(std::uint64_t /*as_text*/) const { return {}; }
 };
 
 /// Race "a consumer's -1 is applied before the producer's +1": what lies here is delivered only

@@ -21,6 +21,8 @@ class Rests {
  public:
   void push_later(RestOfPush& rest) { rests_.push_back(&rest); }
 
+  bool empty() const { return rests_.empty(); }
+
   /// Pushes all of them, and what they add. One that throws is not pushed again.
   void push_all() {
     if (!rests_.empty()) push_each();

@@ -47,11 +47,14 @@ class SharedBatches final : public Task {
     }
   };
 
-  /// Requires: both outlive this.
-  SharedBatches(const RecordType& type, Executor& executor, Mail& mail, std::uint32_t workers)
+  /// `at_once`: what a sender puts here leaves by itself, for those who replay how it was put
+  /// together. Requires: both outlive this.
+  SharedBatches(const RecordType& type, Executor& executor, Mail& mail, std::uint32_t workers,
+                bool at_once)
       : executor_(&executor),
         mail_(&mail),
         workers_(workers),
+        at_once_(at_once),
         pool_(type) {}
 
   ~SharedBatches() override {
@@ -71,8 +74,9 @@ class SharedBatches final : public Task {
       for (const auto& [time, end] : load.stretches)
         next = put(shelf_of(dataflow, channel, time), load, next, end, sender);
       place = {this, rounds_};
+      if (at_once_) leave_all();
       full = !leaving_.empty();
-      first = !std::exchange(due_, true);
+      first = !at_once_ && !std::exchange(due_, true);
     }
     load.clear();
     if (first) executor_->submit(*this);
@@ -209,6 +213,7 @@ class SharedBatches final : public Task {
   Executor* executor_;
   Mail* mail_;
   std::uint32_t workers_;
+  bool at_once_;
   std::mutex mutex_;  // guards the rest; what is in hand belongs to who posts
   BatchPool<T> pool_;
   std::vector<std::unique_ptr<Shelf>> shelves_;  // those in use first

@@ -13,7 +13,7 @@
 #include <tidemark/core/records/outbox.hpp>
 #include <tidemark/core/records/shared_batches.hpp>
 #include <tidemark/core/records/step_state.hpp>
-#include <tidemark/core/text.hpp>
+#include <tidemark/core/traced_time.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -60,19 +60,26 @@ class SharingChannel final : public Consumer<T>,
   void depart() override {
     if (place_.left()) place_.at = batches_[executor_->this_thread()];
     place_.at->take(state_->dataflow, channel_, load_, place_,
-                    state_->watched ? &state_->worker : nullptr);
+                    state_->watched || state_->outside != nullptr ? &state_->worker : nullptr);
     departs_ = false;
   }
 
-  std::vector<Content> contents() const override {
+  std::vector<Content> contents(std::uint64_t as_text) const override {
     std::vector<Content> all;
     std::size_t next = 0;
     for (const auto& [time, end] : load_.stretches) {
-      std::map<std::uint32_t, std::uint64_t> records;  // by receiver
-      for (; next != end; ++next) ++records[load_.to[next]];
-      for (const auto& [to, count] : records)
-        all.push_back({channel_, to, to_text(time), count,
-                       16 + sizeof(T) + count * load_.records.type().record_bytes});
+      std::map<std::uint32_t, Content> by_receiver;
+      for (; next != end; ++next) {
+        Content& content = by_receiver[load_.to[next]];
+        if (++content.records <= as_text) content.first.push_back(load_.records.as_text(next));
+      }
+      for (auto& [to, content] : by_receiver) {
+        content.channel = channel_;
+        content.to = to;
+        content.time = traced_time(time);
+        content.bytes = 16 + sizeof(T) + content.records * load_.records.type().record_bytes;
+        all.push_back(std::move(content));
+      }
     }
     return all;
   }

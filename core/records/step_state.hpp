@@ -15,6 +15,8 @@
 
 namespace tidemark {
 
+class Outside;
+
 /// `T` is the ledger's timestamp. Thread: its worker.
 template <Timestamp T>
 struct StepState {
@@ -27,6 +29,7 @@ struct StepState {
   IndexSet active{};           ///< operators that are to run
   Rests rests{};
   bool watched = false;             ///< somebody wants to know who has sent what
+  Outside* outside = nullptr;       ///< where what the worker learns is written down or given again
   const InHand* in_hand = nullptr;  ///< the innermost batch of the operator that runs
 };
 

@@ -66,7 +66,7 @@ std::string difference(const Blueprint& built, const Blueprint& first) {
   };
   for (std::size_t c = 0; c != std::max(built.receivers.size(), first.receivers.size()); ++c)
     if (const auto here = channel(built, c), there = channel(first, c); here != there)
-      return step(built.graph, here ? *here : *there) + " gets records by channel " +
+      return step(built.graph, (here ? *here : *there).op) + " gets records by channel " +
              std::to_string(c) + (here ? ", and did not" : " no more, and did") +
              ": there was not the same number of activators before it";
   return "";

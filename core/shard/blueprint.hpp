@@ -26,7 +26,7 @@ struct Blueprint {
   };
   std::vector<WatermarkPort> watermark_ports{};
   /// By channel: to whom it brings records; nullopt for one that a worker keeps for itself.
-  std::vector<std::optional<OperatorId>> receivers;
+  std::vector<std::optional<TargetPort>> receivers;
 };
 
 /// What is not the same in two blueprints on equal topologies, by the step where it is: "step 'sum'

@@ -26,6 +26,8 @@ class DataflowInstance {
   virtual void require_inputs_closed() const = 0;
   /// Takes an envelope from the worker's mailbox.
   virtual void accept(Envelope& envelope) = 0;
+  /// Something from outside asks that the operator of that number be run.
+  virtual void wake(std::uint32_t op) = 0;
 };
 
 }  // namespace tidemark

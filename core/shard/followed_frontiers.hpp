@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/ledger/shared_ledger.hpp>
+#include <tidemark/core/outside/outside.hpp>
 #include <tidemark/core/shard/operator_shard.hpp>
 #include <tidemark/progress/index_set.hpp>
 #include <tidemark/progress/topology.hpp>
@@ -24,8 +25,10 @@ class FollowedFrontiers {
   using Operators = std::vector<OperatorShard<T>>;
 
   /// Requires: all that is given outlives this; operators are to run by being put into `active`.
+  /// `outside` may be null.
   void attach(SharedLedger<T>& ledger, const Topology<T>& topology, std::uint32_t worker,
-              Operators& operators, IndexSet& active) {
+              Operators& operators, IndexSet& active, Outside* outside) {
+    outside_ = outside;
     ledger_ = &ledger;
     topology_ = &topology;
     worker_ = worker;
@@ -40,7 +43,10 @@ class FollowedFrontiers {
   void arm(LocationId location, Interest interest = Interest::always) {
     if (armed_[location.value]++ != 0) return;
     ledger_->waiters().arm(location.value, worker_);
-    ledger_->watch(location, interest);
+    if (outside_ == nullptr) return ledger_->watch(location, interest);
+    const auto request = [&] { return ledger_->request(location); };
+    if (outside_->answer(Told::requested, request) != 0)
+      ledger_->begin_watch(location, interest, worker_);
   }
   void disarm(LocationId location) {
     if (--armed_[location.value] == 0) ledger_->waiters().disarm(location.value, worker_);
@@ -49,6 +55,8 @@ class FollowedFrontiers {
   /// Activates the operators that are interested in a frontier which has moved. Cost: those of the
   /// moves since the last time; if there are too many of them, all that are interested.
   void look() {
+    if (outside_ != nullptr && outside_->replays()) [[unlikely]]
+      return look_again();
     const std::uint64_t now = ledger_->publication().count();
     if (now == seen_) return;
     const std::uint64_t seen = std::exchange(seen_, now);
@@ -88,8 +96,24 @@ class FollowedFrontiers {
       look_at(static_cast<std::uint32_t>(op));
   }
   void look_at(std::uint32_t op) {
-    for (FrontierWatch<T>* watch : (*operators_)[op].watches)
-      if (watch->reader.refresh()) active_->insert(op);
+    const auto& watches = (*operators_)[op].watches;
+    for (std::size_t w = 0; w != watches.size(); ++w) {
+      if (!watches[w]->reader.look()) continue;
+      active_->insert(op);
+      if (outside_ != nullptr) [[unlikely]]
+        outside_->tell(Told::moved, {op, w, watches[w]->reader.seen()});
+    }
+  }
+  /// Sees what was seen then.
+  [[gnu::noinline]] void look_again() {
+    while (outside_->next_is(Told::moved)) {
+      const auto [op, w, seen] = outside_->take(Told::moved).numbers;
+      if (op >= operators_->size() || w >= (*operators_)[op].watches.size() ||
+          !following_.contains(op))
+        throw ReplayError("the trace tells of a frontier that an operator does not follow");
+      (*operators_)[op].watches[w]->reader.see_again(seen);
+      active_->insert(op);
+    }
   }
 
   void begin(std::uint32_t op) {
@@ -102,11 +126,12 @@ class FollowedFrontiers {
       if (!own) following_elsewhere_.insert(op);
       const bool at_input = own && topology_->is_target(watch->location);
       arm(watch->location, due && at_input ? Interest::when_due : Interest::always);
-      watch->reader.attach(ledger_->published(watch->location));
+      watch->reader.attach(ledger_->published(watch->location), outside_);
     }
     // What was published before the bits were set is looked at now. To read the count first pairs
     // with the combiner, which counts and then reads the bits (waiter_set.hpp).
     static_cast<void>(ledger_->publication().count());
+    if (outside_ != nullptr && outside_->replays()) return look_again();
     look_at(op);
   }
 
@@ -115,6 +140,7 @@ class FollowedFrontiers {
   std::uint32_t worker_ = 0;
   Operators* operators_ = nullptr;
   IndexSet* active_ = nullptr;
+  Outside* outside_ = nullptr;
   IndexSet following_;                // operators that want to run when a frontier moves
   IndexSet following_elsewhere_;      // of those, who follow more than their own inputs
   std::vector<std::uint32_t> armed_;  // by location: those of this worker that follow it

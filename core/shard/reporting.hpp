@@ -5,15 +5,19 @@
 
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/observe/ledger_tracer.hpp>
+#include <tidemark/core/outside/outside.hpp>
 #include <tidemark/core/records/outbox.hpp>
 #include <tidemark/core/shard/shared_dataflow.hpp>
 #include <tidemark/progress/ledger.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace tidemark {
 
@@ -22,8 +26,13 @@ template <Timestamp T>
 class Reporting {
  public:
   /// Requires: `shared` outlives this.
-  void attach(SharedDataflow<T>& shared, std::uint32_t worker, std::uint32_t process) {
+  /// `outside` may be null, and outlives this.
+  void attach(SharedDataflow<T>& shared, std::uint32_t worker, std::uint32_t process,
+              Outside* outside) {
     shared_ = &shared;
+    outside_ = outside;
+    replays_ = outside != nullptr && outside->replays();
+    goes_by_log_ = replays_ || shared.stations() != nullptr;
     ledger_ = &shared.ledger_of(worker);
     stations_ = shared.stations();
     entries_ = &shared.entries_of(worker);
@@ -36,8 +45,9 @@ class Reporting {
   /// have moved a frontier for which the worker waits.
   bool report(ProgressBatch<T>& changes, const Outbox& outbox) {
     changes.compact();
-    if (!changes.empty()) {
-      quiet_steps_ = 0;
+    // What is sent has a place in the order of a replay, though it may change nothing.
+    if (!changes.empty() || (replays_ && !outbox.empty())) {
+      note_step(changes.empty());
       if (const std::optional<bool> moved = apply_now(changes, outbox)) {
         changes.clear();
         return *moved;
@@ -45,36 +55,44 @@ class Reporting {
       LedgerEntry<T>& entry = take_entry();
       std::swap(entry.batch, changes);
       shared_->append(entry);
-    } else if (stations_ != nullptr && ++quiet_steps_ == max_quiet_steps) {
-      quiet_steps_ = 0;
-      flush_stations();
+    } else {
+      note_step(true);
     }
     return false;
   }
 
   /// Reports, and tells the trace what the worker has done besides, in the same entry of the log;
   /// what changes nothing and sends nothing, later. The caller combines before its step is over, so
-  /// it makes no difference that the changes are not applied at once. False where reports go by
-  /// stations: then the trace has been told, and the report is still to be made.
-  bool report_traced(ProgressBatch<T>& changes, StepEvents& events) {
-    if (stations_ != nullptr) {
-      tell(events);
-      return false;
-    }
+  /// it makes no difference that the changes are not applied at once.
+  void report_traced(ProgressBatch<T>& changes, StepEvents& events) {
     changes.compact();
-    if (!changes.empty() || !events.after.empty())
-      ledger_->append(
+    const bool is_quiet = changes.empty();
+    if (!is_quiet || !events.after.empty()) {
+      if (outside_ != nullptr) events.told = outside_->collect();
+      shared_->append(
           *new LedgerEntry<T>{.worker = worker_,
                               .batch = std::exchange(changes, {}),
                               .events = std::make_unique<StepEvents>(std::exchange(events, {}))});
-    return true;
+    }
+    note_step(is_quiet);
   }
 
   /// Tells the trace what is left, when the worker has no more to report, and what the log still
   /// holds of a run that has failed. Requires: it is traced.
   void report_rest(StepEvents& events) {
     if (stations_ == nullptr) ledger_->trace_rest();
-    tell(events);
+    if (outside_ == nullptr) return tell(events);
+    tell_rest(*shared_->watcher()->tracer, shared_->index(), worker_, events, outside_->collect());
+  }
+  /// The same in a replay, where it waits for its turn; `events` is null if nobody traces that.
+  void replay_rest(StepEvents* events) {
+    std::function<void()> tell;
+    if (events != nullptr)
+      tell = [tracer = *shared_->watcher()->tracer, dataflow = shared_->index(), worker = worker_,
+              rest = std::make_shared<StepEvents>(std::move(*events))] {
+        tell_rest(tracer, dataflow, worker, *rest, {});  // what it was told comes at its end
+      };
+    outside_->replay().add_rest(shared_->index(), worker_, std::move(tell));
   }
 
   /// Sends on what is gathered at the stations of this worker and its process, if any.
@@ -93,8 +111,26 @@ class Reporting {
   /// Unless the ledger has taken the changes at once, without its log, nullopt. What is to be
   /// delivered does not wait for a propagation.
   std::optional<bool> apply_now(const ProgressBatch<T>& changes, const Outbox& outbox) {
-    if (!outbox.empty() || stations_ != nullptr) return std::nullopt;
+    if (!outbox.empty() || goes_by_log_) return std::nullopt;
     return ledger_->try_apply(changes, worker_);
+  }
+
+  static void tell_rest(const DataflowTracer& tracer, std::uint32_t dataflow, std::uint32_t worker,
+                        StepEvents& step, const std::string& told) {
+    std::vector<TraceEvent> events = std::move(step.before);
+    events.insert(events.end(), step.after.begin(), step.after.end());
+    tracer.events({dataflow, OrderEntry::What::rest, {worker}, worker, told}, events);
+  }
+
+  /// A quiet step has had nothing to report.
+  void note_step(bool is_quiet) {
+    if (stations_ == nullptr) return;
+    if (!is_quiet) {
+      quiet_steps_ = 0;
+    } else if (++quiet_steps_ == max_quiet_steps) {
+      quiet_steps_ = 0;
+      flush_stations();
+    }
   }
 
   void tell(StepEvents& events) {
@@ -121,6 +157,9 @@ class Reporting {
   SharedDataflow<T>* shared_ = nullptr;
   SharedLedger<T>* ledger_ = nullptr;
   ReportStations* stations_ = nullptr;  // null: nothing is gathered
+  Outside* outside_ = nullptr;
+  bool replays_ = false;
+  bool goes_by_log_ = false;  // always
   ReturnPool<LedgerEntry<T>>* entries_ = nullptr;
   int entries_made_ = 0;
   std::uint32_t worker_ = 0;

@@ -11,10 +11,10 @@
 #include <tidemark/core/handover/part_names.hpp>
 #include <tidemark/core/ledger/shared_ledger.hpp>
 #include <tidemark/core/observe/inquiry.hpp>
-#include <tidemark/core/observe/trace_explainer.hpp>
-#include <tidemark/core/observe/watcher.hpp>
+#include <tidemark/core/replay.hpp>
 #include <tidemark/core/reports/shared_stations.hpp>
 #include <tidemark/core/shard/blueprint.hpp>
+#include <tidemark/core/shard/dataflow_watch.hpp>
 #include <tidemark/core/shard/ends.hpp>
 #include <tidemark/core/shard/running_operator.hpp>
 #include <tidemark/core/shard/ways_to_sources.hpp>
@@ -53,6 +53,7 @@ class SharedDataflow final : public DataflowView,
         topology_(std::make_shared<Topology<T>>(std::move(topology))),
         blueprint_(std::move(blueprint)),
         layout_(layout_of(config)),
+        watch_(config, reporting, blueprint_, *topology_),
         entries_(config.workers),
         wake_(std::move(wake)),
         post_(std::move(post)),
@@ -64,25 +65,32 @@ class SharedDataflow final : public DataflowView,
       capabilities.update({topology_->location(source), T::minimum()}, config.workers);
     capabilities.compact();
 
-    watch(config, reporting, capabilities);
     for (std::uint32_t l = 0; l != layout_.ledgers(); ++l)
       ledgers_.push_back(std::make_unique<SharedLedger<T>>(
           topology_, config.workers,
           reporting.routes ? NegativeCounts::allowed : NegativeCounts::forbidden, capabilities,
-          wake_of(l), l == 0 && watcher_ && watcher_->tracer ? &*watcher_->tracer : nullptr));
+          wake_of(l), watch_.tracer_of(l), config.replay));
+    if (config.replay != nullptr)
+      config.replay->require_same(index_, described(blueprint_, *topology_, layout_));
     prepare_watermarks();
     if (reporting.routes)
-      stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_, traffic());
-    if (config.trace != nullptr) {
-      config.trace->describe(graph(), snapshot());
-      config.trace->set_replay(std::make_shared<TraceExplainer<T>>(
-          topology_, watcher_->tracer->history(), config.workers));
-    }
+      stations_ = std::make_unique<SharedStations<T>>(reporting, ledgers_, traffic(),
+                                                      watch_.tracer(), config.replay);
+  }
+
+  /// Has a replay say when what is done here; of several calls the first counts.
+  void add_to(Replay& replay) {
+    const auto self = this->shared_from_this();
+    for (std::uint32_t l = 0; l != ledgers_.size(); ++l)
+      replay.add(index_, l, std::shared_ptr<OrderedLedger>(self, ledgers_[l].get()));
+    if (stations_)
+      replay.add_stations(index_, std::shared_ptr<OrderedStations>(self, stations_.get()));
   }
 
   const Topology<T>& topology() const { return *topology_; }
   const Blueprint& blueprint() const { return blueprint_; }
   const FlowGraph& graph() const override { return blueprint_.graph; }
+  std::vector<StepActivity> activity() const override { return watch_.activity(); }
   ProgressSnapshot snapshot() override {
     return look_at(*ledgers_.front(), [](const Ledger<T>& ledger) { return snapshot_of(ledger); });
   }
@@ -120,6 +128,8 @@ class SharedDataflow final : public DataflowView,
     return !cancelled();
   }
 
+  std::uint32_t index() const { return index_; }
+
   /// Notes that a program watches a location, and under which name.
   void add_probe(LocationId location, std::string subject) {
     const std::lock_guard lock(mutex_);
@@ -138,9 +148,9 @@ class SharedDataflow final : public DataflowView,
   ReturnPool<LedgerEntry<T>>& entries_of(std::uint32_t worker) { return entries_[worker].pool; }
 
   /// Null where nobody watches.
-  Watcher<T>* watcher() { return watcher_ ? &*watcher_ : nullptr; }
+  Watcher* watcher() { return watch_.watcher(); }
   /// Null unless it is counted.
-  TrafficCounts* traffic() { return watcher_ && watcher_->traffic ? &*watcher_->traffic : nullptr; }
+  TrafficCounts* traffic() { return watch_.traffic(); }
 
   /// Tells the ledgers of a worker's step, or has them told. The entry is given back through its
   /// home.
@@ -182,15 +192,6 @@ class SharedDataflow final : public DataflowView,
   void wake_all(Predicate&& predicate) {
     for (std::uint32_t w = 0; w != layout_.workers; ++w)
       if (predicate(w)) wake(w);
-  }
-
-  void watch(const Config& config, const ReportingSetup& reporting,
-             const ProgressBatch<T>& initial) {
-    if (config.trace == nullptr && config.traffic == nullptr && !config.check) return;
-    watcher_.emplace();
-    if (config.trace != nullptr) watcher_->tracer.emplace(*config.trace, *topology_, initial);
-    if (config.traffic != nullptr) watcher_->traffic.emplace(layout_, reporting.routes);
-    watcher_->checks_batch_rule = config.check;
   }
 
   /// Has each ledger know whose promises are to be waited for, and who reads them, before anything
@@ -274,10 +275,10 @@ class SharedDataflow final : public DataflowView,
   std::shared_ptr<const Topology<T>> topology_;
   Blueprint blueprint_;
   Layout layout_;
+  DataflowWatch<T> watch_;
   struct alignas(64) Entries {  // a cache line each
     ReturnPool<LedgerEntry<T>> pool;
   };
-  std::optional<Watcher<T>> watcher_;
   std::vector<Entries> entries_;  // by worker; outlive the ledgers' logs
   std::vector<std::unique_ptr<SharedLedger<T>>> ledgers_;
   std::unique_ptr<SharedStations<T>> stations_;  // null: there is one ledger, told at once

@@ -8,9 +8,11 @@
 #include <fmt/ranges.h>
 
 #include "../commands.hpp"
+#include "../manifest/manifest.hpp"
+#include "../program/arguments.hpp"
 #include "../write_file.hpp"
 #include "bench.hpp"
-#include "machine.hpp"
+#include "graphs.hpp"
 #include "results.hpp"
 #include "runner.hpp"
 #include <algorithm>
@@ -94,7 +96,14 @@ void flush_output() {
   if (std::fflush(stdout) != 0) throw_file_error("write", "standard output", errno);
 }
 
-void bench_command(const Options& options) {
+/// The machine and the build, in a line.
+std::string describe(const Machine& machine, const Build& build) {
+  return fmt::format("{} cores, {}; {}, {}", machine.cores,
+                     machine.processor.empty() ? "unknown processor" : machine.processor,
+                     build.compiler, build.type.empty() ? "no build type" : build.type);
+}
+
+void bench_command(const Options& options, CLI::App& command) {
   const Rows rows = select(all_rows(), options.only);
   if (options.list) {
     for (const Row& row : rows)
@@ -108,23 +117,18 @@ void bench_command(const Options& options) {
     return;
   }
   require_writable(options.json);
-  fmt::print("{}\n", describe_machine());
-  if (!is_optimised_build())
-    fmt::print(stderr, "tidemark bench: not an optimised build; its times say little\n");
+  fmt::print("{}\n", describe(this_machine(), this_build()));
   flush_output();
 
-  const Neighbours neighbours;
+  Manifest manifest(command);
+  manifest.add_seed("graphs", graph_seed);
   const std::vector<Result> results = run(rows, options.quick);
-  const double taken = neighbours.cores_taken();
+  const std::vector<std::string>& warnings = manifest.finish();
   print_table(stdout, results);
   print_growth(stdout, results);
   flush_output();
-  if (taken > 0.05)
-    fmt::print(stderr,
-               "tidemark bench: other processes kept {:.2f} cores busy meanwhile; do not trust the "
-               "rows of 2 and more workers\n",
-               taken);
-  write_file(options.json, to_json(results));
+  for (const std::string& warning : warnings) fmt::print(stderr, "tidemark bench: {}\n", warning);
+  write_file(options.json, manifest.document(figures(results)));
   const auto wrong =
       std::ranges::count_if(results, [](const Result& r) { return !r.error.empty(); });
   if (wrong != 0)
@@ -158,7 +162,9 @@ void add_bench_command(CLI::App& app) {
       ->type_name("NAME[/WORKERS]");
   CLI::Option* const json =
       bench
-          ->add_option("--json", options->json, "Write the table to FILE as a list of objects, too")
+          ->add_option("--json", options->json,
+                       "Write all figures and repetitions, and how they were made, to FILE")
+          ->check(file_name())
           ->type_name("FILE");
   CLI::Option* const check = bench->add_flag("--check", options->check, "Fail if a bar is missed");
   CLI::Option* const once =
@@ -167,14 +173,14 @@ void add_bench_command(CLI::App& app) {
               "--once", options->once,
               "Run each row's program once, with so many rounds of that row (records, hits, "
               "...; at least some for each worker), and print nothing: for profilers")
-          ->type_name("ROUNDS")
+          ->option_text("ROUNDS")
           ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
           ->excludes(json)
           ->excludes(check);
   bench->add_flag("--baseline", options->baseline, "With --once: run what stands beside it instead")
       ->needs(once);
   bench->add_flag("--list", options->list, "List the rows and exit");
-  bench->callback([options] { bench_command(*options); });
+  bench->callback([options, bench] { bench_command(*options, *bench); });
 }
 
 }  // namespace tidemark

@@ -14,6 +14,8 @@
 namespace tidemark::bench {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 /// Interpolates between the two nearest samples. Requires: not empty.
 double quantile(std::vector<double> values, double q) {
   std::ranges::sort(values);
@@ -76,6 +78,49 @@ double exponent(const std::vector<std::pair<double, double>>& points) {
   return (n * xy - x * y) / (n * xx - x * x);
 }
 
+/// Sizes and the engine's times, by the series that they are of; of 2 sizes and more.
+using Series = std::map<std::string, std::vector<std::pair<double, double>>>;
+
+Series series_of(const std::vector<Result>& results) {
+  Series series;
+  for (const Result& result : results)
+    if (!result.row->series.empty() && result.error.empty())
+      series[result.row->series].emplace_back(result.row->size, Summary(result.samples).ours);
+  std::erase_if(series, [](const auto& entry) { return entry.second.size() < 2; });
+  return series;
+}
+
+Json row_figures(const Result& result, const std::vector<Result>& results) {
+  const Row& row = *result.row;
+  Json json{{"name", row.name},
+            {"workers", row.workers},
+            {"per", row.per},
+            {"baseline", row.baseline},
+            {"rounds", result.rounds}};
+  for (const char* figure : {"ours", "by_hand", "ratio", "ratio_median", "ratio_low", "ratio_high",
+                             "bar", "held", "error"})
+    json[figure] = nullptr;
+  Json& repetitions = json["repetitions"] = Json::array();
+  if (!result.error.empty()) {
+    json["error"] = result.error;
+    return json;
+  }
+  const Summary s(result.samples);
+  json["ours"] = s.ours;
+  json["by_hand"] = s.baseline;
+  json["ratio"] = s.ratio();
+  json["ratio_median"] = s.median;
+  json["ratio_low"] = s.low;
+  json["ratio_high"] = s.high;
+  if (const std::optional<double> bar = bar_of(result, results)) {
+    json["bar"] = *bar;
+    json["held"] = s.ratio() <= *bar;
+  }
+  for (const Sample& sample : result.samples)
+    repetitions.push_back({{"ours", sample.ours_ns}, {"by_hand", sample.baseline_ns}});
+  return json;
+}
+
 }  // namespace
 
 void print_table(std::FILE* out, const std::vector<Result>& results) {
@@ -104,11 +149,7 @@ void print_table(std::FILE* out, const std::vector<Result>& results) {
 }
 
 void print_growth(std::FILE* out, const std::vector<Result>& results) {
-  std::map<std::string, std::vector<std::pair<double, double>>> series;
-  for (const Result& result : results)
-    if (!result.row->series.empty() && result.error.empty())
-      series[result.row->series].emplace_back(result.row->size, Summary(result.samples).ours);
-  std::erase_if(series, [](const auto& entry) { return entry.second.size() < 2; });
+  const Series series = series_of(results);
   if (series.empty()) return;
   fmt::print(out, "\n{:<44} {:>9} {}\n", "growth of ours", "exponent", "ns by size");
   for (const auto& [name, points] : series) {
@@ -118,27 +159,16 @@ void print_growth(std::FILE* out, const std::vector<Result>& results) {
   }
 }
 
-std::string to_json(const std::vector<Result>& results) {
-  auto list = nlohmann::ordered_json::array();
-  for (const Result& result : results) {
-    const Row& row = *result.row;
-    nlohmann::ordered_json object{{"name", row.name},       {"workers", row.workers},
-                                  {"ours_ns", nullptr},     {"baseline", row.baseline},
-                                  {"baseline_ns", nullptr}, {"ratio", nullptr},
-                                  {"bar", nullptr},         {"held", nullptr}};
-    if (result.error.empty()) {
-      const Summary s(result.samples);
-      object["ours_ns"] = s.ours;
-      object["baseline_ns"] = s.baseline;
-      object["ratio"] = s.ratio();
-      if (const std::optional<double> bar = bar_of(result, results)) {
-        object["bar"] = *bar;
-        object["held"] = s.ratio() <= *bar;
-      }
-    }
-    list.push_back(std::move(object));
+Json figures(const std::vector<Result>& results) {
+  Json all{{"rows", Json::array()}, {"growth", Json::array()}};
+  for (const Result& result : results) all["rows"].push_back(row_figures(result, results));
+  for (const auto& [name, points] : series_of(results)) {
+    Json of_size = Json::array();
+    for (const auto& [size, time] : points) of_size.push_back({{"size", size}, {"ours", time}});
+    all["growth"].push_back(
+        {{"series", name}, {"exponent", exponent(points)}, {"points", std::move(of_size)}});
   }
-  return list.dump(2) + '\n';
+  return all;
 }
 
 std::vector<std::string> missed_bars(const std::vector<Result>& results) {

@@ -3,7 +3,10 @@
 // What was measured, as a table and as JSON.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "bench.hpp"
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -19,6 +22,7 @@ struct Sample {
 /// All repetitions of one row.
 struct Result {
   const Row* row = nullptr;
+  std::uint64_t rounds = 1;  ///< of each repetition
   std::vector<Sample> samples;
   std::string error;  // if not empty, what was wrong; then the samples mean nothing
 };
@@ -29,8 +33,8 @@ void print_table(std::FILE* out, const std::vector<Result>& results);
 /// One line per series of rows: the exponent with which the engine's time grows with the size.
 void print_growth(std::FILE* out, const std::vector<Result>& results);
 
-/// The same as the table as a list of objects; null where there is no time, or no bar.
-std::string to_json(const std::vector<Result>& results);
+/// The same and each repetition: "rows" and "growth"; null where there is no time, or no bar.
+nlohmann::ordered_json figures(const std::vector<Result>& results);
 
 /// Name and workers of each row above its bar.
 std::vector<std::string> missed_bars(const std::vector<Result>& results);

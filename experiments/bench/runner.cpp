@@ -52,13 +52,12 @@ Sample measure(const Row& row, std::uint64_t rounds, bool ours_first) {
 }
 
 /// One repetition. After an error the row is not measured again.
-void repeat(benchmark::State& state, Result& result, bool quick) {
+void repeat(benchmark::State& state, Result& result) {
   const Row& row = *result.row;
   for ([[maybe_unused]] auto _ : state) {
     if (!result.error.empty()) continue;
     try {
-      result.samples.push_back(
-          measure(row, quick ? row.quick_rounds : row.full_rounds, result.samples.size() % 2 == 0));
+      result.samples.push_back(measure(row, result.rounds, result.samples.size() % 2 == 0));
     } catch (const std::exception& error) {
       result.error = error.what();
     }
@@ -72,7 +71,8 @@ void repeat(benchmark::State& state, Result& result, bool quick) {
 
 std::vector<Result> run(const Rows& rows, bool quick) {
   std::vector<Result> results;
-  for (const Row& row : rows) results.push_back({.row = &row});
+  for (const Row& row : rows)
+    results.push_back({.row = &row, .rounds = quick ? row.quick_rounds : row.full_rounds});
   const auto repetitions = [quick](const Row& row) {
     return quick ? quick_repetitions : row.full_repetitions;
   };
@@ -84,7 +84,7 @@ std::vector<Result> run(const Rows& rows, bool quick) {
     benchmark::RegisterBenchmark(name.c_str(),
                                  [&](benchmark::State& state) {
                                    progress.next(*result.row);
-                                   repeat(state, result, quick);
+                                   repeat(state, result);
                                  })
         ->UseManualTime()
         ->Iterations(1)

@@ -9,10 +9,11 @@
 using namespace tidemark;
 
 int main(int argc, char** argv) {
-  CLI::App app("How long do all workers take to agree that a round is over?", "barrier");
+  Program program("barrier", "How long do all workers take to agree that a round is over?",
+                  {.workers = 2});
   std::uint64_t rounds = 10'000;
-  app.add_option("--rounds", rounds, "Rounds, one after another")->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](const Config& config) {
+  program.option("--rounds", rounds, "Rounds, one after another");
+  return program.run(argc, argv, [&](const Config& config) {
     std::atomic<std::uint64_t> arrivals{0};
     const examples::Stopwatch watch;
     execute(config, [&](Worker& worker) {

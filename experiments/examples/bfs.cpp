@@ -36,13 +36,14 @@ std::vector<std::uint64_t> bfs(const Graph& graph, Node root, const Config& conf
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("How many nodes of a graph are how far from a root?", "bfs");
-  const GraphOptions options(app);
+  Program program("bfs", "How many nodes of a graph are how far from a root?", {.workers = 2});
+  const GraphOptions options(program);
   Node root = 0;
-  app.add_option("--root", root, "Where to begin")->capture_default_str();
-  return run_example(app, argc, argv, [&](const Config& config) {
+  program.option("--root", root, "Where to begin");
+  return program.run(argc, argv, [&](const Config& config) {
+    const Graph graph = options.graph(config.seed);
     std::map<std::uint64_t, std::uint64_t> nodes_at;
-    for (const auto distance : bfs(options.graph(config.seed), root, config)) ++nodes_at[distance];
+    for (const auto distance : bfs(graph, graph.find(root), config)) ++nodes_at[distance];
     fmt::print("{:>8}  {:>8}\n", "distance", "nodes");
     for (const auto& [distance, nodes] : nodes_at)
       fmt::print("{:>8}  {:>8}\n", distance == unreachable ? "none" : std::to_string(distance),

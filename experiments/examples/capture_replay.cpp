@@ -23,15 +23,17 @@ void add_up(Stream<Epoch, Number> numbers, Sums& sums) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Is a stream the same when another number of workers replays it?", "capture_replay");
+  Program program("capture_replay",
+                  "Is a stream the same when another number of workers replays it?",
+                  {.workers = 2});
   std::string path;
   Number epochs = 5, size = 1000;
   std::uint32_t replayers = 3;
-  app.add_option("FILE", path, "Where to capture to")->required();
-  app.add_option("--epochs", epochs, "How many")->capture_default_str();
-  app.add_option("--size", size, "Records of an epoch")->capture_default_str();
-  app.add_option("--replayers", replayers, "Workers that replay")->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](Config config) {
+  program.option("FILE", path, "Where to capture to");
+  program.option("--epochs", epochs, "How many");
+  program.option("--size", size, "Records of an epoch");
+  program.option("--replayers", replayers, "Workers that replay");
+  return program.run(argc, argv, [&](Config config) {
     const CaptureFile file(path);
     Sums captured(epochs), replayed(epochs);
     execute(config, [&](Worker& worker) {
@@ -44,6 +46,8 @@ int main(int argc, char** argv) {
         for (const Number n : examples::share_of(worker, size)) input.send(epoch * size + n);
     });
     config.workers = replayers;
+    config.trace = nullptr;  // these are the first run's
+    config.replay = nullptr;
     execute(config, [&](Worker& worker) {
       worker.dataflow<Epoch>(
           [&](Scope<Epoch>& scope) { add_up(replay<Number>(scope, "replay", file), replayed); });

@@ -12,13 +12,11 @@ using namespace tidemark;
 using Number = std::uint64_t;
 
 int main(int argc, char** argv) {
-  CLI::App app("How many different squares modulo m are there?", "distinct");
+  Program program("distinct", "How many different squares modulo m are there?", {.workers = 2});
   Number modulus = 1000, epochs = 5;
-  app.add_option("-m,--modulus", modulus, "Of the first epoch; it grows by 1")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--epochs", epochs, "One modulus each")->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](const Config& config) {
+  program.option("-m,--modulus", modulus, "Of the first epoch; it grows by 1", examples::positive);
+  program.option("--epochs", epochs, "One modulus each");
+  return program.run(argc, argv, [&](const Config& config) {
     std::vector<std::atomic<Number>> different(epochs);
     execute(config, [&](Worker& worker) {
       auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// What every example begins with: the hand-driven interface, the options that all of them have, a
-// worker's share, and a stopwatch.
+// What every example begins with: the hand-driven interface, a program with options, a worker's
+// share, and a stopwatch.
 #pragma once
 
 #include <tidemark/core/input_handle.hpp>
@@ -9,24 +9,20 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/experiments/program.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/nested.hpp>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <ranges>
 
 namespace tidemark::examples {
 
-/// Adds --workers, --threads, --executor and --seed to the example's own options, reads the command
-/// line, and calls `body` with what it says about the run. The result is the exit status; what
-/// `body` throws becomes a line on standard error and 1.
-int run_example(CLI::App& app, int argc, char** argv,
-                const std::function<void(const Config&)>& body);
+/// A number of things, of which there is one at least.
+inline constexpr Bounds<std::uint64_t> positive{1, 1'000'000'000};
 
 /// Those of the numbers from 0 to `count` - 1 that fall to this worker.
 inline auto share_of(const Worker& worker, std::uint64_t count) {

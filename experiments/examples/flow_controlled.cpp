@@ -32,12 +32,12 @@ Stream<Epoch, Number> controlled_source(const Stream<Epoch, Number>& done, Numbe
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("How much is in flight when a source may be only so far ahead?", "flow_controlled");
+  Program program("flow_controlled", "How much is in flight, and how much may?", {.workers = 2});
   Number epochs = 1000, size = 100, ahead = 4;
-  app.add_option("--epochs", epochs, "How many")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--size", size, "Records of a worker in an epoch")->capture_default_str();
-  app.add_option("--ahead", ahead, "Epochs")->check(CLI::PositiveNumber)->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](const Config& config) {
+  program.option("--epochs", epochs, "How many", examples::positive);
+  program.option("--size", size, "Records of a worker in an epoch");
+  program.option("--ahead", ahead, "Epochs", examples::positive);
+  return program.run(argc, argv, [&](const Config& config) {
     std::atomic<Number> in_flight{0}, most{0}, arrived{0};
     execute(config, [&](Worker& worker) {
       worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {

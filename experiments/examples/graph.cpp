@@ -6,8 +6,6 @@
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/read_item.hpp>
 
-#include <CLI/CLI.hpp>
-
 #include <algorithm>
 #include <fstream>
 #include <limits>
@@ -16,8 +14,9 @@
 
 namespace tidemark::examples {
 
-Graph::Graph(Node nodes, std::vector<Edge> edges)
+Graph::Graph(Node nodes, std::vector<Edge> edges, std::vector<Node> names)
     : edges_(std::move(edges)),
+      names_(std::move(names)),
       begin_(std::size_t{nodes} + 1),
       to_(edges_.size()) {
   for (const auto& [from, to] : edges_) {
@@ -30,6 +29,14 @@ Graph::Graph(Node nodes, std::vector<Edge> edges)
   for (Node node = 0; node != nodes; ++node) begin_[node + 1] += begin_[node];
   std::vector<std::size_t> next = begin_;
   for (const auto& [from, to] : edges_) to_[next[from]++] = to;
+}
+
+Node Graph::find(Node name) const {
+  if (names_.empty() && name < nodes()) return name;
+  const auto at = std::ranges::lower_bound(names_, name);
+  if (at == names_.end() || *at != name)
+    throw std::invalid_argument("the graph has no node " + std::to_string(name));
+  return static_cast<Node>(at - names_.begin());
 }
 
 Graph random_graph(Node nodes, std::uint64_t edges, std::uint64_t seed) {
@@ -60,31 +67,44 @@ Edge read_edge(const std::string& line, const std::string& place) {
 
 }  // namespace
 
-Graph read_graph(const std::string& path) {
+Graph read_graph(const std::string& path, std::optional<Node> nodes) {
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read '" + path + "'");
   std::vector<Edge> edges;
-  Node nodes = 0;
+  std::vector<Node> names;
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     if (line.empty() || line.front() == '#') continue;
     const Edge edge = read_edge(line, path + ":" + std::to_string(number));
-    nodes = std::max({nodes, edge.first + 1, edge.second + 1});
+    names.insert(names.end(), {edge.first, edge.second});
     edges.push_back(edge);
   }
-  return {nodes, std::move(edges)};
+  if (nodes) return {*nodes, std::move(edges)};
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  const auto number = [&](Node name) {
+    return static_cast<Node>(std::ranges::lower_bound(names, name) - names.begin());
+  };
+  for (auto& [from, to] : edges) {
+    from = number(from);
+    to = number(to);
+  }
+  const auto count = static_cast<Node>(names.size());
+  return {count, std::move(edges), std::move(names)};
 }
 
-GraphOptions::GraphOptions(CLI::App& app) {
-  app.add_option("--nodes", nodes, "Of a random graph")
-      ->check(CLI::Range(1, 1 << 30))
-      ->capture_default_str();
-  app.add_option("--edges", edges, "Of a random graph")->capture_default_str();
-  app.add_option("--graph", file, "Instead, a file with a line 'from to' for each edge");
+GraphOptions::GraphOptions(Program& program) {
+  program.option("--nodes", nodes,
+                 "Of a random graph, 0 for 10000; with --graph those below it, 0 for those that it "
+                 "names",
+                 {0, 1 << 30});
+  program.option("--edges", edges, "Of a random graph");
+  program.option("--graph", file, "Instead, a file with a line 'from to' for each edge");
 }
 
 Graph GraphOptions::graph(std::uint64_t seed) const {
-  return file.empty() ? random_graph(nodes, edges, seed) : read_graph(file);
+  if (file.empty()) return random_graph(nodes == 0 ? 10'000 : nodes, edges, seed);
+  return read_graph(file, nodes == 0 ? std::nullopt : std::optional(nodes));
 }
 
 }  // namespace tidemark::examples

@@ -13,12 +13,13 @@ using namespace tidemark;
 using Number = std::uint64_t;
 
 int main(int argc, char** argv) {
-  CLI::App app("How many pairs of records share their key, and how fast are they found?",
-               "hashjoin");
+  Program program("hashjoin",
+                  "How many pairs of records share their key, and how fast are they found?",
+                  {.workers = 2});
   Number keys = 10'000, records = 100'000;
-  app.add_option("--keys", keys, "How many")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--records", records, "On each side")->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](const Config& config) {
+  program.option("--keys", keys, "How many", examples::positive);
+  program.option("--records", records, "On each side");
+  return program.run(argc, argv, [&](const Config& config) {
     std::atomic<Number> pairs{0};
     const examples::Stopwatch watch;
     execute(config, [&](Worker& worker) {

@@ -11,29 +11,28 @@ using Wait = std::chrono::duration<double, std::micro>;
 /// Each worker sends request i when it is due, i / rate after the first.
 Stream<Epoch, Due> requests(Scope<Epoch>& scope, std::uint64_t number, double rate) {
   return source<Due>(scope, "requests", [&](Capability<Epoch> first, Activator activator) {
-    return
-        [number, rate, activator, &executor = scope.worker().process().executor(),
-         begin = std::optional<Due>(), next = std::optional(std::move(first))](auto& out) mutable {
-          if (!begin) begin = executor.now();
-          while (next) {
-            const std::chrono::duration<double> after(double(next->time().value) / rate);
-            const Due due = *begin + std::chrono::duration_cast<Clock::duration>(after);
-            if (due > executor.now()) return activator.activate_at(due);
-            out.at(*next).give(due);
-            next->downgrade(next->time().value + 1);
-            if (next->time() == number) next.reset();
-          }
-        };
+    return [number, rate, activator, &worker = scope.worker(), begin = std::optional<Due>(),
+            next = std::optional(std::move(first))](auto& out) mutable {
+      if (!begin) begin = worker.now();
+      while (next) {
+        const std::chrono::duration<double> after(double(next->time().value) / rate);
+        const Due due = *begin + std::chrono::duration_cast<Clock::duration>(after);
+        if (due > worker.now()) return activator.activate_at(due);
+        out.at(*next).give(due);
+        next->downgrade(next->time().value + 1);
+        if (next->time() == number) next.reset();
+      }
+    };
   });
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("How late are answers at a given rate of requests?", "open_loop");
+  Program program("open_loop", "How late are answers at a given rate of requests?", {.workers = 2});
   std::uint64_t number = 10'000;
   double rate = 10'000;
-  app.add_option("--requests", number, "Each")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--rate", rate, "A second")->check(CLI::PositiveNumber)->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](const Config& config) {
+  program.option("--requests", number, "Each", examples::positive);
+  program.option("--rate", rate, "A second", {1e-6, 1e9});
+  return program.run(argc, argv, [&](const Config& config) {
     std::vector<std::vector<Wait>> waits(config.workers);
     execute(config, [&](Worker& worker) {
       worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
@@ -42,7 +41,7 @@ int main(int argc, char** argv) {
             requests(scope, number, rate), to_next, "answer", "",
             [&, open = OpenTimes<Epoch, Due>{}](auto& in, auto& out) mutable {
               in.for_each([&](auto& batch) { open.at(batch, out) = batch.records.front(); });
-              const auto note = [&, now = worker.process().executor().now()](auto&, Due due) {
+              const auto note = [&, now = worker.now()](auto&, Due due) {
                 waits[worker.index()].push_back(now - due);
               };
               open.release(note, in.frontier());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Which nodes of a graph matter most? In fixed-point numbers, so that every schedule gives the
-// same.
+// Which nodes of a graph matter most? In fixed-point numbers: every schedule gives the same.
 #include <tidemark/operators/ends/to_stream.hpp>
 #include <tidemark/operators/loops/iterate.hpp>
 #include <tidemark/operators/timestamps/aggregate.hpp>
@@ -44,15 +43,16 @@ std::vector<Rank> pagerank(const Graph& graph, std::uint64_t rounds, const Confi
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Which nodes of a graph matter most, by PageRank?", "pagerank");
-  const GraphOptions options(app);
+  Program program("pagerank", "Which nodes of a graph matter most, by PageRank?", {.workers = 2});
+  const GraphOptions options(program);
   std::uint64_t rounds = 1000, top = 10;
-  app.add_option("--rounds", rounds, "At most; it ends when none changes")->capture_default_str();
-  app.add_option("--top", top, "How many nodes to print")->capture_default_str();
-  return run_example(app, argc, argv, [&](const Config& config) {
+  program.option("--rounds", rounds, "At most; it ends when none changes");
+  program.option("--top", top, "How many nodes to print");
+  return program.run(argc, argv, [&](const Config& config) {
+    const Graph graph = options.graph(config.seed);
     std::multimap<Rank, Node, std::greater<>> nodes;
-    for (Node node = 0; const Rank rank : pagerank(options.graph(config.seed), rounds, config))
-      nodes.emplace(rank, node++);
+    for (Node node = 0; const Rank rank : pagerank(graph, rounds, config))
+      nodes.emplace(rank, graph.name(node++));
     fmt::print("{:>8}  {:>12}\n", "node", "rank");
     for (const auto& [rank, node] : nodes | std::views::take(top))
       fmt::print("{:>8}  {:>12.9f}\n", node, double(rank) / double(rank_unit));

@@ -25,13 +25,12 @@ Stream<T, Hits> hit(const Stream<T, Hits>& balls, Hits most, std::atomic<Hits>& 
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("How long does a record take from worker to worker, round a loop?", "pingpong");
+  Program program("pingpong", "How long does a record take from worker to worker, round a loop?",
+                  {.workers = 2});
   Hits laps = 10'000, balls = 1;
-  app.add_option("--laps", laps, "How often each ball is hit")->capture_default_str();
-  app.add_option("--balls", balls, "How many are in play at once")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](const Config& config) {
+  program.option("--laps", laps, "How often each ball is hit");
+  program.option("--balls", balls, "How many are in play at once", examples::positive);
+  return program.run(argc, argv, [&](const Config& config) {
     std::atomic<Hits> count{0};
     const examples::Stopwatch watch;
     execute(config, [&](Worker& worker) {

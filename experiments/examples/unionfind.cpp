@@ -47,9 +47,9 @@ std::vector<Node> components(const Graph& graph, const Config& config) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Of how many connected components is a graph made?", "unionfind");
-  const GraphOptions options(app);
-  return run_example(app, argc, argv, [&](const Config& config) {
+  Program program("unionfind", "Of how many connected components is a graph made?", {.workers = 2});
+  const GraphOptions options(program);
+  return program.run(argc, argv, [&](const Config& config) {
     std::map<Node, std::uint64_t> sizes, of_size;
     for (const Node least : components(options.graph(config.seed), config)) ++sizes[least];
     for (const auto& [least, size] : sizes) ++of_size[static_cast<Node>(size)];

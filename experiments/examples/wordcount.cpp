@@ -18,15 +18,13 @@ std::vector<std::string> split(const std::string& line) {
 }
 
 int main(int argc, char** argv) {
-  CLI::App app("Which words of a text are the most frequent?", "wordcount");
+  Program program("wordcount", "Which words of a text are the most frequent?", {.workers = 2});
   std::string file;
   std::uint64_t epoch_lines = 100, top = 10;
-  app.add_option("FILE", file, "The text, words separated by white space")->required();
-  app.add_option("--epoch-lines", epoch_lines, "Lines of a worker in an epoch")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
-  app.add_option("--top", top, "How many words to print")->capture_default_str();
-  return examples::run_example(app, argc, argv, [&](const Config& config) {
+  program.option("FILE", file, "The text, words separated by white space");
+  program.option("--epoch-lines", epoch_lines, "Lines of a worker in an epoch", examples::positive);
+  program.option("--top", top, "How many words to print");
+  return program.run(argc, argv, [&](const Config& config) {
     std::vector<std::map<std::string, std::uint64_t>> totals(config.workers);
     execute(config, [&](Worker& worker) {
       auto [input, probe] = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {

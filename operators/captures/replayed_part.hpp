@@ -4,9 +4,11 @@
 #pragma once
 
 #include <tidemark/core/ports.hpp>
+#include <tidemark/core/worker.hpp>
 #include <tidemark/operators/captures/capture_event.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,10 +27,14 @@ class ReplayedPart {
     held_.emplace(T::minimum(), std::move(first));
   }
 
-  /// Sends what comes next, a bounded number of events.
-  Poll::State play(OutputPort<T, Item>& out) {
+  /// Sends what comes next, a bounded number of events. What is there may be still being recorded.
+  Poll::State play(OutputPort<T, Item>& out, Worker& worker) {
     for (int i = 0; i != events_per_run; ++i) {
-      const Poll::State state = reader_->next(event_);
+      const auto next = [&] { return static_cast<std::uint64_t>(reader_->next(event_)); };
+      const std::uint64_t found = worker.ask(next);
+      const auto state = static_cast<Poll::State>(found);
+      if (worker.replays() && state != Poll::State::wait)
+        worker.wait_again([&] { return next() == found; });
       if (state == Poll::State::end && (!begun_ || !held_.empty()))
         refuse("it ends before its frontier is empty");
       if (state != Poll::State::more) return state;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <tidemark/core/hash.hpp>
+#include <tidemark/core/named_events.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/text.hpp>
 #include <tidemark/core/worker.hpp>
@@ -34,10 +35,12 @@ namespace tidemark::detail {
 template <Timestamp T, typename Name, typename Right>
 class SavedEpochs {
  public:
-  SavedEpochs(const Worker& worker, std::string step)
+  /// `saved` is told the epoch and how many of the things, each time.
+  SavedEpochs(const Worker& worker, std::string step, Notes saved = {})
       : store_(worker.states()),
         worker_(worker.index()),
-        step_(std::move(step)) {}
+        step_(std::move(step)),
+        saved_(std::move(saved)) {}
 
   bool active() const { return store_ != nullptr; }
 
@@ -107,6 +110,9 @@ class SavedEpochs {
         const std::uint64_t epoch = open_->right.time().value;
         if (untold_) save_types(*store_, step_, worker_, epoch, *untold_);
         untold_.reset();
+        if (saved_) [[unlikely]]
+          saved_.tell(
+              {static_cast<std::int64_t>(epoch), static_cast<std::int64_t>(changes.size())});
         store_->save(step_, worker_, epoch, std::move(changes));
       }
     }
@@ -116,6 +122,7 @@ class SavedEpochs {
   StateStore* store_;  // null: nothing is saved
   std::uint32_t worker_;
   std::string step_;
+  Notes saved_;
   std::optional<SavedTypes> untold_;
   std::optional<Open> open_;
 };

@@ -128,13 +128,13 @@ auto event_time_within(std::string id, Getter getter, AheadLimits limits,
   detail::require_ahead_limits(id, limits);
   return [id, getter, limits, options]<typename T, typename Item>(Stream<T, Item> input) {
     const auto source = std::make_shared<EventSource<typename Level<T>::Ledger>*>(nullptr);
-    const Executor& executor = input.scope->worker().executor();
+    Worker& worker = input.scope->worker();
     auto streams = fuse_pair<Item, Item>(
         input, "event_time_within", id,
-        [getter, source, limits, &executor](const T&, std::vector<Item>& records,
-                                            auto& outputs) mutable {
+        [getter, source, limits, &worker](const T&, std::vector<Item>& records,
+                                          auto& outputs) mutable {
           PartTimes& part = (*source)->part();
-          const EventTime wall = limits.of_clock ? executor.wall_time() : after_all_time;
+          const EventTime wall = limits.of_clock ? worker.wall_time() : after_all_time;
           for (Item& record : records) {
             const auto time = detail::read_any_time(getter, std::as_const(record));
             if (time && detail::accept_stamp(part, *time, wall, limits)) {

@@ -33,16 +33,33 @@ class ReadPartOf final : public ReadPart {
     next = part_->next_batch(buffer_);
     return buffer_.size();
   }
+  bool take(std::size_t count) override {
+    static constexpr int most_polls = 1000;  // in vain, of a part that has nothing
+    for (int in_vain = 0; !ended_ && in_vain != most_polls; ++in_vain) {
+      const std::size_t before = more_.size();
+      if (before >= count && (count != 0 || in_vain != 0)) break;
+      ended_ = part_->next_batch(more_).state == Poll::State::end;
+      if (more_.size() != before) in_vain = 0;
+    }
+    if (more_.size() < count) return false;
+    const auto end = more_.begin() + static_cast<std::ptrdiff_t>(count);
+    buffer_.assign(std::move_iterator(more_.begin()), std::move_iterator(end));
+    more_.erase(more_.begin(), end);
+    return true;
+  }
   void send(const Capability<Epoch>& capability) override {
     out_->at(capability).give_all(buffer_);
     out_->flush();
   }
   std::optional<std::string> position() const override { return part_->position(); }
+  void interrupted() override { part_->interrupted(); }
 
  private:
   std::unique_ptr<SourcePart<Item>> part_;
   OutputPort<Epoch, Item>* out_;
   std::vector<Item> buffer_;
+  std::vector<Item> more_;  // in a replay: given, and not taken yet
+  bool ended_ = false;      // there
 };
 
 /// The name of a source's type, without arguments: whatever records it gives, its positions are of
@@ -64,6 +81,11 @@ AnySource any_source(S source, OutputPort<Epoch, typename S::item_type>& out) {
   AnySource any;
   any.kind = kind_of_source(typeid(typename PositionsOf<S>::type));
   any.dynamic = DynamicSource<S>;
+  if constexpr (requires { source.gives_again(); }) {
+    any.gives_again = source.gives_again();
+  } else {
+    any.gives_again = !DynamicSource<S>;
+  }
   if constexpr (requires { source.parts_at(0, 1); }) {
     any.parts_at = [source](std::uint32_t worker, std::uint32_t workers) {
       return source.parts_at(worker, workers);
@@ -71,6 +93,8 @@ AnySource any_source(S source, OutputPort<Epoch, typename S::item_type>& out) {
   } else if constexpr (!DynamicSource<S>) {
     any.parts = [source] { return source.parts(); };
   }
+  if constexpr (requires { source.file_of(std::string()); })
+    any.file_of = [source](const std::string& part) { return source.file_of(part); };
   any.open = [source, &out](const std::string& part, const SourceContext& context) {
     if constexpr (DynamicSource<S>) {
       return std::make_unique<Part>(source.build(context), out);

@@ -3,11 +3,9 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/operators/ends/input_shard.hpp>
-#include <tidemark/operators/sources/assign_parts.hpp>
 
 #include <algorithm>
 #include <cstdio>
-#include <map>
 
 namespace tidemark::detail {
 namespace {
@@ -45,20 +43,6 @@ std::map<std::string, KeptPositions::Kept> positions_of(
   return positions;
 }
 
-/// The parts that each worker can reach.
-std::vector<std::vector<std::string>> parts_of(const AnySource& source, std::uint32_t workers) {
-  if (source.parts) return std::vector(workers, source.parts());
-  std::vector<std::vector<std::string>> lists(workers);
-  for (std::uint32_t w = 0; w != workers; ++w) {
-    if (source.dynamic) {
-      lists[w] = {std::to_string(w)};
-    } else {
-      lists[w] = source.parts_at(w, workers);
-    }
-  }
-  return lists;
-}
-
 bool is_due(OpenPart& part, Clock::time_point now) {
   const bool woken = part.woken->exchange(false);
   if (part.next.state == Poll::State::more) return true;
@@ -70,8 +54,8 @@ bool is_due(OpenPart& part, Clock::time_point now) {
 InputShard::InputShard(const InputOptions& options, AnySource source,
                        const std::vector<FrontierWatch<Epoch>*>& ends,
                        std::function<void()> poll_again, Activator activator,
-                       KeptPositions positions, Worker& worker, std::uint32_t dataflow,
-                       EventSource<Epoch>& times, Capability<Epoch> first)
+                       KeptPositions positions, std::vector<FileClaim> claims, Worker& worker,
+                       std::uint32_t dataflow, EventSource<Epoch>& times, Capability<Epoch> first)
     : options_(options),
       interval_(std::clamp<std::chrono::milliseconds>(
           options.epoch_interval, std::chrono::milliseconds(0), longest_interval)),
@@ -80,6 +64,7 @@ InputShard::InputShard(const InputOptions& options, AnySource source,
       poll_again_(std::move(poll_again)),
       activator_(std::move(activator)),
       positions_(std::move(positions)),
+      claims_(std::move(claims)),
       worker_(&worker),
       dataflow_(dataflow),
       counters_(&worker.process().input_progress().counters(positions_.step, worker.index())),
@@ -87,11 +72,12 @@ InputShard::InputShard(const InputOptions& options, AnySource source,
       first_(std::move(first)) {}
 
 void InputShard::run() {
-  const Clock::time_point now = worker_->process().executor().now();
+  const Clock::time_point now = worker_->now();
   if (first_) open_parts(now);
   std::erase_if(parts_, [&](OpenPart& part) {
-    if (worker_->process().stop_requested()) {
+    if (worker_->ask([&] { return worker_->process().stop_requested(); }) != 0) {
       save(part);  // and nothing is promised: there may be more to read
+      part.source->interrupted();
       return true;
     }
     return may_send_at(part.capability.time()) && !advance(part, now);
@@ -105,8 +91,7 @@ void InputShard::open_parts(Clock::time_point now) {
     interval_ = std::min(interval_, longest_by_event_time);
     options_.epoch_items = std::min(options_.epoch_items, most_by_event_time);
   }
-  const std::map<std::string, std::uint32_t> readers =
-      assign_parts(parts_of(source_, worker_->peers()));
+  const std::map<std::string, std::uint32_t> readers = readers_of(source_, worker_->peers());
   std::map<std::string, KeptPositions::Kept> positions;
   if (!source_.dynamic) positions = positions_of(positions_, readers);
   for (const auto& [name, reader] : readers) {
@@ -118,10 +103,11 @@ void InputShard::open_parts(Clock::time_point now) {
                                 activator.activate();
                               },
                           .may_block = worker_->executor().has_virtual_time(),
-                          .now = [worker = worker_] { return worker->process().executor().now(); },
+                          .now = [worker = worker_] { return worker->now(); },
                           .resume_at = std::nullopt,
                           .worker = worker_->index(),
                           .workers = worker_->peers(),
+                          .replays = worker_->replays(),
                           .is_saved = positions_.store != nullptr && !source_.dynamic,
                           .tell =
                               [step = positions_.step](const std::string& sentence) {
@@ -135,10 +121,11 @@ void InputShard::open_parts(Clock::time_point now) {
                               }};
     const auto position = positions.find(name);
     if (position != positions.end()) context.resume_at = position->second.position;
+    if (worker_->replays()) require_given_again(source_, positions_.step, name);
     OpenPart& part = parts_.emplace_back(OpenPart{
         name, source_.open(name, context), first_->delayed(first_->time()), std::move(woken)});
     part.number = static_cast<std::uint32_t>(parts_.size() - 1);
-    part.given_last = now;
+    note_given(part, now);
     if (position != positions.end()) part.times.greatest = position->second.greatest;
   }
   for (OpenPart& part : parts_) {
@@ -151,13 +138,35 @@ void InputShard::open_parts(Clock::time_point now) {
   first_.reset();
 }
 
+void InputShard::note_given(OpenPart& part, Clock::time_point now) {
+  part.given_last = now;
+  counters_->given_at.store(std::chrono::nanoseconds(now.time_since_epoch()).count(),
+                            std::memory_order_relaxed);
+}
+
+/// Polls the part, or in a replay has it give as many records as it gave then.
+std::size_t InputShard::poll(OpenPart& part) {
+  static constexpr std::uint64_t states = 4;
+  const std::uint64_t polled = worker_->ask([&] {
+    const std::uint64_t count = part.source->poll(part.next);
+    return count * states + static_cast<std::uint64_t>(part.next.state);
+  });
+  const std::size_t given = polled / states;
+  if (worker_->replays()) {
+    part.next = {static_cast<Poll::State>(polled % states), std::nullopt};
+    take_again(part, positions_.step, given);
+    worker_->forget_clocks();
+  }
+  return given;
+}
+
 /// False if the part has ended.
 bool InputShard::advance(OpenPart& part, Clock::time_point now) {
   bool polled_nothing = true;
-  if (is_due(part, now)) {
-    const std::size_t given = part.source->poll(part.next);
+  if (worker_->ask([&] { return is_due(part, now); }) != 0) {
+    const std::size_t given = poll(part);
     part.epoch_items += given;
-    if (given != 0) part.given_last = now;
+    if (given != 0) note_given(part, now);
     counters_->records.fetch_add(given, std::memory_order_relaxed);
     polled_nothing = given == 0;
     times_->set_part(part.times);
@@ -175,7 +184,7 @@ bool InputShard::advance(OpenPart& part, Clock::time_point now) {
   const bool over = interval_over || part.epoch_items >= options_.epoch_items;
   Epoch next{part.capability.time().value + (over ? 1 : 0)};
   if (times_->read()) next = next_by_event_time(part, over, now);
-  next = std::max(next, Epoch{times_->pace().now()});
+  next = std::max(next, Epoch{worker_->ask([&] { return times_->pace().now(); })});
   if (next > part.capability.time()) {
     if (part.epoch_items != 0) save(part);
     begin_epoch(part, next, now);

@@ -7,6 +7,7 @@
 #include <tidemark/core/event_source.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/state_store.hpp>
+#include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/operators/sources/source.hpp>
 #include <tidemark/progress/epoch.hpp>
 
@@ -16,6 +17,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,20 +54,32 @@ class ReadPart {
   virtual ~ReadPart() = default;
   /// Polls it, and returns how many records it has given.
   virtual std::size_t poll(Poll& next) = 0;
+  /// In a replay: polls it until it has given so many, and keeps what is more for the next call.
+  /// False if it gives no more.
+  virtual bool take(std::size_t count) = 0;
   /// Sends these.
   virtual void send(const Capability<Epoch>& capability) = 0;
   virtual std::optional<std::string> position() const = 0;
+  virtual void interrupted() = 0;
 };
 
 /// A source, whatever its records are.
 struct AnySource {
-  std::string kind{};    ///< of its positions: its type
-  bool dynamic = false;  ///< each worker has a part, named as its number
+  std::string kind{};       ///< of its positions: its type
+  bool dynamic = false;     ///< each worker has a part, named as its number
+  bool gives_again = true;  ///< in another run it gives the same records
   /// Of others, one: the parts that a worker can reach, or that all can.
   std::function<std::vector<std::string>(std::uint32_t worker, std::uint32_t workers)> parts_at;
   std::function<std::vector<std::string>()> parts;
+  std::function<std::string(const std::string& part)> file_of;  ///< empty: parts are no files
   std::function<std::unique_ptr<ReadPart>(const std::string& part, const SourceContext&)> open;
 };
+
+/// Who reads each part of a source.
+std::map<std::string, std::uint32_t> readers_of(const AnySource& source, std::uint32_t workers);
+
+/// Throws ReplayError, which names the part, unless it can be read again.
+void require_given_again(const AnySource& source, const std::string& step, const std::string& part);
 
 /// One part with the right to send in its current epoch.
 struct OpenPart {
@@ -83,6 +97,10 @@ struct OpenPart {
   bool idle = false;  // others need not wait for it
   Clock::time_point given_last{};
 };
+
+/// In a replay: has the part give so many records. Throws ReplayError, which names it, if it does
+/// not give them again.
+void take_again(OpenPart& part, const std::string& step, std::size_t count);
 
 /// Where the positions of an input's parts are kept; null store: nowhere.
 struct KeptPositions {
@@ -114,14 +132,17 @@ class InputShard {
  public:
   InputShard(const InputOptions& options, AnySource source,
              const std::vector<FrontierWatch<Epoch>*>& ends, std::function<void()> poll_again,
-             Activator activator, KeptPositions positions, Worker& worker, std::uint32_t dataflow,
-             EventSource<Epoch>& times, Capability<Epoch> first);
+             Activator activator, KeptPositions positions, std::vector<FileClaim> claims,
+             Worker& worker, std::uint32_t dataflow, EventSource<Epoch>& times,
+             Capability<Epoch> first);
 
   /// Polls what may be polled.
   void run();
 
  private:
   void open_parts(Clock::time_point now);
+  std::size_t poll(OpenPart& part);
+  void note_given(OpenPart& part, Clock::time_point now);
   bool advance(OpenPart& part, Clock::time_point now);
   void set_timers(OpenPart& part, Clock::time_point now);
   void begin_epoch(OpenPart& part, Epoch epoch, Clock::time_point now);
@@ -140,6 +161,7 @@ class InputShard {
   std::function<void()> poll_again_;  // in the next step
   Activator activator_;               // from timers
   KeptPositions positions_;
+  std::vector<FileClaim> claims_;
   Worker* worker_;
   std::uint32_t dataflow_;
   InputCounters* counters_;

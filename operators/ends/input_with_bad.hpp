@@ -52,6 +52,16 @@ class WithBad {
   {
     return source_.parts_at(worker, workers);
   }
+  bool gives_again() const
+    requires requires(const S& s) { s.gives_again(); }
+  {
+    return source_.gives_again();
+  }
+  std::string file_of(const std::string& part) const
+    requires requires(const S& s) { s.file_of(part); }
+  {
+    return source_.file_of(part);
+  }
   std::unique_ptr<SourcePart<item_type>> open(const std::string& part,
                                               const SourceContext& context) const {
     return std::make_unique<Part>(source_, part, context, options_);
@@ -63,12 +73,12 @@ class WithBad {
     Part(const S& source, const std::string& part, const SourceContext& context,
          BadRecordOptions options) {
       SourceContext inner = context;
-      inner.on_bad = [this, options, count = context.count_bad](BadRecord bad) {
+      inner.on_bad = [this, options, count = context.count_bad](const BadRecord& bad) {
         if (count && count() > options.at_most && too_many_.empty())
           too_many_ = "more than " + std::to_string(options.at_most) +
                       " bad records in this run; the last of them: " + bad.file + ", " +
                       bad.place() + ": " + bad.reason;
-        bad_.push_back(std::move(bad));
+        bad_.push_back(bad.readable());
       };
       part_ = source.open(part, inner);
     }
@@ -85,6 +95,7 @@ class WithBad {
       return too_many_.empty() ? next : Poll{Poll::State::more, {}};
     }
     std::optional<std::string> position() const override { return part_->position(); }
+    void interrupted() override { part_->interrupted(); }
 
    private:
     std::unique_ptr<SourcePart<typename S::item_type>> part_;
@@ -100,8 +111,10 @@ class WithBad {
 }  // namespace detail
 
 /// Begins two streams: the records of `source`, as `input` does, and what it could not read, in the
-/// same epochs. A run that goes on gives neither again. An input that has more bad records than
-/// `bad` allows ends the run with an error, when all before it have been given.
+/// same epochs. What stands there is readable text (BadRecord::readable), so that the stream may go
+/// to any sink: JSONLinesOutput is a good one. A run that goes on gives neither again. An input
+/// that has more bad records than `bad` allows ends the run with an error, when all before it have
+/// been given.
 ///
 ///     auto [orders, bad] = input_with_bad(flow, "orders", CSVInput("orders.csv"), {.at_most =
 ///     10});

@@ -9,6 +9,7 @@
 #include <tidemark/operators/driver/saved_epochs.hpp>
 #include <tidemark/operators/sinks/file_claim.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
+#include <tidemark/operators/sinks/output_path.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 #include <tidemark/operators/sources/assign_parts.hpp>
 
@@ -99,7 +100,7 @@ class PartitionedShard {
         open_(parts_.names.size()) {}
 
   void run() {
-    if (!std::exchange(resumed_, true)) resume();
+    if (!std::exchange(begun_, true)) begin();
     epochs_.run(*in_, *this);
   }
 
@@ -126,10 +127,6 @@ class PartitionedShard {
   /// written, what a killed run has left goes.
   void close_parts() {
     for (std::size_t p = 0; p != open_.size(); ++p) {
-      const bool opens_empty = [] {
-        if constexpr (requires { S::opens_empty; }) return S::opens_empty;
-        return false;
-      }();
       if (parts_.writers[p] != worker_->index()) continue;
       if (open_[p] || opens_empty) {
         open(p).close();
@@ -140,10 +137,22 @@ class PartitionedShard {
   }
 
  private:
-  void resume() {
-    if (!saved_.active()) return;
-    for (const auto& [part, position] : parts_.saved(*worker_->states(), step_))
-      if (parts_.writers[part] == worker_->index()) open(part, position);
+  static constexpr bool opens_empty = [] {
+    if constexpr (requires { S::opens_empty; }) return S::opens_empty;
+    return false;
+  }();
+
+  /// Opens what an earlier run has written, and files that are there without any record: so what
+  /// cannot be written is told before anything is read, and nobody else writes it meanwhile.
+  void begin() {
+    if (saved_.active())
+      for (const auto& [part, position] : parts_.saved(*worker_->states(), step_))
+        if (parts_.writers[part] == worker_->index()) open(part, position);
+    if constexpr (opens_empty && requires { sink_.file_of(std::string()); }) {
+      for (std::size_t p = 0; p != open_.size(); ++p)
+        if (parts_.writers[p] == worker_->index() && !may_wait(sink_.file_of(parts_.names[p])))
+          open(p);
+    }
   }
 
   /// Adds where a part has got to, if its sink says so.
@@ -177,7 +186,7 @@ class PartitionedShard {
   EpochsInOrder<T, Item, Capability<T>> epochs_;
   SavedEpochs<T, std::size_t, Capability<T>> saved_;
   std::vector<std::unique_ptr<SinkPart<Item>>> open_;  // by part; null if it is not
-  bool resumed_ = false;
+  bool begun_ = false;
 };
 
 }  // namespace tidemark::detail

@@ -33,9 +33,10 @@ Stream<T, Item> replay(Scope<T>& scope, std::string id, const S& source) {
   const std::uint32_t count = source.template parts<T, Item>();
   for (std::uint32_t p = scope.worker().index(); p < count; p += scope.worker().peers())
     parts.emplace_back(source.template read<T, Item>(p, wake), first.delayed(first.time()));
-  op.build([&out = out, parts = std::move(parts), again = op.reactivate()]() mutable {
+  op.build([&out = out, &worker = scope.worker(), parts = std::move(parts),
+            again = op.reactivate()]() mutable {
     std::erase_if(parts, [&](auto& part) {
-      const Poll::State state = part.play(out);
+      const Poll::State state = part.play(out, worker);
       if (state == Poll::State::more) again();
       return state == Poll::State::end;
     });

@@ -70,7 +70,6 @@ inline auto batch(std::string id, std::int64_t max_size, std::chrono::nanosecond
     static_assert(KeyedItem<Item>,
                   "batch: the stream must be keyed; its records must be std::pair<Key, Value>");
     using Logic = detail::BatchLogic<Item>;
-    TIDEMARK_REQUIRE_CODECS("batch", typename Logic::Key, typename Logic::Values);
     return keyed_step<std::pair<typename Logic::Key, typename Logic::Values>>(input, "batch", id,
                                                                               Logic{size, at_most});
   };

@@ -85,9 +85,8 @@ struct RunExpiry : Expires {
 
   template <Timestamp T, typename Item>
   auto lives(OperatorBuilder<T>& op) const {
-    const Executor& executor = op.scope().worker().executor();
-    return RunLives<T, Item>(life, WakeTimer(op.activator(), op.scope().worker().executor()),
-                             executor);
+    Worker& worker = op.scope().worker();
+    return RunLives<T, Item>(life, WakeTimer(op.activator(), worker.executor()), worker);
   }
   /// The same for a join of sides with such values.
   template <typename... Values>

@@ -36,7 +36,6 @@ struct FinalLogic {
 template <typename Item, typename Accumulator, Timestamp T, typename Add, typename Expiry>
 auto final_step(const Stream<T, Item>& input, std::string kind, std::string id, Add add,
                 const Expiry& expiry) {
-  TIDEMARK_REQUIRE_CODECS("fold_final, reduce_final", typename Item::first_type, Accumulator);
   return keyed_step<std::pair<typename Item::first_type, Accumulator>>(
       input, std::move(kind), std::move(id), FinalLogic<Item, Accumulator, Add>{std::move(add)},
       expiry);

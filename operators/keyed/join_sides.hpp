@@ -129,7 +129,6 @@ auto join_rows(std::string id, JoinMode mode, const Expiry& expiry, const Stream
   static_assert(same_keys<First, Others...>, "join: all streams must have the same type of key");
   using Key = typename First::first_type;
   using Logic = JoinLogic<Key, typename First::second_type, typename Others::second_type...>;
-  TIDEMARK_REQUIRE_CODECS("join", Key, typename Logic::State);
   const auto merged = [&]<std::size_t... Side>(std::index_sequence<Side...>) {
     return merge(tell_side<0, Logic>(first), tell_side<Side + 1, Logic>(others)...);
   }(std::index_sequence_for<Others...>());

@@ -4,8 +4,8 @@
 #pragma once
 
 #include <tidemark/core/event_time.hpp>
-#include <tidemark/core/executor.hpp>
 #include <tidemark/core/watermark_reader.hpp>
+#include <tidemark/core/worker.hpp>
 #include <tidemark/operators/driver/wake_timer.hpp>
 #include <tidemark/operators/keyed/silent_keys.hpp>
 
@@ -29,14 +29,14 @@ class RunLives {
   using Time = Clock::time_point;
 
   /// Requires: a clock that has run for `life` is in range.
-  RunLives(Clock::duration life, WakeTimer timer, const Executor& executor)
+  RunLives(Clock::duration life, WakeTimer timer, Worker& worker)
       : keys_(Life{life}),
         timer_(std::move(timer)),
-        executor_(&executor) {}
+        worker_(&worker) {}
 
   /// An activation begins.
   void begin(const Antichain<T>& frontier) {
-    now_ = executor_->now();
+    now_ = worker_->now();
     if (frontier.empty()) {
       next_.reset();
     } else {
@@ -60,12 +60,11 @@ class RunLives {
 
   /// When it was heard of.
   EventTime saved(const Key& key) const {
-    return set_back(executor_->wall_time(), executor_->now() - keys_.last(key));
+    return set_back(worker_->wall_time(), worker_->now() - keys_.last(key));
   }
   /// It was heard of in an earlier run.
   void restore(const Key& key, EventTime saved) {
-    const auto silent =
-        std::max(std::chrono::nanoseconds(0), between(saved, executor_->wall_time()));
+    const auto silent = std::max(std::chrono::nanoseconds(0), between(saved, worker_->wall_time()));
     keys_.hear(key, now_ - silent);
   }
 
@@ -81,7 +80,7 @@ class RunLives {
 
   SilentKeys<Key, Time, Life> keys_;
   WakeTimer timer_;
-  const Executor* executor_;
+  Worker* worker_;
   Time now_{};
   std::optional<T> next_;
 };

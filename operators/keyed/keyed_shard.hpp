@@ -80,7 +80,7 @@ class KeyedShard {
   void hold(Right first) { held_.hold(std::move(first)); }
 
   void run() {
-    if constexpr (takes_now) now_ = worker_->executor().now();
+    if constexpr (takes_now) now_ = worker_->now();
     if constexpr (expires) lives_.begin(in_->frontier());
     if (!std::exchange(loaded_, true)) load();
     epochs_.run(*in_, *this);
@@ -169,17 +169,20 @@ class KeyedShard {
         const auto at = states_.find(key);
         if (at == states_.end()) {
           changes.push_back(OfKeys::write(key, nullptr));
-        } else if constexpr (expires) {
-          const Saved saved(kept_of(at->second), lives_.saved(key));
-          changes.push_back(OfKeys::write(key, &saved));
-        } else if constexpr (has_snapshot) {
-          const Saved saved = logic_.snapshot(at->second);
-          changes.push_back(OfKeys::write(key, &saved));
         } else {
-          changes.push_back(OfKeys::write(key, &at->second));
+          const Saved& saved = saved_of(key, at->second);
+          changes.push_back(OfKeys::write(key, &saved));
         }
       }
     };
+  }
+
+  decltype(auto) saved_of(const Key& key, const State& state) {
+    if constexpr (expires) {
+      return Saved(kept_of(state), lives_.saved(key));
+    } else {
+      return kept_of(state);
+    }
   }
 
   decltype(auto) kept_of(const State& state) const {

@@ -47,9 +47,9 @@ namespace tidemark {
 ///     void on_expiry(const Key&, State, Emitter<T, std::pair<Key, Expired>>&);
 ///
 /// In a run with a StateStore the keys touched in an epoch are told to it when that is complete,
-/// and the step begins with what it gives; both by Codec<Key> and Codec<Saved>. Requires, if it has
-/// timers, on_eof or expiry: the timestamps are totally ordered, and it is on no cycle, where it
-/// would wait for its own end.
+/// and the step begins with what it gives; both by Codec<Key> and Codec<Saved>, without which it is
+/// refused there. Requires, if it has timers, on_eof or expiry: the timestamps are totally ordered,
+/// and it is on no cycle, where it would wait for its own end.
 template <typename Out, Timestamp T, KeyedItem Item, typename Logic, typename Expiry = NoExpiry>
 auto keyed_step(const Stream<T, Item>& stream, std::string kind, std::string id, Logic logic,
                 const Expiry& expiry = {}) {
@@ -60,7 +60,7 @@ auto keyed_step(const Stream<T, Item>& stream, std::string kind, std::string id,
       "the end of input or by timers, must stand outside of loops");
   OperatorBuilder<T> op(*stream.scope, std::move(kind), id);
   op.set_interest(Interest::when_holding);
-  op.keeps(saved_if(Shard::encodable));
+  op.keeps(saved_if<typename Shard::Key, typename Shard::Kept>(Shard::encodable));
   auto& in = op.input(stream, Exchange{ByKey{}});
   auto [outputs, streams] = Shard::Outputs::add(op);
   Worker& worker = stream.scope->worker();
@@ -80,12 +80,5 @@ auto keyed_step(const Stream<T, Item>& stream, std::string kind, std::string id,
   op.build([shard = std::move(shard)] { shard->run(); });
   return streams;
 }
-
-/// The sentence of a step that keeps what no codec can write.
-#define TIDEMARK_REQUIRE_CODECS(step, Key, Saved)                                        \
-  static_assert(EncodableOrNotSaved<Key> && EncodableOrNotSaved<Saved>, step             \
-                ": the key and what is kept of it must have a tidemark::Codec, so that " \
-                "they can be saved and recovered; specialise it, derived from "          \
-                "tidemark::NotSaved if they never shall be")
 
 }  // namespace tidemark

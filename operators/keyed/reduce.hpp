@@ -46,7 +46,6 @@ auto reduce(std::string id, Reducer reducer, IsComplete is_complete, Expiry expi
                   "reduce: the reducer must take two values and return one");
     static_assert(PredicateOn<IsComplete, const Value&>,
                   "reduce: is_complete must take a value and return bool");
-    TIDEMARK_REQUIRE_CODECS("reduce", typename Item::first_type, Value);
     return keyed_step<Item>(input, "reduce", id,
                             detail::ReduceLogic<Item, Reducer, IsComplete>{reducer, is_complete},
                             expiry);

@@ -66,7 +66,6 @@ auto state_machine(std::string id, Transition transition, Expiry expiry = {}) {
         "range of records");
     using Records = typename Result::second_type;
     using Out = std::ranges::range_value_t<Records>;
-    TIDEMARK_REQUIRE_CODECS("state_machine", Key, State);
     return keyed_step<Out>(input, "state_machine", id,
                            detail::StateMachineLogic<Item, State, Transition>{transition}, expiry);
   };

@@ -125,8 +125,6 @@ auto stateful(std::string id, Builder builder, Expiry expiry = {}) {
         "the logic");
     using Out = std::pair<Key, std::ranges::range_value_t<std::remove_cvref_t<
                                    decltype(std::declval<typename Logic::Result>().first)>>>;
-    using Saved = typename detail::KeyedShard<T, Item, Out, Logic>::Saved;
-    TIDEMARK_REQUIRE_CODECS("stateful", Key, Saved);
     return keyed_step<Out>(input, "stateful", id, Logic{builder}, expiry);
   };
   return detail::with_expiry(expiry, step);

@@ -69,7 +69,6 @@ auto stateful_flat_map(std::string id, Mapper mapper, Expiry expiry = {}) {
         detail::StateAndRange<Result, State>,
         "stateful_flat_map: the mapper must return a std::pair of the new state, optional, and a "
         "range");
-    TIDEMARK_REQUIRE_CODECS("stateful_flat_map", Key, State);
     return keyed_step<std::pair<Key, std::ranges::range_value_t<typename Result::second_type>>>(
         input, "stateful_flat_map", id, detail::StatefulFlatMapLogic<Item, State, Mapper>{mapper},
         expiry);

@@ -88,7 +88,6 @@ auto stateful_map(std::string id, Builder builder, Mapper mapper, Expiry expiry 
     static_assert(std::convertible_to<typename Result::first_type, std::optional<State>>,
                   "stateful_map: the new state must be a state, an optional one, or std::nullopt");
     using Out = std::pair<Key, typename Result::second_type>;
-    TIDEMARK_REQUIRE_CODECS("stateful_map", Key, State);
     return keyed_step<Out>(input, "stateful_map", id,
                            detail::StatefulMapLogic<Item, State, Builder, Mapper>{builder, mapper},
                            expiry);

@@ -29,7 +29,9 @@ inline constexpr bool is_variant_of_two<std::variant<A, B>> = true;
 template <typename F = std::identity>
 auto split_by(std::string id, F f = {}) {
   return [id, f]<typename T, typename In>(Stream<T, In> input) {
-    static_assert(std::invocable<F&, In>, "split_by: the function must take the stream's record");
+    static_assert(
+        std::invocable<F&, In>,
+        "split_by: the function must take the stream's record, by value or const reference");
     using Result = std::remove_cvref_t<std::invoke_result_t<F&, In>>;
     static_assert(detail::is_variant_of_two<Result>,
                   "split_by: the function must return a std::variant of two types");

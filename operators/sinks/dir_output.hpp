@@ -26,7 +26,8 @@ void require_directory_for(const std::string& directory, std::uint32_t files);
 /// Writes the value of each (key, value), one a line, to file number `assign(key)`, modulo their
 /// count, in a directory, epoch by epoch; workers share the files. A file that gets no value is not
 /// made, and what a killed run has left of it is removed. Otherwise like FileOutput. Throws
-/// FileError unless `directory` is a directory, and ConfigError if there are to be no files.
+/// FileError unless `directory` is a directory, and ConfigError if there are to be no files, or
+/// more than a million.
 ///
 ///     orders | key_on(customer) | output("out", DirOutput("orders", 16))
 template <typename Assign = KeyHash>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// File claims: no two write one file, however its path is spelled.
+// File claims: no two write one file, and no two read one pipe, however its path is spelled.
 #pragma once
 
 #include <cstdint>
@@ -10,9 +10,10 @@
 
 namespace tidemark {
 
-/// Holds a file for as long as it lives: one that is regular, or is not there yet. Of anything else
-/// (a pipe, a terminal, what is in no directory), and of nothing, any number of claims may be made.
-/// Thread: any.
+/// Holds a file for as long as it lives. For who writes: one that is regular, or is not there yet;
+/// for who reads: one whose bytes only one gets, as a pipe, a terminal and standard input (`-`),
+/// and a regular file, which others may read and nobody may write. Of anything else, and of
+/// nothing, any number of claims may be made. Thread: any.
 class FileClaim {
  public:
   FileClaim() = default;
@@ -21,6 +22,8 @@ class FileClaim {
   /// For what `user` will write in a run, known by its address, or in a command. Throws
   /// DataflowError, naming both users.
   static FileClaim of_user(const void* run, const std::string& user, const std::string& path);
+  /// For what `user` will read in that run. Throws DataflowError, naming both users.
+  static FileClaim of_reader(const void* run, const std::string& user, const std::string& path);
   FileClaim(FileClaim&& other) noexcept = default;
   FileClaim& operator=(FileClaim&&) = delete;
   ~FileClaim();
@@ -28,11 +31,19 @@ class FileClaim {
  private:
   /// A run, a device and an inode: of a directory with a name in it, or of a file without.
   using Key = std::tuple<const void*, std::uint64_t, std::uint64_t, std::string>;
+  struct Claims;
 
+  /// The keys of a file that is regular, or not there; none of anything else. Throws FileError.
+  static std::vector<Key> keys_of(const void* run, const std::string& path);
   /// Who holds the file already, in which case it is not claimed; else empty.
-  std::string claim(const void* run, const std::string& user, const std::string& path);
+  std::string claim(const std::vector<Key>& keys, const std::string& user, bool alone);
 
-  std::vector<Key> keys_;
+  struct Held {
+    Key key;
+    std::string user;
+    bool alone = true;
+  };
+  std::vector<Held> held_;
 };
 
 }  // namespace tidemark

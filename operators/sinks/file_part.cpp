@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/codec.hpp>
+#include <tidemark/core/utf8.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_part.hpp>
 
@@ -10,23 +11,6 @@ namespace {
 
 /// Where a run has got to: the bytes that it wrote, and what kind of text they are.
 using Position = std::pair<std::uint64_t, std::string>;
-
-/// Without control characters, for an error.
-std::string printable(const std::string& text) {
-  constexpr std::string_view digits = "0123456789ABCDEF";
-  std::string shown;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= ' ') {
-      shown += c;
-    } else {
-      shown += "\\x";
-      shown += digits[byte / 16];
-      shown += digits[byte % 16];
-    }
-  }
-  return shown;
-}
 
 }  // namespace
 
@@ -43,8 +27,8 @@ std::uint64_t kept_of(const std::string& path, const std::string& kind,
   }
   if (saved.first != 0 && saved.second != kind)
     throw FileError("cannot write '" + path + "' on: an earlier run has written " +
-                    printable(saved.second) + " there, and this one would write " +
-                    printable(kind) + "; let it write another file");
+                    printable_utf8(saved.second) + " there, and this one would write " +
+                    printable_utf8(kind) + "; let it write another file");
   return saved.first;
 }
 

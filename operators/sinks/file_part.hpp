@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/print_item.hpp>
+#include <tidemark/core/utf8.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/sink.hpp>
 
@@ -55,7 +56,7 @@ std::string in_record(const Item& item) {
     std::ostringstream text;
     print_item(text, item);
     const std::string_view whole = text.view();
-    return ", in the record " + std::string(whole.substr(0, shown)) +
+    return ", in the record " + printable_utf8(cut_utf8(whole, shown)) +
            (whole.size() > shown ? "..." : "");
   } else {
     return "";

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/no_size_signal.hpp>
 #include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
@@ -28,6 +29,7 @@ void remove_left_of(const std::string& path) {
 }
 
 void write_all(int descriptor, std::string_view text, const std::string& name) {
+  const NoSizeSignal no_signal;
   while (!text.empty()) {
     const ssize_t written = ::write(descriptor, text.data(), text.size());
     if (written < 0 && errno == EINTR) continue;
@@ -44,8 +46,9 @@ FileWriter::FileWriter(std::string path)
       claim_(FileClaim::of_writer(path_)) {
   struct stat status {};
   const bool exists = ::stat(target_.c_str(), &status) == 0;
-  if (exists && S_ISDIR(status.st_mode)) throw_file_error("write", path_, EISDIR);
-  if (detail::own_descriptor(target_) >= 0 || (exists && !S_ISREG(status.st_mode))) {
+  const bool is_own = detail::own_descriptor(target_) >= 0;
+  if (exists && !is_own && S_ISDIR(status.st_mode)) throw_file_error("write", path_, EISDIR);
+  if (is_own || (exists && !S_ISREG(status.st_mode))) {
     open_directly();
     return;
   }
@@ -85,6 +88,8 @@ FileWriter::FileWriter(std::string path, std::uint64_t kept)
 void FileWriter::open_directly() {
   const StandardDescriptors none_of_them;
   const int own = detail::own_descriptor(target_);
+  if (own >= 0 && own <= STDERR_FILENO && is_closed(own))
+    throw FileError("cannot write '" + path_ + "': it is closed");
   const int descriptor = own >= 0 ? ::fcntl(own, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
                                   : detail::SpareDescriptor::open(target_, O_WRONLY);
   if (descriptor < 0) throw_file_error("write", path_, errno);

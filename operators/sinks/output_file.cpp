@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/system_reason.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/operators/sinks/output_file.hpp>
@@ -7,7 +8,6 @@
 #include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -44,7 +44,7 @@ bool is_at(int descriptor, const std::string& path) {
 [[noreturn]] void fail_to_make(const std::string& name, int error) {
   if (::access(name.c_str(), F_OK) != 0) throw_file_error("write", name, error);
   throw FileError("cannot write '" + name +
-                  "': no file can be made beside it: " + std::generic_category().message(error));
+                  "': no file can be made beside it: " + system_reason(error));
 }
 
 [[noreturn]] void refuse(const std::string& name) {
@@ -79,13 +79,22 @@ bool is_being_written(const std::string& path) {
 
 std::unique_ptr<OutputFile> OutputFile::make(std::string path, std::string name, mode_t mode) {
   for (int tries = 0; tries != 100; ++tries) {
+    // No signal ends the program before the file has its LastAct.
+    std::optional<LastAct::Hold> hold(std::in_place);
     const int descriptor = SpareDescriptor::open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
     if (descriptor < 0 && errno != EEXIST) fail_to_make(name, errno);
     if (descriptor < 0) {
+      hold.reset();
       remove_left(path, name);
     } else if (lock(descriptor) && is_at(descriptor, path)) {
-      return std::unique_ptr<OutputFile>(
+      std::unique_ptr<OutputFile> file(
           new OutputFile(descriptor, std::move(path), std::move(name)));
+      file->removal_.emplace([path = file->path_, device = file->device_, inode = file->inode_] {
+        struct stat there {};
+        if (::lstat(path.c_str(), &there) == 0 && there.st_dev == device && there.st_ino == inode)
+          ::unlink(path.c_str());
+      });
+      return file;
     } else {  // others took it for one that was left, before it was locked
       ::close(descriptor);
     }
@@ -142,11 +151,14 @@ void OutputFile::sync() {
 void OutputFile::move_to(const std::string& path, std::optional<mode_t> permissions) {
   use([&](int descriptor) {
     if (permissions && ::fchmod(descriptor, *permissions) != 0) fail(errno);
+    const LastAct::Hold hold;  // else it might be gone, which is nobody's error
     if (std::rename(path_.c_str(), path.c_str()) != 0) fail(errno);
+    removal_.reset();
   });
 }
 
 void OutputFile::remove() noexcept {
+  if (removal_ && removal_->is_inherited()) return;
   try {
     descriptor_.use([this](int) { return reopened(); },
                     [this](int descriptor) {

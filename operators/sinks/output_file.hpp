@@ -3,6 +3,7 @@
 // Output files: no two runs write one.
 #pragma once
 
+#include <tidemark/core/last_act.hpp>
 #include <tidemark/operators/spare_descriptor.hpp>
 
 #include <cstdint>
@@ -19,8 +20,8 @@ namespace tidemark::detail {
 /// FileError, naming `name`. Thread: one at a time.
 class OutputFile {
  public:
-  /// Makes the file in which `name` is written. What a run has left that is no more goes; what
-  /// another run writes is an error.
+  /// Makes the file in which `name` is written; whatever ends the program removes it (LastAct).
+  /// What a run has left that is no more goes; what another run writes is an error.
   static std::unique_ptr<OutputFile> make(std::string path, std::string name, mode_t mode);
   /// Opens the regular file that is there, or makes it. What another run writes is an error.
   static std::unique_ptr<OutputFile> open(std::string path, std::string name);
@@ -39,7 +40,7 @@ class OutputFile {
   void sync();
   /// Puts it in the place of what is at `path`, with these permissions or those that it has.
   void move_to(const std::string& path, std::optional<mode_t> permissions);
-  /// Removes it, unless another has its path by now.
+  /// Removes it, unless another has its path by now, or a process has it that this was forked off.
   void remove() noexcept;
 
  private:
@@ -53,6 +54,7 @@ class OutputFile {
   std::string name_;
   SpareDescriptor descriptor_;
   std::uint64_t device_ = 0, inode_ = 0, size_ = 0;
+  std::optional<LastAct> removal_;
 };
 
 /// Removes the file at `path`, in which `name` was being written, of a run that is no more. Throws

@@ -39,6 +39,11 @@ std::string target_of(const std::string& path) {
                   "' leads back to itself");
 }
 
+bool may_wait(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+}
+
 int own_descriptor(const std::string& target) {
   const std::size_t slash = target.rfind('/');
   if (slash == std::string::npos) return -1;

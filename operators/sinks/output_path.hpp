@@ -11,6 +11,9 @@ namespace tidemark::detail {
 /// not be there. Throws FileError, naming a link that leads back to itself.
 std::string target_of(const std::string& path);
 
+/// Whether the opening of what is at `path` may wait for somebody, as that of a pipe does.
+bool may_wait(const std::string& path);
+
 /// The descriptor of this process that `target` stands for, as /dev/stdout does; -1: none.
 int own_descriptor(const std::string& target);
 

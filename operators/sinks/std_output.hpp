@@ -14,8 +14,11 @@
 namespace tidemark {
 
 /// Prints one record a line, at every worker, as they come. A batch is written as a whole, so lines
-/// of different workers do not mix. Throws FileError when standard output cannot be written (a
-/// program that wants that instead of a signal on a closed pipe ignores SIGPIPE).
+/// of different workers do not mix. It stands behind all that its thread has printed before by
+/// std::printf or std::cout, but for what the latter keeps to itself in a program that has called
+/// std::ios::sync_with_stdio(false), and so has to flush it. Throws FileError when standard output
+/// cannot be written (a program that wants that instead of a signal on a closed pipe ignores
+/// SIGPIPE).
 class StdOutput {
  public:
   template <Printable Item>

@@ -3,11 +3,13 @@
 // What a source could not read.
 #pragma once
 
+#include <array>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <tuple>
 
 namespace tidemark {
@@ -20,8 +22,10 @@ struct BadRecord {
   std::uint64_t line = 0;
   std::uint64_t column = 0;  ///< from 1; 0: the record as a whole
   std::string reason;
-  std::string text;  ///< what stands there, at most `longest_text` bytes of it
+  std::string text;  ///< what stands there
 
+  static constexpr std::array<std::string_view, 5> names{"file", "line", "column", "reason",
+                                                         "text"};
   static auto fields(auto& self) {
     return std::tie(self.file, self.line, self.column, self.reason, self.text);
   }
@@ -29,6 +33,11 @@ struct BadRecord {
   friend std::ostream& operator<<(std::ostream& out, const BadRecord& bad) {
     return out << '\'' << bad.file << "': " << bad.place() << ": " << bad.reason;
   }
+
+  /// The same, as input_with_bad gives it: in UTF-8, which every sink can write. A byte that is
+  /// none stands there as `\xE9`; of `text` at most `longest_text` bytes are taken, without a
+  /// carriage return at its end.
+  BadRecord readable() const;
 
   /// "line 3, column 7", or without a column.
   std::string place() const {

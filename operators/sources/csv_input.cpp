@@ -27,6 +27,7 @@ class CsvPart final : public SourcePart<CsvRow> {
         format_(format),
         lines_(source, path, context),
         csv_(format, lines_.line() + 1),
+        batch_size_(source.options().batch_size),
         on_bad_(context.on_bad),
         gives_last_(detail::gives_last(source.options(), context, lines_.position().has_value())),
         tell_(context.tell) {
@@ -34,15 +35,17 @@ class CsvPart final : public SourcePart<CsvRow> {
   }
 
   Poll next_batch(std::vector<CsvRow>& batch) override {
-    const std::size_t given = batch.size();
+    left_ = batch_size_;
     while (true) {
       if (!mistake_.empty()) throw FileError("cannot read '" + path_ + "': " + mistake_);
       const std::uint64_t line = lines_.line();
-      const Poll next = lines_.read();
-      const bool is_good = read_lines(next.state == Poll::State::end, batch);
-      if (!is_good) return {Poll::State::more, {}};
+      const bool reads = !lines_.has_more() && next_.state != Poll::State::end;
+      if (reads) next_ = lines_.read();
+      Poll next = read_lines(batch);
+      // Lines may have come since they were read that there were.
+      if (!reads && next.state == Poll::State::wait) next = {Poll::State::more, {}};
       // Within a long record there is more at once.
-      if (next.state != Poll::State::more || batch.size() != given || lines_.open_lines() == 0 ||
+      if (next.state != Poll::State::more || left_ != batch_size_ || lines_.open_lines() == 0 ||
           lines_.line() == line)
         return next;
     }
@@ -54,24 +57,34 @@ class CsvPart final : public SourcePart<CsvRow> {
     return to_bytes(Position(*std::move(lines), columns_));
   }
 
+  void interrupted() override {
+    lines_.interrupted();
+    if (tell_ && lines_.open_lines() != 0)
+      tell_("the run was interrupted within the record of line " +
+            std::to_string(lines_.line() + 1 - lines_.open_lines()) + " of '" + path_ +
+            "', whose quote is open; it was left out");
+  }
+
  private:
-  /// False at a mistake that is to end the run, before which the lines stay.
-  bool read_lines(bool is_last, std::vector<CsvRow>& batch) {
-    while (mistake_.empty()) {
+  /// Reads what is there, up to the size of a batch. After a mistake that is to end the run, the
+  /// lines stay that it is in.
+  Poll read_lines(std::vector<CsvRow>& batch) {
+    while (mistake_.empty() && left_ != 0) {
       try {
-        while (const std::string* line = lines_.take()) {
-          csv_.read(*line, records_);
-          csv_.read("\n", records_);
-          if (csv_.between_records() && !end_record(batch)) return false;
+        const std::string* line = lines_.take();
+        if (line == nullptr) {
+          if (next_.state == Poll::State::end && !csv_.between_records()) end_open_record();
+          return next_;
         }
-        if (is_last && !csv_.between_records()) end_open_record();
-        return true;
+        csv_.read(*line, records_);
+        csv_.read("\n", records_);
+        if (csv_.between_records()) end_record(batch);
       } catch (const CsvError& error) {
         pass_over(error);
       }
     }
-    lines_.take_again();
-    return false;
+    if (!mistake_.empty()) lines_.take_again();
+    return {Poll::State::more, {}};
   }
 
   /// The lines end within a record: a quote is open, which its writer may close later.
@@ -84,32 +97,29 @@ class CsvPart final : public SourcePart<CsvRow> {
             std::to_string(line) + "; it was not read, but left for a run that goes on");
   }
 
-  /// The lines that have been taken are a record, or empty; false at a mistake.
-  bool end_record(std::vector<CsvRow>& batch) {
+  /// The lines that have been taken are a record, or empty.
+  void end_record(std::vector<CsvRow>& batch) {
     if (!records_.empty()) {
       CsvRecord& record = records_.front();
       if (columns_.empty()) {
         name_columns(record);
       } else if (record.fields.size() == columns_.size()) {
         batch.push_back(row_of(record));
+        --left_;
       } else {
         std::string reason = "the row has " + std::to_string(record.fields.size()) +
                              " fields, and the first line names " +
                              std::to_string(columns_.size()) + " columns";
         if (on_bad_) {
           on_bad_({path_, record.line, 0, std::move(reason), lines_.open_text()});
+          --left_;
         } else {
           mistake_ = "line " + std::to_string(record.line) + ": " + reason;
         }
       }
       records_.clear();
     }
-    if (!mistake_.empty()) {
-      lines_.take_again();
-      return false;
-    }
-    lines_.done();
-    return true;
+    if (mistake_.empty()) lines_.done();
   }
 
   /// Goes on behind the first line of a record that is none.
@@ -122,7 +132,8 @@ class CsvPart final : public SourcePart<CsvRow> {
     const std::string& first = *lines_.take();
     const bool is_there = error.line() == lines_.line();
     on_bad_({path_, lines_.line(), is_there ? error.column() : 0,
-             is_there ? error.reason() : error.what(), first.substr(0, BadRecord::longest_text)});
+             is_there ? error.reason() : error.what(), first});
+    --left_;
     lines_.done();
     records_.clear();
     csv_ = CsvReader(format_, lines_.line() + 1);
@@ -165,6 +176,9 @@ class CsvPart final : public SourcePart<CsvRow> {
   CsvFormat format_;
   detail::LineQueue lines_;
   CsvReader csv_;
+  std::size_t batch_size_;
+  std::size_t left_ = 0;  // of the batch
+  Poll next_;             // when the lines have been read that are there
   std::function<void(BadRecord)> on_bad_;
   bool gives_last_;
   std::function<void(const std::string&)> tell_;

@@ -44,6 +44,7 @@ class CSVInput {
   CSVInput(const std::string& path, const FileOptions& options, CsvFormat format = {});
 
   std::vector<std::string> parts() const { return lines_.parts(); }
+  std::string file_of(const std::string& part) const { return part; }
   std::unique_ptr<SourcePart<CsvRow>> open(const std::string& part,
                                            const SourceContext& context) const;
 

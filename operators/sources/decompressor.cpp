@@ -99,14 +99,25 @@ class Frames : public Decompressor {
   virtual std::string run(std::string_view from, std::size_t& used, char* to, std::size_t size,
                           std::size_t& made) = 0;
 
-  bool complete_ = false;  // a compressed text has ended, and no other has begun
-  std::string refusal_;    // why what is wrong is no damage, and what to do
+  /// Says of what follows whole texts that it begins no other, which may be said again.
+  std::string refuse_rest() {
+    const std::string bytes = std::to_string(whole_);
+    refusal_ = "behind its " + program_ +
+               " data, which is whole and was read to its last newline, follows from byte " +
+               bytes + " on what is none; if that does not belong there, leave it out, e.g. by " +
+               "`head -c " + bytes + " FILE | ...` into standard input";
+    return refusal_;
+  }
+
+  bool complete_ = false;    // a compressed text has ended, and no other has begun
+  std::uint64_t read_ = 0;   // bytes, before this run
+  std::uint64_t whole_ = 0;  // bytes, to the end of the last text that has ended
+  std::string refusal_;      // why what is wrong is no damage, and what to do
 
  private:
   std::string path_;
   std::string program_;
   std::string damage_;
-  std::uint64_t read_ = 0;  // bytes
   bool full_ = false;
 };
 
@@ -132,7 +143,12 @@ class Gzip final : public Frames {
       if (complete_) {
         for (; stream_.avail_in != 0 && *stream_.next_in == 0; ++stream_.next_in)  // padding
           --stream_.avail_in;
+        whole_ = read_ + from.size() - stream_.avail_in;
         if (stream_.avail_in == 0) break;
+        if (*stream_.next_in != first_byte) {
+          what = refuse_rest();
+          break;
+        }
         ::inflateReset(&stream_);
         complete_ = false;
       }
@@ -140,12 +156,16 @@ class Gzip final : public Frames {
       complete_ = status == Z_STREAM_END;
       if (status == Z_MEM_ERROR) throw std::bad_alloc();
       if (status == Z_NEED_DICT || status == Z_DATA_ERROR)
-        what = stream_.msg != nullptr ? stream_.msg : "it cannot be understood";
+        what = whole_ != 0 && stream_.total_in <= 2 ? refuse_rest()
+               : stream_.msg != nullptr             ? stream_.msg
+                                                    : "it cannot be understood";
     }
     used = from.size() - stream_.avail_in;
     made = size - stream_.avail_out;
     return what;
   }
+
+  static constexpr Bytef first_byte = 0x1F;  // of two that each text begins with
 
   z_stream stream_{};
 };
@@ -163,12 +183,20 @@ class Zstd final : public Frames {
     ZSTD_outBuffer out{to, size, 0};
     std::string what;
     for (;;) {
-      if (complete_ && in.pos == in.size) break;
+      if (complete_) {
+        whole_ = read_ + in.pos;
+        if (in.pos == in.size) break;
+        if (!may_begin(from[in.pos])) {  // zeros neither: what should stand there may be missing
+          what = refuse_rest();
+          break;
+        }
+      }
       const std::size_t in_before = in.pos, out_before = out.pos;
       const std::size_t status = ::ZSTD_decompressStream(stream_.get(), &out, &in);
       if (::ZSTD_isError(status) != 0) {
         what = ::ZSTD_getErrorName(status);
         const ZSTD_ErrorCode code = ::ZSTD_getErrorCode(status);
+        if (code == ZSTD_error_prefix_unknown && whole_ != 0) refuse_rest();
         if (code == ZSTD_error_frameParameter_windowTooLarge)
           refusal_ =
               "zstd has compressed it with a window larger than 128 MiB, which takes as much "
@@ -187,6 +215,9 @@ class Zstd final : public Frames {
     made = out.pos;
     return what;
   }
+
+  /// Of a frame, or of one to skip.
+  static bool may_begin(char byte) { return byte == '\x28' || (byte & '\xF0') == '\x50'; }
 
   struct Free {
     void operator()(ZSTD_DStream* stream) const { ::ZSTD_freeDStream(stream); }

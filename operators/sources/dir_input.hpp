@@ -26,10 +26,10 @@ class DirInput {
   DirInput(std::string directory, std::string pattern, const FileOptions& options);
 
   std::vector<std::string> parts() const { return names_; }
+  std::string file_of(const std::string& part) const { return directory_ + "/" + part; }
   std::unique_ptr<SourcePart<std::string>> open(const std::string& part,
                                                 const SourceContext& context) const {
-    const std::string path = directory_ + "/" + part;
-    return FileInput(path, options_).open(path, context);
+    return FileInput(file_of(part), options_).open(file_of(part), context);
   }
 
  private:

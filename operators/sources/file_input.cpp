@@ -89,10 +89,12 @@ void read_pipe(FileReader& file, const LastLineRule& last_line, detail::LinesAhe
   std::vector<std::string> lines;
   while ((file.is_at_hand() || ahead.wait_for(file.descriptor())) && file.read(cutter.block())) {
     cutter.cut(lines);
+    ahead.set_unfinished(cutter.has_unfinished());
     ahead.give(lines, std::nullopt);
   }
   if (ahead.stopped()) return;
   if (cutter.has_unfinished() && last_line.gives(file.path())) cutter.finish(lines);
+  ahead.set_unfinished(false);
   ahead.give(lines, std::nullopt);
 }
 
@@ -155,7 +157,8 @@ std::unique_ptr<detail::LineSourcePart> detail::open_lines(const std::string& pa
       part, context.wake, std::nullopt,
       [file = std::shared_ptr(std::move(file)), last_line](LinesAhead& ahead) {
         read_pipe(*file, last_line, ahead);
-      });
+      },
+      context.tell);
 }
 
 }  // namespace tidemark

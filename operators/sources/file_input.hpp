@@ -58,6 +58,7 @@ class FileInput {
   FileInput(std::string path, const FileOptions& options);
 
   std::vector<std::string> parts() const { return {path_}; }
+  std::string file_of(const std::string& part) const { return part; }
   const FileOptions& options() const { return options_; }
   std::unique_ptr<SourcePart<std::string>> open(const std::string& part,
                                                 const SourceContext& context) const;

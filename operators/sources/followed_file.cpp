@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <tidemark/core/codec.hpp>
+#include <tidemark/core/system_reason.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/line_cutter.hpp>
 #include <tidemark/operators/sources/line_parts.hpp>
@@ -9,7 +10,6 @@
 #include <cerrno>
 #include <climits>
 #include <cstdint>
-#include <cstring>
 #include <set>
 #include <sys/inotify.h>
 #include <sys/stat.h>
@@ -64,7 +64,7 @@ class FileWatch {
       fail(errno == EMFILE
                ? "this user may have no more watches for files, or this process no more "
                  "open files (fs.inotify.max_user_instances, ulimit -n)"
-               : std::strerror(errno));
+               : system_reason(errno));
     const std::string directory = directory_of(path);
     if (::access(directory.c_str(), F_OK) != 0) fail_to_add(directory);
     watch_names();
@@ -128,7 +128,7 @@ class FileWatch {
   [[noreturn]] void fail_to_add(const std::string& path) const {
     fail("'" + path + "' cannot be watched: " +
          (errno == ENOSPC ? "this user may watch no more files (fs.inotify.max_user_watches)"
-                          : std::strerror(errno)));
+                          : system_reason(errno)));
   }
   [[noreturn]] void fail(const std::string& why) const {
     throw FileError("cannot follow '" + path_ + "': " + why);

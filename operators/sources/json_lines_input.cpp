@@ -42,6 +42,7 @@ class JSONLinesPart final : public SourcePart<nlohmann::json> {
   }
 
   std::optional<std::string> position() const override { return lines_.position(); }
+  void interrupted() override { lines_.interrupted(); }
 
  private:
   std::string path_;

@@ -29,6 +29,7 @@ class JSONLinesInput {
   JSONLinesInput(const std::string& path, const FileOptions& options) : lines_(path, options) {}
 
   std::vector<std::string> parts() const { return lines_.parts(); }
+  std::string file_of(const std::string& part) const { return part; }
   std::unique_ptr<SourcePart<nlohmann::json>> open(const std::string& part,
                                                    const SourceContext& context) const;
 

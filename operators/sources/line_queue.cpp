@@ -43,9 +43,9 @@ Poll LineQueue::read() {
 
 std::string LineQueue::open_text() const {
   std::string text;
-  for (std::size_t i = done_; i != taken_ && text.size() < BadRecord::longest_text; ++i)
-    text.append(i == done_ ? "" : "\n").append(texts_[i], 0, BadRecord::longest_text);
-  return text.substr(0, BadRecord::longest_text);
+  for (std::size_t i = done_; i != taken_ && text.size() <= BadRecord::longest_text; ++i)
+    text.append(i == done_ ? "" : "\n").append(texts_[i]);
+  return text;
 }
 
 std::optional<std::string> LineQueue::position() const {

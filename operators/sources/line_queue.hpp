@@ -29,6 +29,7 @@ class LineQueue {
 
   /// The next line, without its "\n"; nullptr if more must be read.
   const std::string* take() { return taken_ == texts_.size() ? nullptr : &texts_[taken_++]; }
+  bool has_more() const { return taken_ != texts_.size(); }
   /// The number of the line that was taken last, in its file.
   std::uint64_t line() const { return line_ + taken_; }
 
@@ -41,6 +42,7 @@ class LineQueue {
   std::string open_text() const;
 
   std::optional<std::string> position() const;
+  void interrupted() { lines_->interrupted(); }
 
  private:
   std::unique_ptr<LineSourcePart> lines_;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/operators/file_error.hpp>
 #include <tidemark/operators/sources/open_file.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -14,6 +16,22 @@ namespace {
 
 // Not blocking, since the opening of a pipe waits for a writer; reading then may block.
 constexpr int open_flags = O_RDONLY | O_NONBLOCK;
+
+/// Of a file on a disk this is an error.
+bool can_be_waited_for(int fd) {
+  const int waits = ::epoll_create1(EPOLL_CLOEXEC);
+  epoll_event any{};
+  any.events = EPOLLIN;
+  const bool can = waits >= 0 && ::epoll_ctl(waits, EPOLL_CTL_ADD, fd, &any) == 0;
+  if (waits >= 0) ::close(waits);
+  return can;
+}
+
+/// Whether it is standard input by another name, and something else stands there for it.
+bool is_closed_input(const std::string& path) {
+  return (path == "/dev/stdin" || path == "/dev/fd/0" || path == "/proc/self/fd/0") &&
+         is_closed(STDIN_FILENO);
+}
 
 }  // namespace
 
@@ -27,10 +45,14 @@ OpenFile::OpenFile(std::string path, Closing closing)
   if (path_ == "-" && (flags & O_PATH) != 0) fail(EBADF);  // it stands for one that is closed
   struct stat status {};
   if (::fstat(fd, &status) != 0) fail(errno);
+  if (S_ISDIR(status.st_mode) && is_closed_input(path_))
+    throw FileError("cannot read '" + path_ + "': it is closed");
   if (S_ISDIR(status.st_mode)) fail(EISDIR);
   if (path_ != "-" && ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) != 0) fail(errno);
   id_ = {status.st_dev, status.st_ino};
-  regular_ = at_offsets_ = S_ISREG(status.st_mode);
+  const bool is_made_up =
+      closing == Closing::allowed && status.st_size == 0 && can_be_waited_for(fd);
+  regular_ = at_offsets_ = S_ISREG(status.st_mode) && !is_made_up;
   if (!regular_) return;
   if (path_ == "-") {
     const off_t at = ::lseek(fd, 0, SEEK_CUR);

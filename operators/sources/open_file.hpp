@@ -14,8 +14,9 @@
 namespace tidemark::detail {
 
 /// A file, a pipe, or standard input for the path `-`, open for reading. A regular file has a
-/// SpareDescriptor, and must be what it was when it is opened again. All throw FileError. Thread:
-/// one at a time; others may use other files.
+/// SpareDescriptor, and must be what it was when it is opened again. No regular file, unless it is
+/// to stay open, is what the kernel makes up as it is read: that may block (/proc/kmsg). All throw
+/// FileError. Thread: one at a time; others may use other files.
 class OpenFile {
  public:
   enum class Closing { allowed, never };

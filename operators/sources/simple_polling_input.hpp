@@ -43,6 +43,7 @@ class SimplePollingInput {
   }
 
   std::vector<std::string> parts() const { return {"singleton"}; }
+  bool gives_again() const { return false; }
   std::unique_ptr<SourcePart<item_type>> open(const std::string&,
                                               const SourceContext& context) const {
     Clock::time_point first = context.now();

@@ -39,17 +39,22 @@ class SourcePart {
   /// Where to go on after the last record that was given, as bytes (codec.hpp); nullopt: this part
   /// begins anew in each run. Asked when an epoch of the part ends.
   virtual std::optional<std::string> position() const { return std::nullopt; }
+  /// The run ends early, and the part is not polled again: it says to people what it has taken from
+  /// elsewhere and given to nobody.
+  virtual void interrupted() {}
 };
 
 /// What a part is told about the run it is in.
 struct SourceContext {
-  std::function<void()> wake;  ///< has the part polled again; any thread, as long as the part lives
-  bool may_block = false;      ///< in the deterministic executor, which has one thread and no time
-  std::function<Clock::time_point()> now;  ///< the run's clock, which `Poll::at` goes by
-  std::optional<std::string> resume_at;    ///< the part's last position in an earlier run
+  std::function<void()> wake{};  ///< has the part polled again; any thread, while the part lives
+  bool may_block = false;  ///< in the deterministic executor, which has one thread and no time
+  /// The run's clock, which `Poll::at` goes by. Thread: that of the part.
+  std::function<Clock::time_point()> now{};
+  std::optional<std::string> resume_at{};  ///< the part's last position in an earlier run
   std::uint32_t worker = 0;                ///< that reads the part
   std::uint32_t workers = 1;
-  bool is_saved = false;                           ///< a later run may go on at the part's position
+  bool replays = false;   ///< the run goes as an earlier one did (Config::replay)
+  bool is_saved = false;  ///< a later run may go on at the part's position
   std::function<void(const std::string&)> tell{};  ///< says a sentence to people; may be empty
   /// Takes what the part cannot read, in a poll; empty: that is an error.
   std::function<void(BadRecord)> on_bad{};
@@ -66,7 +71,10 @@ concept SourceWithParts = requires(const S& s) {
 
 /// A source of named parts, each of which one worker reads: `parts()` lists them; where not every
 /// worker can reach every part, `parts_at(worker, workers)` lists those that one can. The lists
-/// must be the same at every worker that asks. How parts are dealt out: assign_parts.hpp.
+/// must be the same at every worker that asks. How parts are dealt out: assign_parts.hpp. A source
+/// whose parts are files, pipes or standard input says so by `file_of(part)`: two inputs that would
+/// take each other's bytes are then refused when they are built. One whose parts do not give the
+/// same records in another run says so by `gives_again()`, for those who would replay a run.
 template <typename S>
 concept PartitionedSource = std::copy_constructible<S> && SourceWithParts<S> &&
                             requires(const S& s, const SourceContext& context) {
@@ -76,7 +84,8 @@ concept PartitionedSource = std::copy_constructible<S> && SourceWithParts<S> &&
                               } -> std::same_as<std::unique_ptr<SourcePart<typename S::item_type>>>;
                             };
 
-/// A source that every worker has one part of, which is nobody else's: its position is not kept.
+/// A source that every worker has one part of, which is nobody else's: its position is not kept,
+/// and it does not give its records again unless it says so.
 template <typename S>
 concept DynamicSource =
     std::copy_constructible<S> && requires(const S& s, const SourceContext& context) {

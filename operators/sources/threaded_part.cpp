@@ -79,6 +79,15 @@ Poll LinesAhead::take(std::vector<std::string>& batch) {
   return {ended_ ? Poll::State::end : Poll::State::wait, {}};
 }
 
+std::string LinesAhead::untaken() {
+  const std::lock_guard lock(mutex_);
+  const std::string lines =
+      lines_.empty() ? ""
+                     : std::to_string(lines_.size()) + (lines_.size() == 1 ? " line" : " lines");
+  if (!unfinished_) return lines;
+  return lines + (lines.empty() ? "" : " and ") + "the beginning of one";
+}
+
 void LinesAhead::stop() {
   stop_.request_stop();
   const std::uint64_t one = 1;
@@ -88,8 +97,11 @@ void LinesAhead::stop() {
 
 ThreadedPart::ThreadedPart(const std::string& path, std::function<void()> wake,
                            std::optional<std::string> position,
-                           std::function<void(LinesAhead&)> read)
-    : ahead_(path, std::move(wake), std::move(position)) {
+                           std::function<void(LinesAhead&)> read,
+                           std::function<void(const std::string&)> tell)
+    : path_(path),
+      tell_(std::move(tell)),
+      ahead_(path, std::move(wake), std::move(position)) {
   try {
     thread_ = start_thread<std::thread>([this, read = std::move(read)] {
       std::exception_ptr error;
@@ -103,6 +115,12 @@ ThreadedPart::ThreadedPart(const std::string& path, std::function<void()> wake,
   } catch (const ThreadError& error) {
     throw FileError("cannot read '" + path + "', which takes a thread of its own: " + error.what());
   }
+}
+
+void ThreadedPart::interrupted() {
+  if (const std::string left = ahead_.untaken(); tell_ && !left.empty())
+    tell_("the run was interrupted when " + left + " of '" + path_ +
+          "' had been read and given to nobody");
 }
 
 ThreadedPart::~ThreadedPart() {

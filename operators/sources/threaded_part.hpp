@@ -6,6 +6,7 @@
 #include <tidemark/operators/sources/line_parts.hpp>
 #include <tidemark/operators/sources/source.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <exception>
@@ -39,8 +40,13 @@ class LinesAhead {
   bool wait_for(int descriptor) const;
   bool stopped() const { return stop_.stop_requested(); }
   void end(std::exception_ptr error);
+  /// Whether the beginning of a line has been read besides.
+  void set_unfinished(bool unfinished) { unfinished_ = unfinished; }
 
   // The worker.
+
+  /// What has been read and not taken, in words; empty: nothing.
+  std::string untaken();
 
   Poll take(std::vector<std::string>& batch);
   /// Whether the lines that were taken last, of which there may be none, are the first of a file.
@@ -65,23 +71,29 @@ class LinesAhead {
   bool took_anew_ = false;
   bool ended_ = false;
   std::exception_ptr error_;
+  std::atomic<bool> unfinished_ = false;
 };
 
 /// A part whose lines `read` hands over, which a thread runs that ends with the part; what it
 /// throws is thrown when the lines before have been given. Thread: one worker.
 class ThreadedPart final : public LineSourcePart {
  public:
-  /// `position` is where the part begins. Throws FileError, which names `path`, if no thread can be
-  /// started.
+  /// `position` is where the part begins. `tell`, which may be empty, is told of what has been read
+  /// and can be read by nobody else, if the run ends early. Throws FileError, which names `path`,
+  /// if no thread can be started.
   ThreadedPart(const std::string& path, std::function<void()> wake,
-               std::optional<std::string> position, std::function<void(LinesAhead&)> read);
+               std::optional<std::string> position, std::function<void(LinesAhead&)> read,
+               std::function<void(const std::string&)> tell = {});
   ~ThreadedPart() override;
 
   Poll next_batch(std::vector<std::string>& batch) override { return ahead_.take(batch); }
   bool began_anew() const override { return ahead_.took_anew(); }
   std::optional<std::string> position() const override { return ahead_.position(); }
+  void interrupted() override;
 
  private:
+  std::string path_;
+  std::function<void(const std::string&)> tell_;
   LinesAhead ahead_;
   std::thread thread_;
 };

@@ -67,14 +67,13 @@ auto enrich_cached(std::string id, Getter getter, Mapper mapper,
                   "enrich_cached: the mapper must take the cache, by reference, and the stream's "
                   "record");
     using Out = std::remove_cvref_t<std::invoke_result_t<Mapper&, Cache&, Item>>;
-    Executor& executor = input.scope->worker().executor();
-    return fuse<Out>(input, "enrich_cached", id,
-                     [mapper, cache = Cache(getter, ttl), &executor](const T&, auto& records,
-                                                                     auto& out) mutable {
-                       cache.set_now(executor.now());
-                       for (Item& record : records)
-                         out.give(std::invoke(mapper, cache, std::move(record)));
-                     });
+    Worker& worker = input.scope->worker();
+    return fuse<Out>(
+        input, "enrich_cached", id,
+        [mapper, cache = Cache(getter, ttl), &worker](const T&, auto& records, auto& out) mutable {
+          cache.set_now(worker.now());
+          for (Item& record : records) out.give(std::invoke(mapper, cache, std::move(record)));
+        });
   };
 }
 

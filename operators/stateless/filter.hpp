@@ -20,7 +20,8 @@ template <typename F>
 auto filter(std::string id, F predicate) {
   return [id, predicate]<typename T, typename Item>(Stream<T, Item> input) {
     static_assert(PredicateOn<F, const Item&>,
-                  "filter: the predicate must take the stream's record and return bool");
+                  "filter: the predicate must take the stream's record, by value or const "
+                  "reference, and return bool");
     return fuse_in_place(
         input, "filter", id, [predicate](const T&, std::vector<Item>& records) mutable {
           std::erase_if(records,

@@ -20,7 +20,9 @@ namespace tidemark {
 template <typename F>
 auto filter_map(std::string id, F f) {
   return [id, f]<typename T, typename In>(Stream<T, In> input) {
-    static_assert(std::invocable<F&, In>, "filter_map: the function must take the stream's record");
+    static_assert(
+        std::invocable<F&, In>,
+        "filter_map: the function must take the stream's record, by value or const reference");
     using Result = std::remove_cvref_t<std::invoke_result_t<F&, In>>;
     static_assert(
         requires(Result r) {

@@ -19,7 +19,9 @@ namespace detail {
 template <typename F>
 auto flat_map_as(std::string kind, std::string id, F f) {
   return [kind, id, f]<typename T, typename In>(Stream<T, In> input) {
-    static_assert(std::invocable<F&, In>, "flat_map: the function must take the stream's record");
+    static_assert(
+        std::invocable<F&, In>,
+        "flat_map: the function must take the stream's record, by value or const reference");
     using Range = std::remove_cvref_t<std::invoke_result_t<F&, In>>;
     static_assert(std::ranges::input_range<Range>,
                   "flat_map: the function must return a range, such as a std::vector");

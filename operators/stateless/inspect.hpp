@@ -18,8 +18,9 @@ namespace tidemark {
 template <typename F>
 auto inspect(std::string id, F inspector) {
   return [id, inspector]<typename T, typename Item>(Stream<T, Item> input) {
-    static_assert(std::invocable<F&, const Item&>,
-                  "inspect: the inspector must take the stream's record");
+    static_assert(
+        std::invocable<F&, const Item&>,
+        "inspect: the inspector must take the stream's record, by value or const reference");
     return fuse_in_place(input, "inspect", id,
                          [inspector](const T&, std::vector<Item>& records) mutable {
                            for (const Item& record : records) std::invoke(inspector, record);

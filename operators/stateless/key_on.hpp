@@ -20,8 +20,9 @@ namespace tidemark {
 template <typename F>
 auto key_on(std::string id, F key) {
   return [id, key]<typename T, typename Item>(Stream<T, Item> input) {
-    static_assert(std::invocable<F&, const Item&>,
-                  "key_on: the function must take the stream's record");
+    static_assert(
+        std::invocable<F&, const Item&>,
+        "key_on: the function must take the stream's record, by value or const reference");
     using Key = std::remove_cvref_t<std::invoke_result_t<F&, const Item&>>;
     static_assert(KeyedItem<std::pair<Key, Item>>,
                   "key_on: the function must return a hashable key: an integer, an enumeration, a "

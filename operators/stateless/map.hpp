@@ -18,7 +18,8 @@ namespace tidemark {
 template <typename F>
 auto map(std::string id, F f) {
   return [id, f]<typename T, typename In>(Stream<T, In> input) {
-    static_assert(std::invocable<F&, In>, "map: the function must take the stream's record");
+    static_assert(std::invocable<F&, In>,
+                  "map: the function must take the stream's record, by value or const reference");
     using Out = std::remove_cvref_t<std::invoke_result_t<F&, In>>;
     static_assert(!std::is_void_v<Out>, "map: the function must return a record; see inspect");
     if constexpr (std::is_same_v<In, Out>) {

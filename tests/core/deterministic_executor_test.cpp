@@ -29,7 +29,7 @@ std::string trace_of(std::uint64_t seed, Ledgers ledgers) {
                       tests::collect(held, tests::by_value(), arrivals);
                     });
   std::ostringstream out;
-  trace.write(out);
+  out << trace.bytes();
   for (const auto& [time, item, worker] : arrivals.all())
     out << time << ' ' << item << ' ' << worker;
   return out.str();

@@ -33,6 +33,7 @@ class Visited final : public DataflowInstance {
   void cancel() noexcept override {}
   void require_inputs_closed() const override {}
   void accept(Envelope& envelope) override { envelope.release(); }
+  void wake(std::uint32_t) override {}
 
   std::function<void()> act;
   bool goes_on = false;

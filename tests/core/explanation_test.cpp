@@ -32,6 +32,19 @@ TEST_CASE("an explanation says who holds what, how far away, and what becomes of
         "count.in0 -> 3 at count.out0");
 }
 
+TEST_CASE("an explanation says what can be done about what is held", "[explanation]") {
+  using Role = Explanation::Cause::Role;
+  Explanation why = explanation();
+  const auto end_as = [&](Role role) {
+    why.causes.front().role = role;
+    const std::string text = to_text(why);
+    return text.substr(text.rfind(';') + 1);
+  };
+  CHECK(end_as(Role::begins) == " nothing comes before it: it is to be advanced or dropped");
+  CHECK(end_as(Role::holds_on) == " nothing that can still arrive needs it: it is to be dropped");
+  CHECK(end_as(Role::waits) == " it waits for what can still arrive");
+}
+
 TEST_CASE("an explanation without a subject begins with the timestamp", "[explanation]") {
   Explanation why = explanation();
   why.subject.clear();

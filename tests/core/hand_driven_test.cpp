@@ -15,6 +15,7 @@
 #include <tests/support.hpp>
 
 #include <atomic>
+#include <memory>
 
 namespace tidemark::hand_driven_test {
 namespace {
@@ -108,6 +109,31 @@ std::vector<std::pair<Number, Number>> expected(std::uint32_t workers, Number ro
     for (Number round = 0; round != rounds; ++round) all.emplace_back(round, worker * 1000 + round);
   std::ranges::sort(all);
   return all;
+}
+
+TEST_CASE("execute gives what the closures have returned, by worker", "[execute]") {
+  for (const ExecutorKind kind : tests::executors()) {
+    INFO(tests::name_of(kind));
+    struct Unusual {  // neither copied nor made without a value
+      explicit Unusual(std::uint32_t w) : worker(std::make_unique<std::uint32_t>(w)) {}
+      std::unique_ptr<std::uint32_t> worker;
+    };
+    const std::vector<Unusual> results =
+        execute({.workers = 5, .threads = 2, .executor = kind}, [](Worker& worker) {
+          worker.dataflow<Epoch>(build).first.close();
+          return Unusual(worker.index());
+        });
+    REQUIRE(results.size() == 5);
+    for (std::uint32_t w = 0; w != 5; ++w) CHECK(*results[w].worker == w);
+    const auto odd = [](Worker& worker) { return worker.index() % 2 == 1; };
+    CHECK(execute({.workers = 3, .threads = 2, .executor = kind}, odd) ==
+          std::vector<bool>{false, true, false});
+    const auto fails = [](Worker& worker) -> int {
+      throw std::runtime_error(std::to_string(worker.index()));
+    };
+    CHECK_THROWS_AS(execute({.workers = 2, .threads = 2, .executor = kind}, fails), ClosureError);
+  }
+  static_assert(std::is_void_v<decltype(execute({}, [](Worker&) {}))>);
 }
 
 TEST_CASE("closures build dataflows while others run, each at its own pace", "[execute]") {

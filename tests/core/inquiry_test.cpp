@@ -12,6 +12,7 @@
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/core/traces.hpp>
 #include <tests/support.hpp>
 
 #include <algorithm>
@@ -212,10 +213,10 @@ TEST_CASE("a probe tells why a timestamp of one's choice can still come, or that
   CHECK(late.front().state->ports.front().frontier == std::vector<std::string>{"4"});
 }
 
-/// Traces a run in which every worker advances its input from 0 to 3 and waits for each, and gives
-/// the number of batches in it.
+/// Traces a run in which every worker advances its input from 0 to 3 and waits for each.
 template <typename T>
-std::uint64_t trace_rounds(std::uint32_t workers, Trace& trace) {
+tests::Seen trace_rounds(std::uint32_t workers) {
+  Trace trace;
   execute({.workers = workers, .executor = ExecutorKind::deterministic, .trace = &trace},
           [](Worker& worker) {
             auto [input, probe] = worker.dataflow<T>([](auto& scope) {
@@ -227,18 +228,52 @@ std::uint64_t trace_rounds(std::uint32_t workers, Trace& trace) {
               worker.step_while([&] { return probe.less_than(round); });
             }
           });
-  std::uint64_t last = 0;
-  for (const TraceEvent& event : trace.events()) last = std::max(last, event.sequence);
-  return last;
+  return tests::Seen(trace);
+}
+
+/// What is said of a run in which a step is never ready, after its input was advanced to 1 or not.
+std::string stuck_behind_a_step(bool advances) {
+  try {
+    execute({.executor = ExecutorKind::deterministic}, [&](Worker& worker) {
+      auto [input, probe] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+        auto [handle, numbers] = new_input<Number>(scope, "numbers");
+        OperatorBuilder<Epoch> op(scope, "keeps");
+        auto& in = op.input(numbers, Pipeline{});
+        auto [out, stream] = op.output<Number>();
+        op.build([&in, kept = op.initial_capability(0)] { in.for_each([](auto&) {}); });
+        return std::pair(std::move(handle), tidemark::probe(stream));
+      });
+      if (advances) input.advance_to(1);
+      worker.step_while([&] { return probe.less_than(1); });
+    });
+  } catch (const StuckError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("a step that holds on although nothing needs it is told from one that waits",
+          "[inquiry]") {
+  const std::string leaks = stuck_behind_a_step(true);
+  CHECK_THAT(leaks,
+             Catch::EndsWith("because\n  keeps.out0 holds 1 capability at 0 (worker 0), right "
+                             "there; nothing that can still arrive needs it: it is to be "
+                             "dropped"));
+  const std::string waits = stuck_behind_a_step(false);
+  const std::size_t cause = waits.find("numbers.out0 holds 1 capability at 0");
+  REQUIRE(cause != std::string::npos);
+  CHECK(waits.find("nothing comes before it") > cause);
+  CHECK(waits.find("keeps.out0 holds 1 capability") > cause);  // the cause comes first
+  CHECK_THAT(waits, Catch::EndsWith("it waits for what can still arrive"));
 }
 
 TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][trace]") {
-  Trace trace;
-  const std::uint64_t last = trace_rounds<Epoch>(2, trace);
-  REQUIRE(last > 4);
-  for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
-    const ProgressSnapshot state = trace.state_at(sequence);
-    const std::vector<Explanation> explanations = trace.explain_at(sequence, LocationId{0});
+  const tests::Seen trace = trace_rounds<Epoch>(2);
+  REQUIRE(trace.last() > 4);
+  for (std::uint64_t sequence = 1; sequence <= trace.last(); ++sequence) {
+    TraceState at = trace.state_at(sequence);
+    const ProgressSnapshot state = at.snapshot();
+    const std::vector<Explanation> explanations = at.explain(LocationId{0});
     REQUIRE(explanations.size() == state.ports[0].frontier.size());
     for (const Explanation& why : explanations) {
       CHECK(why.time == state.ports[0].frontier[0]);
@@ -253,20 +288,17 @@ TEST_CASE("a trace explains a frontier at any instant of the run", "[inquiry][tr
 TEST_CASE(
     "a trace explains a timestamp of one's choice at any instant, or says that it is complete",
     "[inquiry][trace]") {
-  Trace trace;
-  const std::uint64_t last = trace_rounds<Nested<Epoch, 1>>(1, trace);
-  const LocationId location{0};
-  for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
-    const std::vector<std::string> frontier = trace.state_at(sequence).ports[0].frontier;
+  const tests::Seen trace = trace_rounds<Nested<Epoch, 1>>(1);
+  for (std::uint64_t sequence = 1; sequence <= trace.last(); ++sequence) {
+    TraceState state = trace.state_at(sequence);
+    const std::vector<std::string> frontier = state.snapshot().ports[0].frontier;
     for (Number time = 0; time != 5; ++time) {
       const bool can_come = !frontier.empty() && time >= std::stoull(frontier.front());
-      const Explanation why = trace.explain_at(sequence, location, Nested<Epoch, 0, 1>{time});
+      const Explanation why = state.explain(LocationId{0}, coordinates(Epoch{time}));
       CHECK(why.time == std::to_string(time));
       CHECK(why.causes.empty() == !can_come);
     }
   }
-  CHECK_THROWS_WITH(trace.explain_at(1, location, Product<Epoch, Epoch>{0, 0}),
-                    Catch::Contains("a timestamp of another type than that of its dataflow"));
 }
 
 TEST_CASE("a worker that has finished holds nothing, and answers so", "[inquiry]") {

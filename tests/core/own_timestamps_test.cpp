@@ -3,6 +3,7 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/own_timestamps.hpp>
 #include <tidemark/core/probe.hpp>
+#include <tidemark/core/replay.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/core/unordered_input.hpp>
@@ -107,6 +108,32 @@ TEST_CASE("a dataflow runs on a timestamp of a program's own", "[core]") {
     input.send(4);
   });
   CHECK(seen == std::vector<std::pair<Subset, int>>{{{0}, 3}, {{0b01}, 3}, {{0b11}, 4}});
+}
+
+TEST_CASE("a run on a timestamp of a program's own is replayed", "[core][replay]") {
+  const auto closure = [](Worker& worker) {
+    auto [input, probe] = worker.dataflow<Subset>([&](Scope<Subset>& scope) {
+      auto [handle, numbers] = new_input<int>(scope);
+      return std::pair{
+          std::move(handle),
+          tidemark::probe(summed(numbers, Exchange{[](int n) { return std::uint64_t(n); }}))};
+    });
+    for (int n = 0; n != 8; ++n) {
+      input.send(n);
+      input.advance_to({static_cast<std::uint8_t>((1u << n) - 1)});
+      worker.step_while([&, probe = probe] { return probe.less_than({0}); });
+    }
+  };
+  Config config{.workers = 2, .threads = 2, .executor = ExecutorKind::threads};
+  Trace first, second;
+  config.trace = &first;
+  execute(config, closure);
+  Replay replay(first.read());
+  config.trace = &second;
+  config.replay = &replay;
+  execute(config, closure);
+  CHECK(first.read().events() > 50);
+  CHECK(first.read().events() == second.read().events());
 }
 
 TEST_CASE("what is complete is released, whatever is open beside it", "[core]") {

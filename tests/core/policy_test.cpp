@@ -5,11 +5,11 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/run.hpp>
-#include <tidemark/core/trace.hpp>
 
 #include <tests/core/runs.hpp>
 #include <tests/core/safety_flow.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/core/traces.hpp>
 #include <tests/support.hpp>
 
 #include <atomic>
@@ -203,14 +203,20 @@ TEST_CASE("a trace of gathered reports ends empty and can be explained at every 
     tests::Arrivals<std::uint64_t> arrivals;
     tests::run_to_end(
         config, [&](Scope<Epoch>& scope) { tests::build_safety_flow(scope, 2, 3, arrivals); });
-    const std::uint64_t last = trace.events().back().sequence;
-    REQUIRE(last > 4);
-    for (std::uint64_t sequence = 1; sequence <= last; ++sequence) {
-      const ProgressSnapshot state = trace.state_at(sequence);
-      for (std::uint32_t l = 0; l != state.ports.size(); ++l)
-        CHECK(trace.explain_at(sequence, {l}).size() == state.ports[l].frontier.size());
+    const TraceFile file = trace.read();
+    for (std::uint32_t ledger = 0; ledger != file.dataflows().front().ledgers; ++ledger) {
+      TraceState state(file, 0, ledger);
+      for (const TraceEvent& event : tests::events_of(file)) {
+        const std::uint64_t before = state.sequence();
+        state.apply(event);
+        if (state.sequence() == before) continue;
+        const ProgressSnapshot now = state.snapshot();
+        for (std::uint32_t l = 0; l != now.ports.size(); ++l)
+          CHECK(state.explain({l}).size() == now.ports[l].frontier.size());
+      }
+      CHECK(state.sequence() > 4);
+      for (const PortProgress& port : state.snapshot().ports) CHECK(port.frontier.empty());
     }
-    for (const PortProgress& port : trace.state_at(last).ports) CHECK(port.frontier.empty());
   }
 }
 

@@ -21,7 +21,7 @@ struct Flow {
       : config(with),
         shared(registry.attach<Epoch>(0, 0, *three_in_a_row<Epoch>(),
                                       Blueprint{.initial = {{OperatorId{0}, 0}}}, setup)) {
-    reporting.attach(*shared, 0, 0);
+    reporting.attach(*shared, 0, 0, nullptr);
   }
 
   /// Reports that worker 0 has moved its capability.
@@ -114,7 +114,7 @@ struct Gathering {
 
 TEST_CASE("what is gathered leaves a process when its last worker goes idle", "[reporting]") {
   Gathering flow;
-  flow.reporting.attach(*flow.shared, 0, 0);
+  flow.reporting.attach(*flow.shared, 0, 0, nullptr);
   flow.report(0);
   CHECK(flow.count_at(1) == 0);
   flow.stations.goes_idle(0);
@@ -129,7 +129,7 @@ TEST_CASE("what is gathered leaves a process when its last worker goes idle", "[
 TEST_CASE("a worker that is awake and has nothing to report sends what is gathered around it",
           "[reporting]") {
   Gathering flow;
-  flow.reporting.attach(*flow.shared, 0, 0);
+  flow.reporting.attach(*flow.shared, 0, 0, nullptr);
   flow.report(0);
   ProgressBatch<Epoch> nothing;
   int steps = 0;

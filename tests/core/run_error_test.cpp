@@ -13,6 +13,7 @@
 #include <tests/core/eager_executor.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/core/traces.hpp>
 #include <tests/support.hpp>
 
 #include <exception>
@@ -285,9 +286,9 @@ TEST_CASE("what a failed step did is not published", "[run_errors]") {
                                                            });
                                     }),
                   StepError);
-  for (const TraceEvent& event : trace.events())
+  for (const TraceEvent& event : tests::events_of(trace))
     if (event.kind == TraceEvent::Kind::batch)
-      for (const TraceEvent::Change& change : event.changes) CHECK(std::stoi(change.time) <= 4);
+      for (const TraceEvent::Change& change : event.changes) CHECK(coordinate(change.time, 0) <= 4);
 }
 
 }  // namespace

@@ -311,7 +311,8 @@ TEST_CASE("a checked activation may send only what it held or consumed, and keep
           "[activation]") {
   Row row;
   Activation<Epoch> activation;
-  Watcher<Epoch> watcher{.checks_batch_rule = true};
+  Watcher watcher;
+  watcher.checks_batch_rule = true;
   row.watch.attach(&watcher, *row.topology, row.operators, row.state);
   activation.attach(row.operators, row.state, row.running, row.watch);
   row.state.pending.update({a_out, 1}, -1);  // of an earlier operator
@@ -339,7 +340,7 @@ struct Following : Row {
   explicit Following(Interest interest) {
     operators[2].interest = interest;
     operators[2].watches.push_back(&watch);
-    frontiers.attach(ledger, *topology, 0, operators, state.active);
+    frontiers.attach(ledger, *topology, 0, operators, state.active, nullptr);
   }
   void move(Epoch from, Epoch to) {
     ledger.append(entry_of(progress_batch<Epoch>({{{a_out, from}, -1}, {{a_out, to}, +1}})));

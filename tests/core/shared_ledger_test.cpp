@@ -10,6 +10,7 @@
 #include <tidemark/progress/product.hpp>
 
 #include <tests/core/ledger_setup.hpp>
+#include <tests/core/traces.hpp>
 #include <tests/support.hpp>
 
 namespace tidemark::shared_ledger_test {
@@ -235,9 +236,11 @@ TEST_CASE(
     "several batches share one propagation, traced or not, and a trace holds what was published",
     "[shared_ledger][trace]") {
   for (const bool tracing : {false, true}) {
+    const auto topology = three_in_a_row<Epoch>();
     Trace trace;
-    LedgerTracer<Epoch> tracer(trace, *three_in_a_row<Epoch>(),
-                               progress_batch<Epoch>({{{a_out, 0}, 1}}));
+    trace.begin({.executor = "deterministic", .has_virtual_time = true}, [] { return 0; });
+    LedgerTracer<Epoch> tracer(
+        {trace, trace.add(traced(FlowGraph{}, *topology, 1, {{a_out, 1}}, "Epoch"))}, 0, *topology);
     SharedLedger<Epoch> ledger = start<Epoch>(nobody, tracing ? &tracer : nullptr);
     ledger.watch(c_in);
     const std::uint64_t before = ledger.publication().count();
@@ -245,11 +248,12 @@ TEST_CASE(
     ledger.combine();
     CHECK(ledger.publication().count() == before + 1);
     if (!tracing) continue;
-    REQUIRE(trace.events().size() == 11);
-    CHECK(trace.events().back() == TraceEvent{.kind = TraceEvent::Kind::frontier,
-                                              .sequence = 11,
-                                              .subject = c_in.value,
-                                              .frontier = {"10"}});
+    trace.end("ended");
+    const std::vector<TraceEvent> events = tests::events_of(trace);
+    REQUIRE(events.size() == 11);
+    CHECK(events.back() == TraceEvent{.kind = TraceEvent::Kind::frontier,
+                                      .subject = c_in.value,
+                                      .frontier = {coordinates(Epoch{10})}});
   }
 }
 

@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
-// The trace: any prefix is a consistent cut, and each line says what core/trace.hpp documents.
+// The trace: any prefix is a consistent cut, and what is computed from it is what the run knew.
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/probe.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/run.hpp>
 #include <tidemark/core/trace.hpp>
 
-#include <nlohmann/json.hpp>
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/core/traces.hpp>
 #include <tests/support.hpp>
 
-#include <limits>
+#include <map>
+#include <tuple>
 
 namespace tidemark::trace_test {
 namespace {
@@ -58,7 +59,7 @@ void for_each_trace(const Check& check) {
         Config traced = config;
         traced.trace = &trace;
         tests::run_to_end(traced, [&](Scope<Epoch>& scope) { build(scope, arrivals); });
-        check(trace, config);
+        check(tests::Seen(trace), config);
       }
 }
 
@@ -86,10 +87,10 @@ TEST_CASE("replaying a trace to an instant gives the ledger's state at that inst
               worker.step_while([&] { return look(), !probe.done(); });
             });
     REQUIRE(snapshots.size() > 30);
+    const tests::Seen seen(trace);
     for (const ProgressSnapshot& snapshot : snapshots)
-      check_same_state(trace.state_at(snapshot.sequence), snapshot);
-    for (const PortProgress& port :
-         trace.state_at(std::numeric_limits<std::uint64_t>::max()).ports) {
+      check_same_state(seen.state_at(snapshot.sequence).snapshot(), snapshot);
+    for (const PortProgress& port : seen.state_at(seen.last()).snapshot().ports) {
       CHECK(port.counts.empty());
       CHECK(port.frontier.empty());
     }
@@ -98,32 +99,37 @@ TEST_CASE("replaying a trace to an instant gives the ledger's state at that inst
 
 TEST_CASE("in every prefix of a trace no count is negative and no frontier has passed one",
           "[trace][safety]") {
-  for_each_trace([](const Trace& trace, const Config& config) {
+  for_each_trace([](const tests::Seen& seen, const Config& config) {
     if (config.ledgers == Ledgers::per_worker) return;  // there a count may be negative for a while
-    std::uint64_t last = 0;
-    for (const TraceEvent& event : trace.events()) last = std::max(last, event.sequence);
-    for (std::uint64_t sequence = 1; sequence <= last; ++sequence)
-      for (const PortProgress& port : trace.state_at(sequence).ports)
+    TraceState state(seen.file(), 0);
+    for (const TraceEvent& event : seen.events()) {
+      if (event.kind != TraceEvent::Kind::batch) continue;
+      state.apply(event);
+      for (const PortProgress& port : state.snapshot().ports)
         for (const auto& [time, count] : port.counts) {
-          INFO("after " << sequence << " batches: " << port.name << " at " << time);
+          INFO("after " << state.sequence() << " batches: " << port.name << " at " << time);
           CHECK(count > 0);
           REQUIRE(port.frontier.size() == 1);
           CHECK(std::stoull(port.frontier.front()) <= std::stoull(time));
         }
+    }
   });
 }
 
 TEST_CASE("frontiers in a trace only move forward, each after the last of its batches", "[trace]") {
-  for_each_trace([](const Trace& trace, const Config&) {
-    std::map<std::uint32_t, Antichain<Epoch>> frontiers;
-    std::uint64_t sequence = 1;
-    for (const TraceEvent& event : trace.events()) {
-      if (event.kind == TraceEvent::Kind::batch) CHECK(event.sequence == ++sequence);
+  for_each_trace([](const tests::Seen& seen, const Config&) {
+    std::map<std::uint32_t, Antichain<Coordinates>> frontiers;
+    std::map<std::uint32_t, std::size_t> told_at;  // how many batches before
+    std::size_t batches = 0;
+    for (const TraceEvent& event : seen.events()) {
+      if (event.ledger != 0) continue;
+      if (event.kind == TraceEvent::Kind::batch) ++batches;
       if (event.kind != TraceEvent::Kind::frontier) continue;
-      CHECK(event.sequence == sequence);
-      Antichain<Epoch> now;
-      for (const std::string& time : event.frontier) now.insert(std::stoull(time));
-      const auto [before, first] = frontiers.try_emplace(event.subject, Antichain<Epoch>{0});
+      CHECK(std::exchange(told_at[event.subject], batches) < batches);
+      Antichain<Coordinates> now;
+      for (const Coordinates& time : event.frontier) now.insert(time);
+      const auto [before, first] =
+          frontiers.try_emplace(event.subject, Antichain<Coordinates>{Coordinates::minimum()});
       CHECK(before->second.dominates(now));
       CHECK(before->second != now);
       before->second = now;
@@ -135,16 +141,16 @@ TEST_CASE("frontiers in a trace only move forward, each after the last of its ba
 
 TEST_CASE("a batch of the trace holds each pointstamp once, in order, and no zero", "[trace]") {
   std::size_t largest = 0;
-  for_each_trace([&](const Trace& trace, const Config&) {
-    for (const TraceEvent& event : trace.events()) {
+  for_each_trace([&](const tests::Seen& seen, const Config&) {
+    for (const TraceEvent& event : seen.events()) {
       if (event.kind != TraceEvent::Kind::batch) continue;
       CHECK_FALSE(event.changes.empty());
       largest = std::max(largest, event.changes.size());
       for (std::size_t i = 0; i != event.changes.size(); ++i) {
         CHECK(event.changes[i].diff != 0);
         if (i != 0)
-          CHECK(std::pair(event.changes[i - 1].location, std::stoull(event.changes[i - 1].time)) <
-                std::pair(event.changes[i].location, std::stoull(event.changes[i].time)));
+          CHECK(std::pair(event.changes[i - 1].location, event.changes[i - 1].time) <
+                std::pair(event.changes[i].location, event.changes[i].time));
       }
     }
   });
@@ -165,71 +171,19 @@ TEST_CASE("a batch of the trace holds each pointstamp once, in order, and no zer
                         again.activate();
                       });
                     });
-  const auto& changes = trace.events()[2].changes;
-  REQUIRE(trace.events()[2].kind == TraceEvent::Kind::batch);
-  CHECK(changes.size() == 36);
-  CHECK(std::ranges::is_sorted(changes, {}, [](const auto& c) { return std::stoull(c.time); }));
-}
-
-TEST_CASE("each line of a written trace has the documented fields", "[trace]") {
-  for_each_trace([](const Trace& trace, const Config& config) {
-    std::ostringstream out;
-    trace.write(out);
-    std::istringstream lines(out.str());
-    std::map<std::string, int> kinds;
-    std::size_t count = 0;
-    for (std::string line; std::getline(lines, line); ++count) {
-      const auto event = nlohmann::json::parse(line);
-      const std::string kind = event.at("kind");
-      ++kinds[kind];
-      CHECK(event.at("seq").is_number_unsigned());
-      CHECK(event.at("worker").get<std::uint32_t>() < config.workers);
-      std::set<std::string> fields;
-      for (const auto& [key, value] : event.items()) fields.insert(key);
-      for (const char* common : {"seq", "kind", "worker"}) fields.erase(common);
-      using Fields = std::set<std::string>;
-      if (kind == "batch") {
-        CHECK(fields == Fields{"changes"});
-        for (const auto& change : event.at("changes")) {
-          CHECK(change.at("at").is_number_unsigned());
-          CHECK(change.at("time").is_string());
-          CHECK(change.at("diff").is_number_integer());
-          CHECK(change.size() == 3);
-        }
-      } else if (kind == "frontier") {
-        CHECK(fields == Fields{"at", "frontier"});
-        CHECK(event.at("frontier").is_array());
-      } else if (kind == "start" || kind == "stop") {
-        CHECK(fields == Fields{"op"});
-      } else if (kind == "send") {
-        CHECK(fields == Fields{"channel", "to", "time", "records"});
-      } else {
-        REQUIRE(kind == "receive");
-        CHECK(fields == Fields{"channel", "from", "time", "records"});
-      }
-    }
-    CHECK(count == trace.events().size());
-    CHECK(kinds["start"] == kinds["stop"]);
-    CHECK(kinds["send"] == kinds["receive"]);
-    for (const char* kind : {"batch", "frontier", "start", "send"}) CHECK(kinds[kind] > 0);
-  });
-}
-
-TEST_CASE("a timestamp that prints what is not UTF-8 is written as JSON all the same", "[trace]") {
-  Trace trace;
-  trace.record({.kind = TraceEvent::Kind::frontier, .frontier = {"\xff\"\n"}});
-  std::ostringstream out;
-  trace.write(out);
-  const std::string text = out.str();
-  CHECK(std::ranges::count(text, '\n') == 1);
-  CHECK(nlohmann::json::parse(text).at("frontier").at(0) == "�\"\n");
+  const std::vector<TraceEvent> events = tests::events_of(trace);
+  const auto first = std::ranges::find(events, TraceEvent::Kind::batch, &TraceEvent::kind);
+  REQUIRE(first != events.end());
+  const TraceEvent& batch = *first;
+  CHECK(batch.changes.size() == 36);
+  CHECK(std::ranges::is_sorted(batch.changes, {}, [](const auto& c) { return c.time; }));
 }
 
 TEST_CASE("a batch is received after it was sent, as it was sent", "[trace]") {
-  for_each_trace([](const Trace& trace, const Config&) {
-    using Key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::string, std::uint64_t>;
+  for_each_trace([](const tests::Seen& seen, const Config&) {
+    using Key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, Coordinates, std::uint64_t>;
     std::map<Key, int> in_flight;
-    for (const TraceEvent& e : trace.events()) {
+    for (const TraceEvent& e : seen.events()) {
       if (e.kind == TraceEvent::Kind::send) {
         ++in_flight[{e.subject, e.worker, e.peer, e.time, e.records}];
       } else if (e.kind == TraceEvent::Kind::receive) {
@@ -240,19 +194,64 @@ TEST_CASE("a batch is received after it was sent, as it was sent", "[trace]") {
   });
 }
 
+TEST_CASE("what is computed from a trace is what each ledger published, at every event",
+          "[trace]") {
+  for_each_trace([](const tests::Seen& seen, const Config&) {
+    const TracedDataflow& dataflow = seen.file().dataflows().front();
+    std::vector<TraceState> states;
+    for (std::uint32_t l = 0; l != dataflow.ledgers; ++l) states.emplace_back(seen.file(), 0, l);
+    std::uint64_t published = 0;
+    for (const TraceEvent& event : seen.events()) {
+      for (TraceState& state : states) state.apply(event);
+      if (event.kind != TraceEvent::Kind::frontier) continue;
+      std::vector<std::string> frontier;
+      for (const Coordinates& time : event.frontier)
+        frontier.push_back(seen.text(time, event.subject));
+      CHECK(states[event.ledger].snapshot().ports[event.subject].frontier == frontier);
+      ++published;
+    }
+    CHECK(published != 0);
+  });
+}
+
+TEST_CASE("what leaves a station arrives at another, once", "[trace]") {
+  for_each_trace([](const tests::Seen& seen, const Config& config) {
+    std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint64_t>, int> on_the_way;
+    std::size_t departures = 0;
+    for (const TraceEvent& e : seen.events()) {
+      if (e.kind == TraceEvent::Kind::depart) ++on_the_way[{e.subject, e.peer, e.records}];
+      if (e.kind == TraceEvent::Kind::depart) ++departures;
+      if (e.kind == TraceEvent::Kind::arrive)
+        CHECK(--on_the_way[{e.subject, e.peer, e.records}] >= 0);
+    }
+    CHECK((departures != 0) == (config.ledgers == Ledgers::per_worker));
+    for (const auto& [key, count] : on_the_way) CHECK(count == 0);
+  });
+}
+
 TEST_CASE("nothing is traced unless it is asked for", "[trace]") {
   CHECK(Config{}.trace == nullptr);
+}
+
+TEST_CASE("a trace holds every dataflow of its run, and no other run", "[trace]") {
   Trace trace;
-  for (int flow = 0; flow != 2; ++flow) {
-    tests::Arrivals<std::uint64_t> arrivals;
-    execute({.executor = ExecutorKind::deterministic, .trace = &trace}, [&](Worker& worker) {
-      worker.dataflow<Epoch>("first", [&](Scope<Epoch>& scope) { build(scope, arrivals); });
-      worker.dataflow<Epoch>("second", [&](Scope<Epoch>& scope) { build(scope, arrivals); });
-    });
-    CHECK(trace.graph().name == "first");
-    CHECK(trace.graph().nodes.size() == 3);
-    CHECK(trace.state_at(0).ports.size() == 4);
+  tests::Arrivals<std::uint64_t> arrivals;
+  const Config config{.executor = ExecutorKind::deterministic, .trace = &trace};
+  execute(config, [&](Worker& worker) {
+    worker.dataflow<Epoch>("first", [&](Scope<Epoch>& scope) { build(scope, arrivals); });
+    worker.dataflow<Epoch>("second", [&](Scope<Epoch>& scope) { build(scope, arrivals); });
+  });
+  const TraceFile file = trace.read();
+  REQUIRE(file.dataflows().size() == 2);
+  CHECK(file.dataflows()[1].graph.name == "second");
+  for (std::uint32_t dataflow : {0u, 1u}) {
+    TraceState state(file, dataflow);
+    CHECK(state.snapshot().ports.size() == 4);
+    state.advance_to(file.events());
+    CHECK(state.sequence() > 1);
+    for (const PortProgress& port : state.snapshot().ports) CHECK(port.frontier.empty());
   }
+  CHECK_THROWS_WITH(execute(config, [](Worker&) {}), Catch::Contains("records one run"));
 }
 
 }  // namespace

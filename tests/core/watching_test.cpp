@@ -13,6 +13,7 @@
 
 #include <tests/core/runs.hpp>
 #include <tests/core/steps.hpp>
+#include <tests/core/traces.hpp>
 #include <tests/support.hpp>
 
 #include <atomic>
@@ -150,12 +151,12 @@ class Channel {
     CHECK((on_the_way_[{e.peer, e.worker, e.time}] -= weight) >= 0);
     at_[e.time] -= weight;
   }
-  std::int64_t at(const std::string& time) { return at_[time]; }
+  std::int64_t at(const Coordinates& time) { return at_[time]; }
 
  private:
-  using Link = std::tuple<std::uint32_t, std::uint32_t, std::string>;  // from, to, time
+  using Link = std::tuple<std::uint32_t, std::uint32_t, Coordinates>;  // from, to, time
   std::map<Link, std::int64_t> on_the_way_;
-  std::map<std::string, std::int64_t> at_;  // all links
+  std::map<Coordinates, std::int64_t> at_;  // all links
 };
 
 TEST_CASE("any prefix of a trace is a consistent cut, on every executor", "[watching][trace]") {
@@ -171,23 +172,25 @@ TEST_CASE("any prefix of a trace is a consistent cut, on every executor", "[watc
         const Numbers numbers = tests::rounds(scope, 20, tests::numbers(200));
         tests::collect(numbers, tests::by_hash(), arrivals);
       });
-      const ProgressSnapshot start = trace.state_at(0);
-      while (!start.ports[input].is_target) ++input;  // the only one
+      const TraceFile file = trace.read();
+      TraceState state(file, 0);
+      while (!file.dataflows().front().topology->is_target({input})) ++input;  // the only one
 
-      std::uint64_t sequence = start.sequence;
-      std::map<std::string, std::int64_t> counts;  // at the input
+      std::map<Coordinates, std::int64_t> counts;  // at the input
       std::map<std::uint32_t, bool> runs;          // by worker
       std::map<std::uint32_t, Channel> channels;
       std::uint64_t sent = 0, received = 0;
-      for (const TraceEvent& e : trace.events()) {
-        CHECK(e.sequence >= sequence);
-        sequence = e.sequence;
+      for (const TraceEvent& e : tests::events_of(file)) {
+        state.apply(e);
         const auto weight = shared ? static_cast<std::int64_t>(e.records) : 1;
         if (e.kind == TraceEvent::Kind::batch) {
           for (const TraceEvent::Change& change : e.changes)
             if (change.location == input) counts[change.time] += change.diff;
         } else if (e.kind == TraceEvent::Kind::frontier) {
-          CHECK(e.frontier == trace.state_at(sequence).ports[e.subject].frontier);
+          std::vector<std::string> frontier;
+          for (const Coordinates& time : e.frontier)
+            frontier.push_back(file.text(file.dataflows().front(), time, {e.subject}));
+          CHECK(frontier == state.snapshot().ports[e.subject].frontier);
         } else if (e.kind == TraceEvent::Kind::start || e.kind == TraceEvent::Kind::stop) {
           CHECK(std::exchange(runs[e.worker], e.kind == TraceEvent::Kind::start) ==
                 (e.kind == TraceEvent::Kind::stop));
@@ -230,13 +233,11 @@ TEST_CASE("the trace of a run that fails is a consistent cut, too", "[watching][
                                         }),
                       StepError);
       Channel channel;
-      std::uint64_t sequence = 0;
-      for (const TraceEvent& e : trace.events()) {
-        CHECK(e.sequence >= sequence);
-        sequence = e.sequence;
+      for (const TraceEvent& e : tests::events_of(trace)) {
         if (e.kind == TraceEvent::Kind::send) channel.send(e, 1);
         if (e.kind == TraceEvent::Kind::receive) channel.receive(e, 1);
       }
+      CHECK(trace.read().outcome() != "ended");
     }
 }
 

@@ -237,8 +237,16 @@ TEST_CASE("a file of a graph is read, but not what is no edge") {
   CHECK(graph.edges().size() == 4118);
   CHECK_THROWS_AS(Graph(2, {{0, 2}}), std::invalid_argument);
   const tests::Directory directory;
-  CHECK(read_graph(directory.write("edges", "# from to\n0 1\n\n 2\t0 7\n")).edges() ==
-        std::vector<Edge>{{0, 1}, {2, 0}});
+  const std::string path = directory.write("edges", "# from to\n0 1\n\n 20\t0 7\n");
+  const Graph named = read_graph(path), ranged = read_graph(path, 30);
+  CHECK(named.nodes() == 3);
+  CHECK(named.edges() == std::vector<Edge>{{0, 1}, {2, 0}});
+  CHECK(named.name(2) == 20);
+  CHECK(named.find(20) == 2);
+  CHECK_THROWS_WITH(named.find(2), "the graph has no node 2");
+  CHECK(ranged.nodes() == 30);
+  CHECK(ranged.edges() == std::vector<Edge>{{0, 1}, {20, 0}});
+  CHECK_THROWS_WITH(ranged.find(30), "the graph has no node 30");
   for (const char* line : {"0 -2", "0 4294967296", "0 4294967295", "1.5 2", "0", "a b"})
     CHECK_THROWS_WITH(read_graph(directory.write("edges", std::string("0 1\n") + line)),
                       Catch::Contains(std::string("edges:2: no edge: '") + line + "': "));

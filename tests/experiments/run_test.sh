@@ -41,12 +41,18 @@ case_traffic_tells_what_each_protocol_sends_and_the_same_each_time() {
       --links $each.tsv >$each.txt
   done
   grep -q $'^loop\tprocess\t6\tprocess 0\tledger 1\t' one.tsv || fail "$(cat one.tsv)"
-  cmp one.txt two.txt && cmp one.json two.json || fail "two runs differ"
-  [[ $(grep -c '"flow": "idle"' one.json) -eq 16 ]] || fail "rows: $(cat one.txt)"
-  # Broadcast: each of 6 workers tells the 2 other processes that it has given up one time for another.
-  grep -A4 '"protocol": "direct"' one.json | grep -A4 '"workers": 6' >rows
-  grep -q '"processes": 3' rows || fail "$(cat rows)"
+  cmp one.txt two.txt && cmp one.tsv two.tsv || fail "two runs differ"
+  cmp <(sed -n '/"figures"/,$p' one.json) <(sed -n '/"figures"/,$p' two.json) ||
+    fail "two runs differ"
+  [[ $(grep -c '"flow": "idle"' one.json) -eq 8 ]] || fail "rows: $(cat one.txt)"
+  [[ $(grep -c '"processes": 3,' one.json) -eq 24 ]] || fail "$(cat one.json)"
   expect_error "there is no flow 'idl'" "$program" traffic --flow idl
+  for option in '--workers 0' '--workers 99999999' '--per-process 0' '--rounds 0' \
+    '--latency 18446744073709551615' '--linger 99999999999999999999' '--seed 18446744073709551616'; do
+    # shellcheck disable=SC2086  # two words
+    expect_error "${option% *}: " "$program" traffic $option
+    [[ $(wc -c <stderr) -lt 200 ]] || fail "$(cat stderr)"
+  done
 }
 
 case_benchmarks_say_for_each_row_whether_its_bar_is_held() {
@@ -55,9 +61,6 @@ case_benchmarks_say_for_each_row_whether_its_bar_is_held() {
     >table 2>stderr || status=$?
   grep -q '^open_times_10000 .* \(held\|missed\)$' table || fail "$(cat table)"
   grep -q '^growth of ours ' table || fail "$(cat table)"
-  fields=$(sed -n 's/^    "\([a-z_]*\)": .*/\1/p' rows.json | tr '\n' ' ')
-  row='name workers ours_ns baseline baseline_ns ratio bar held '
-  [[ $fields == "$row$row" ]] || fail "fields: $fields"
   # A bar for 10,000 open timestamps, none for 1; --check fails if and only if it is missed.
   [[ $(grep -c '"held": null' rows.json) -eq 1 ]] || fail "$(cat rows.json)"
   if grep -q '"held": false' rows.json; then
@@ -191,6 +194,42 @@ case_a_flow_is_printed_in_three_formats_and_not_run() {
   "$program" run --describe dot | grep -q '^digraph' || fail "no DOT"
   [[ -z $(ls) ]] || fail "left behind: $(ls)"
   expect_error "--describe" "$program" run --describe xml
+}
+
+case_an_argument_that_is_none_is_named_with_what_would_be_right() {
+  : >text
+  expect_error "FILE: its argument is empty" "$program" run ""
+  for option in --counts --json --out --workers --explain-after --describe; do
+    expect_error "$option: its argument is empty" "$program" run text $option ""
+  done
+  expect_error "--counts: '-' is no file here" "$program" run text --counts -
+  for number in 0x10 -1 1e3 1.5 ' 1' 1k; do
+    expect_error "--workers: '$number' is not a whole number" "$program" run text -w "$number"
+    expect_error "--top: '$number' is not a whole number" "$program" run text --top "$number"
+  done
+  expect_error "is not a number of 64 bits" "$program" run text --top 123456789012345678901
+  expect_error "not one of tbb, threads" "$program" run text --executor foo
+  for time in -3s nan 5d 1e400s s; do
+    expect_error "--explain-after: '$time' is not a time, as 10s, 500ms or 2min" \
+      "$program" run text --explain-after $time
+  done
+}
+
+case_a_number_is_decimal_whatever_zeros_it_begins_with() {
+  : >text
+  "$program" run "${executor[@]}" text --workers 010 >report
+  grep -q 'with 10 workers' report || fail "$(head -1 report)"
+}
+
+case_limits_of_the_system_are_named() {
+  : >text
+  for most in 5 6 8 10; do
+    (ulimit -n $most; expect_error "'ulimit -n' raises that" "$program" run "${executor[@]}" text)
+  done
+  make_text 3000 >text
+  (ulimit -f 1; expect_error "'ulimit -f' raises that" \
+    "$program" run "${executor[@]}" text --epoch-lines 100000 --counts counts.tsv)
+  [[ -z $(ls counts.tsv* 2>/dev/null) ]] || fail "left behind: $(ls counts.tsv*)"
 }
 
 case_help_is_complete() {

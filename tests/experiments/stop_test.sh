@@ -157,6 +157,8 @@ case_whatever_standard_descriptors_are_closed_no_file_is_taken_for_one() {
     [[ $closed != *0* || $status -eq 1 ]] || fail "status $status without $closed"
     [[ $closed != 0 ]] || grep -q 'cannot read standard input: it is closed' stderr ||
       fail "$(cat stderr)"
+    [[ $closed != 0 ]] || run_without 0 /dev/stdin || grep -q "'/dev/stdin': it is closed" stderr ||
+      fail "$(cat stderr)"
   done
 }
 

@@ -19,16 +19,18 @@ while (($#)); do
   esac
   shift
 done
-((${#targets[@]})) || targets=(capture codec csv json kafka)
+((${#targets[@]})) || targets=(capture codec csv json kafka trace)
 
 # What is linked beside tests/fuzz/TARGET.cpp; what these files need for what no target calls is left
 # out.
 sources_of() {
   case $1 in
-    capture) echo core/type_name.cpp operators/captures/recording.cpp operators/file_error.cpp ;;
+    capture) echo core/{type_name,system_reason}.cpp operators/captures/recording.cpp operators/file_error.cpp ;;
     codec) echo core/type_name.cpp ;;
     csv) echo operators/csv.cpp operators/sources/csv_reader.cpp ;;
     json) echo operators/sources/read_json.cpp ;;
+    trace) echo core/{explanation,event_time,record_type,type_name,start_thread,error}.cpp \
+      core/trace*.cpp core/trace/*.cpp core/replay.cpp progress/{check,graph_shape}.cpp -lz ;;
   esac
 }
 

@@ -28,8 +28,8 @@ class Counterexample {
   /// The steps in words, each with what it reports and with the views that it changes.
   std::string text();
 
-  /// The view of the ledger that the violation is about, as it moves on. A step that changes
-  /// nothing there is not seen.
+  /// The view of the ledger that the violation is about, as it moves on: a run of its own. A step
+  /// that changes nothing there is not seen.
   void write_trace(Trace& trace);
 
   /// Writes two pictures for each state, what the ledger believes and what is true:

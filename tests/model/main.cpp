@@ -11,7 +11,6 @@
 #include <atomic>
 #include <cstdio>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <mutex>
 #include <thread>
@@ -78,11 +77,8 @@ void explain(Task& task, const Options& options, Model& model, const Found& foun
               fmt::format("{} step{}:\n", found.steps, found.steps == 1 ? "" : "s") +
               counterexample.text();
   if (!options.trace.empty()) {
-    Trace trace;
+    Trace trace(options.trace, {.when_it_fails = WhenTraceFails::end_run});
     counterexample.write_trace(trace);
-    std::ofstream file(options.trace);
-    trace.write(file);
-    if (!file.flush()) throw DataflowError("cannot write '" + options.trace + "'");
   }
   if (!options.pictures.empty()) counterexample.write_pictures(options.pictures);
 }
@@ -245,8 +241,8 @@ int main(int argc, char** argv) {
                "Of a mutant, show the counterexample to what can be observed (safety, a negative\n"
                "count with one ledger, an end out of reach), not to the rule that breaks first");
   app.add_option("--trace", options.trace,
-                 "Write the counterexample to this file as a trace of the ledger that is wrong:\n"
-                 "a JSON object a line (core/trace.hpp)");
+                 "Write the counterexample to this file as a trace of the ledger that is wrong\n"
+                 "(tidemark trace info FILE)");
   app.add_option("--pictures", options.pictures,
                  "Draw it into this folder: 03-believed.svg is what that ledger has published\n"
                  "after step 3, 03-true.svg what there is");

@@ -2,6 +2,7 @@
 //
 // The model checker itself: it counts right, goes the way that it shows, and is quiet about what is
 // right.
+#include <tests/core/traces.hpp>
 #include <tests/model/counterexample.hpp>
 #include <tests/support.hpp>
 
@@ -116,10 +117,13 @@ TEST_CASE("the trace of a counterexample ends with the view that breaks the inva
   Counterexample counterexample(model, search(model));
   Trace trace;
   counterexample.write_trace(trace);
-  const ProgressSnapshot before = trace.state_at(0);
+  const TraceFile file = trace.read();
+  TraceState state(file, 0);
+  const ProgressSnapshot before = state.snapshot();
   CHECK(before.ports[0].name == "input.out0");
   CHECK(before.ports[0].counts.front().count == 2);
-  const ProgressSnapshot last = trace.state_at(~std::uint64_t{0});
+  state.advance_to(file.events());
+  const ProgressSnapshot last = state.snapshot();
   CHECK(last.ports[0].frontier.empty());  // while a worker holds 1
   CHECK_THAT(counterexample.violation().sentence, Catch::Contains("1 is complete at input.out0"));
 }

@@ -62,15 +62,21 @@ void Counterexample::write_trace(Trace& trace) {
   const Topology<Time>& topology = model_->topology();
   const std::uint32_t q = violation_.ledger;
   const LedgerState& begin = states_.front().ledgers[q];
-  trace.describe(flow_graph(model_->system()),
-                 snapshot(begin.view, model_->invariants().published(begin), 0));
-  std::uint64_t sequence = 0;
+  std::vector<TracedDataflow::Initial> initial;
+  for (const auto& [stamp, count] : model_->counts()[begin.view])
+    initial.push_back({model_->pointstamps()[stamp].location, count});
+  trace.begin({.program = "model-check",
+               .workers = model_->system().layout.workers,
+               .executor = "model",
+               .has_virtual_time = true},
+              [] { return 0; });
+  trace.add(traced(flow_graph(model_->system()), topology, 1, std::move(initial), "Time"));
   std::deque<std::uint32_t> reporters;  // of what is in the log
   const auto applied = [&](Id batch, std::uint32_t worker) {
-    TraceEvent event{.kind = TraceEvent::Kind::batch, .sequence = ++sequence, .worker = worker};
+    TraceEvent event{.kind = TraceEvent::Kind::batch, .worker = worker};
     for (const auto& [stamp, count] : model_->counts()[batch]) {
       const auto& [location, time] = model_->pointstamps()[stamp];
-      event.changes.push_back({location.value, to_text(time, topology.depth(location)), count});
+      event.changes.push_back({location.value, coordinates(time), count});
     }
     trace.record(std::move(event));
   };
@@ -88,14 +94,8 @@ void Counterexample::write_trace(Trace& trace) {
     if (acts && step.kind != Step::Kind::report) {
       const Stamp at = step.kind == Step::Kind::gain ? step.to : step.from;
       const OperatorId op = topology.operator_of(model_->pointstamps()[at].location);
-      trace.record({.kind = TraceEvent::Kind::start,
-                    .sequence = sequence,
-                    .worker = worker,
-                    .subject = op.value});
-      trace.record({.kind = TraceEvent::Kind::stop,
-                    .sequence = sequence,
-                    .worker = worker,
-                    .subject = op.value});
+      for (const auto kind : {TraceEvent::Kind::start, TraceEvent::Kind::stop})
+        trace.record({.kind = kind, .worker = worker, .subject = op.value});
     }
     const bool combines = step.kind == Step::Kind::combine && step.where == q;
     if (combines) {
@@ -112,11 +112,12 @@ void Counterexample::write_trace(Trace& trace) {
     const Frontiers& now = model_->invariants().published(after);
     for (std::uint32_t l = 0; l != topology.locations(); ++l) {
       if (old[l] == now[l]) continue;
-      TraceEvent event{.kind = TraceEvent::Kind::frontier, .sequence = sequence, .subject = l};
-      for (const Time& time : now[l]) event.frontier.push_back(to_text(time, topology.depth({l})));
+      TraceEvent event{.kind = TraceEvent::Kind::frontier, .subject = l};
+      for (const Time& time : now[l]) event.frontier.push_back(coordinates(time));
       trace.record(std::move(event));
     }
   }
+  trace.end(violation_.sentence);
 }
 
 void Counterexample::write_pictures(const std::filesystem::path& folder) {

@@ -3,6 +3,7 @@
 // The timestamps of the model: an epoch and the counters of two loops.
 #pragma once
 
+#include <tidemark/progress/coordinates.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/nested.hpp>
 
@@ -76,6 +77,22 @@ template <>
 struct std::hash<tidemark::model::Time> {
   std::size_t operator()(const tidemark::model::Time& time) const noexcept {
     return std::hash<tidemark::Nested<tidemark::Epoch, 2>>{}(time);
+  }
+};
+
+template <>
+struct tidemark::CoordinatesOf<tidemark::model::Time> : CoordinatesOf<Nested<Epoch, 2>> {
+  using Base = CoordinatesOf<Nested<Epoch, 2>>;
+  template <typename Each>
+  static constexpr void for_each(const model::Time& time, Each&& each) {
+    Base::for_each(time, each);
+  }
+  template <typename Each>
+  static constexpr void for_each(const model::Summary& summary, Each&& each) {
+    Base::for_each(summary.path, each);
+  }
+  static constexpr std::uint32_t sets_from(const model::Summary& summary) {
+    return Base::sets_from(summary.path);
   }
 };
 

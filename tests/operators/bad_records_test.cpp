@@ -4,6 +4,7 @@
 #include <tidemark/core/codec.hpp>
 #include <tidemark/operators/ends/input_with_bad.hpp>
 #include <tidemark/operators/file_error.hpp>
+#include <tidemark/operators/sinks/json_lines_output.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/json_lines_input.hpp>
 
@@ -141,6 +142,43 @@ TEST_CASE("what is told of a bad record has a limit", "[bad_records]") {
   CHECK(text.str() == "'f.csv': line 3: why\n'f.csv': line 3, column 4: why");
   const BadRecord bad{"f.csv", 3, 4, "why", "x"};
   CHECK(from_bytes<BadRecord>(to_bytes(bad)) == bad);
+}
+
+TEST_CASE("whatever stands in a bad record, every sink can write it", "[bad_records][json]") {
+  const tests::Directory directory;
+  const std::string path = directory.write(
+      "csv", "a,b\r\ncaf\xE9\r\n" + std::string(BadRecord::longest_text - 1, 'x') + "\u00E9\n");
+  Dataflow flow;
+  auto [rows, bad] = input_with_bad(flow, "in", CSVInput(path));
+  rows | output("rows", tests::Discard{});
+  bad | output("bad", JSONLinesOutput(directory / "bad.jsonl"));
+  CHECK(tests::error_of(flow, tests::deterministic(1, 0)).empty());
+  std::istringstream lines(directory.read("bad.jsonl"));
+  std::vector<std::string> texts;
+  for (std::string line; std::getline(lines, line);)
+    texts.push_back(nlohmann::json::parse(line).at("text"));
+  // Each byte that is no part of UTF-8 is told, and no character is cut in two.
+  CHECK(texts == Texts{"caf\\xE9", std::string(BadRecord::longest_text - 1, 'x')});
+}
+
+TEST_CASE("what a quote has swallowed is given in batches like all else", "[bad_records][csv]") {
+  const tests::Directory directory;
+  std::string text = "a,b\n\"5 inches,0\n";
+  for (int i = 0; i != 1000; ++i) text += std::to_string(i) + (i % 3 == 0 ? "\n" : ",x\n");
+  const CSVInput source(directory.write("csv", text), 10);
+  std::size_t bad = 0;
+  const auto part = source.open(source.parts().at(0),
+                                {.now = &Clock::now, .on_bad = [&](const BadRecord&) { ++bad; }});
+  std::size_t good = 0;
+  for (bool ended = false; !ended;) {
+    std::vector<CsvRow> batch;
+    const std::size_t bad_before = bad;
+    ended = part->next_batch(batch).state == Poll::State::end;
+    good += batch.size();
+    CHECK(batch.size() + bad - bad_before <= 10);
+  }
+  CHECK(good == 666);
+  CHECK(bad == 335);
 }
 
 /// Each poll of a part gives a number or a bad record, in turn.

@@ -231,7 +231,7 @@ TEST_CASE("a full disk is an error that names the file", "[file_output][error]")
 TEST_CASE("a file that cannot be made is an error that names it", "[file_output][error]") {
   const tests::Directory directory;
   const auto cannot_write = [](const std::string& path) {
-    return "step 'file' failed on worker 0 at timestamp 1: cannot write '" + path + "': ";
+    return "step 'file' failed on worker 0: cannot write '" + path + "': ";
   };
   fs::create_directory(directory / "folder");
   CHECK(error_of_writing(std::vector{1}, FileOutput(directory / "folder")) ==

@@ -2,6 +2,7 @@
 //
 // FileInput on a pipe: lines come when they are written, and silence stops nobody.
 #include <tidemark/operators/routing/merge.hpp>
+#include <tidemark/operators/sinks/file_output.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
 #include <tidemark/operators/sources/json_lines_input.hpp>
@@ -58,6 +59,76 @@ std::vector<Config> configs() {
     for (const std::uint32_t threads : {1u, 2u})
       configs.push_back({.workers = 2, .threads = threads, .executor = executor});
   return configs;
+}
+
+TEST_CASE("rows of CSV and JSON values come out of a pipe, however many they are, at any speed",
+          "[file_input][pipe][csv][json]") {
+  for (const Config& config : configs())
+    for (const std::size_t rows : {1u, 9u, 10u, 11u, 3000u}) {
+      INFO(tests::to_text(config) << ", " << rows << " rows");
+      tests::Watchdog watchdog("rows out of a pipe");
+      const tests::Directory directory;
+      Fifo csv(directory / "csv"), json(directory / "json");
+      Log<int> of_csv, of_json;
+      Dataflow flow;
+      input(flow, "csv", CSVInput(csv.path(), 10)) |
+          inspect([&](const CsvRow&) { of_csv.add(1); }) | output("a", tests::Discard{});
+      input(flow, "json", JSONLinesInput(json.path(), 10)) |
+          inspect([&](const nlohmann::json&) { of_json.add(1); }) | output("b", tests::Discard{});
+      bool all_came = false;
+      {
+        const std::jthread writer([&] {
+          csv.write("a,b\n");
+          for (std::size_t row = 0; row != rows; ++row) {
+            csv.write(std::to_string(row) + ",x\n");
+            json.write("[1]\n");
+          }
+          all_came = of_csv.wait_for(rows) && of_json.wait_for(rows);
+          csv.close();
+          json.close();
+        });
+        cluster_main(flow, config);
+      }
+      CHECK(all_came);
+      CHECK(of_csv.entries().size() == rows);
+      CHECK(of_json.entries().size() == rows);
+    }
+}
+
+TEST_CASE("an output that cannot be written is told before anything is read",
+          "[sink][pipe][error]") {
+  for (const Config& config : configs()) {
+    tests::Watchdog watchdog("an output that cannot be written");
+    const tests::Directory directory;
+    const Fifo silent(directory / "fifo");
+    for (const std::string& path : {directory / "nowhere/out", directory / ""}) {
+      Dataflow flow;
+      input(flow, "lines", FileInput(silent.path())) | output("out", FileOutput(path));
+      CHECK_THROWS_WITH(cluster_main(flow, config),
+                        Catch::Contains("step 'out' failed") && Catch::Contains("cannot write"));
+    }
+  }
+}
+
+TEST_CASE("a source that gives nothing is the cause, with how long it has been silent",
+          "[file_input][pipe][explain]") {
+  for (Config config : configs()) {
+    tests::Watchdog watchdog("a source that gives nothing");
+    const tests::Directory directory;
+    Fifo fifo(directory / "fifo");
+    fifo.write("one\n");
+    std::string text;
+    config.explain.still = std::chrono::milliseconds(1);
+    config.explain.report = [&](const std::vector<Explanation>& explanations) {
+      for (const Explanation& each : explanations) text += to_text(each) + "\n";
+      fifo.close();  // so that the run ends
+    };
+    Dataflow flow;
+    input(flow, "lines", FileInput(fifo.path())) | output("out", tests::Discard{});
+    cluster_main(flow, config);
+    CHECK_THAT(text, Catch::Contains("lines.out0 holds") &&
+                         Catch::Contains("; its source has given nothing for "));
+  }
 }
 
 TEST_CASE("a pipe's lines come out while it is still open", "[file_input][pipe]") {

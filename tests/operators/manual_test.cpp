@@ -94,10 +94,10 @@ TEST_CASE("why the manual's operator is stuck is said with step, timestamp and h
         error ==
         "the run is stuck: nothing is left to run and no timer is set\n"
         "probe on 'sorted': 0 can still appear at sorted.out0, because\n"
-        "  sorted.out0 holds 1 capability at 0 (worker 0) and 1 capability at 0 (worker 1), right "
-        "there\n"
         "  numbers.out0 holds 1 capability at 0 (worker 1), 2 hops away: 0 at numbers.out0 -> 0 at "
-        "sorted.in0 -> 0 at sorted.out0");
+        "sorted.in0 -> 0 at sorted.out0; nothing comes before it: it is to be advanced or dropped\n"
+        "  sorted.out0 holds 1 capability at 0 (worker 0) and 1 capability at 0 (worker 1), right "
+        "there; it waits for what can still arrive");
   }
 }
 

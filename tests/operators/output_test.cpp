@@ -2,6 +2,7 @@
 //
 // output: records go to a sink, and on; what a dataflow must have; how records are printed.
 #include <tidemark/core/print_item.hpp>
+#include <tidemark/core/trace.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
@@ -249,6 +250,15 @@ TEST_CASE("run_main has one worker, in the thread that calls it, and throws what
   CHECK_THROWS_WITH(run_main(flow), "step 'look' failed on worker 0 at timestamp 1: two");
   CHECK(seen ==
         std::set<std::pair<std::thread::id, std::uint32_t>>{{std::this_thread::get_id(), 0}});
+}
+
+TEST_CASE("run_main keeps to its Config, but has one worker", "[output][error]") {
+  Dataflow flow;
+  input(flow, "in", TestingInput(std::vector{1})) | output("out", Discard{});
+  Trace trace;
+  run_main(flow, {.executor = ExecutorKind::deterministic, .trace = &trace});
+  CHECK_FALSE(trace.bytes().empty());
+  CHECK_THROWS_WITH(run_main(flow, {.workers = 2}), Catch::Contains("has one worker, not 2"));
 }
 
 TEST_CASE("two steps with one id are refused", "[output][error]") {

@@ -17,7 +17,7 @@ namespace tidemark::tests {
 template <typename SourcePort>
 auto read_all(const SourcePort& source) {
   std::vector<typename SourcePort::item_type> all;
-  const auto part = source.open(source.parts().at(0), {.now = &Clock::now});
+  const auto part = source.open(source.parts().at(0), {.may_block = true, .now = &Clock::now});
   while (part->next_batch(all).state != Poll::State::end) {
   }
   return all;

@@ -12,6 +12,7 @@
 #include <tidemark/operators/keyed/stateful_map.hpp>
 #include <tidemark/operators/sinks/dir_output.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
+#include <tidemark/operators/sinks/testing_output.hpp>
 #include <tidemark/operators/sources/csv_input.hpp>
 #include <tidemark/operators/sources/dir_input.hpp>
 #include <tidemark/operators/sources/file_input.hpp>
@@ -26,6 +27,8 @@
 #include <tests/operators/memory_store.hpp>
 #include <tests/operators/timed_input.hpp>
 #include <tests/support.hpp>
+
+#include <list>
 
 namespace tidemark::recovery_test {
 namespace {
@@ -295,7 +298,38 @@ TEST_CASE("a step without an id, or with a state of a type that is not saved, re
                  [](Unsaved state, int value) { return std::pair(state, value); })),
              Catch::Contains("stateful_map 'unsaved' keeps values from epoch to epoch that are not "
                              "saved") &&
-                 Catch::Contains("write Codecs of its values"));
+                 Catch::Contains("write a tidemark::Codec of tidemark::recovery_test::") &&
+                 Catch::Contains("Unsaved that saves it (what there is says NotSaved)"));
+}
+
+TEST_CASE("a state without a codec is as good as any until it is to be saved",
+          "[recovery][error]") {
+  const auto run = [](auto state, Config config) {
+    std::vector<std::pair<std::string, int>> sizes;
+    Dataflow flow;
+    input(flow, "in", TestingInput(std::vector<Keyed>{{"a", 1}, {"b", 2}, {"a", 3}})) |
+        stateful_map(
+            "all", [state] { return state; },
+            [](auto all, int value) {
+              all.push_back(value);
+              return std::pair(all, static_cast<int>(all.size()));
+            }) |
+        output("out", TestingOutput(sizes));
+    const std::string error = tests::error_of(flow, config);
+    return std::pair(error, sizes);
+  };
+  const std::vector<std::pair<std::string, int>> sizes{{"a", 1}, {"b", 1}, {"a", 2}};
+  Config config = tests::deterministic(1, 0);
+  CHECK(run(std::list<int>(), config) == std::pair(std::string(), sizes));
+  MemoryStore store;
+  config.states = &store;
+  CHECK(run(std::vector<int>(), config) == std::pair(std::string(), sizes));
+  CHECK_THAT(run(std::list<int>(), config).first,
+             Catch::Contains("stateful_map 'all' keeps values from epoch to epoch that are not "
+                             "saved") &&
+                 Catch::Contains("run it without a store, or give std::__cxx11::list<int") &&
+                 Catch::Contains("a line in it that lists its members, `static auto fields(auto& "
+                                 "self) { return std::tie(self.a, self.b); }`"));
 }
 
 /// Reads `source` to its end, in epochs of three records, going on from `store`.

@@ -5,6 +5,7 @@
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/std_output.hpp>
 #include <tidemark/operators/sources/testing_input.hpp>
+#include <tidemark/operators/stateless/inspect.hpp>
 #include <tidemark/operators/stateless/map.hpp>
 
 #include <tests/operators/directory.hpp>
@@ -12,6 +13,7 @@
 #include <tests/support.hpp>
 
 #include <csignal>
+#include <cstdio>
 #include <fcntl.h>
 #include <iostream>
 #include <unistd.h>
@@ -23,11 +25,12 @@ namespace {
 class Redirected {
  public:
   explicit Redirected(int to) : before_(::dup(STDOUT_FILENO)) {
-    std::cout.flush();
+    std::fflush(stdout);
     ::dup2(to, STDOUT_FILENO);
     ::close(to);
   }
   ~Redirected() {
+    std::fflush(stdout);
     ::dup2(before_, STDOUT_FILENO);
     ::close(before_);
   }
@@ -82,6 +85,33 @@ TEST_CASE("the lines of workers that print at once do not mix", "[std_output]") 
     std::ranges::sort(lines);
     CHECK(seen == lines);
   }
+}
+
+TEST_CASE("records stand behind what was printed before them by std::cout and by std::printf",
+          "[std_output]") {
+  for (const ExecutorKind executor : tests::real_executors())
+    for (const bool by_printf : {false, true}) {
+      const auto print = [by_printf](const std::string& text) {
+        if (by_printf) {
+          std::printf("%s", text.c_str());
+        } else {
+          std::cout << text;
+        }
+      };
+      Dataflow flow;
+      input(flow, "in", TestingInput(std::vector{1, 2, 3})) |
+          inspect([print](int n) { print("before " + std::to_string(n) + ": "); }) |
+          output("out", StdOutput{});
+      const tests::Directory directory;
+      {
+        const Redirected redirected(
+            ::open((directory / "out").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600));
+        print("first, ");
+        cluster_main(flow, {.workers = 1, .threads = 1, .executor = executor});
+        print("last");
+      }
+      CHECK(directory.read("out") == "first, before 1: 1\nbefore 2: 2\nbefore 3: 3\nlast");
+    }
 }
 
 TEST_CASE("standard output that is closed is an error that names it and the step",

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
 // Runs that end early or under strain: interrupted, failing late, with a sink that lags behind.
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/probe.hpp>
 #include <tidemark/core/process.hpp>
+#include <tidemark/core/run.hpp>
 #include <tidemark/operators/keyed/fold_final.hpp>
 #include <tidemark/operators/routing/redistribute.hpp>
 #include <tidemark/operators/sinks/file_output.hpp>
@@ -17,7 +21,10 @@
 #include <tests/support.hpp>
 
 #include <csignal>
-#include <sys/wait.h>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <unistd.h>
 
@@ -103,6 +110,52 @@ TEST_CASE("SIGTERM and SIGHUP end a run as SIGINT does, and it says which it was
     }
 }
 
+TEST_CASE("a signal ends a run that closures drive by hand where it is", "[stop]") {
+  for (const ExecutorKind executor : tests::real_executors()) {
+    tests::Watchdog watchdog("a run by hand that is interrupted");
+    int seen = -1;
+    try {
+      execute({.workers = 3, .threads = 2, .executor = executor, .stop_on_interrupt = true},
+              [](Worker& worker) {
+                auto [in, at_end] = worker.dataflow<Epoch>([](Scope<Epoch>& scope) {
+                  auto [handle, numbers] = new_input<int>(scope);
+                  return std::pair{std::move(handle), probe(numbers)};
+                });
+                for (std::uint64_t round = 1;; ++round) {
+                  in.advance_to(round);
+                  worker.step_while([&] { return at_end.less_than(round); });
+                  if (round == 10 && worker.index() == 1) ::raise(SIGTERM);
+                }
+              });
+    } catch (const Interrupted& error) {
+      seen = error.signal();
+      CHECK_THAT(error.what(), Catch::Contains("has ended where it was"));
+    }
+    CHECK(seen == SIGTERM);
+  }
+}
+
+TEST_CASE("a signal ends the sources of a run by hand, and what they gave is written", "[stop]") {
+  for (const ExecutorKind executor : tests::real_executors()) {
+    tests::Watchdog watchdog("a run by hand with a source");
+    const tests::Directory directory;
+    std::atomic<std::uint64_t> records{0};
+    Dataflow flow;
+    input(flow, "in", GeneratedInput({.count = 1'000'000'000, .keys = 9, .parts = 2}),
+          {.epoch_items = 500}) |
+        interrupt_at(1'000, records) |
+        map([](const GeneratedEvent& event) { return event.number; }) |
+        output("file", FileOutput(directory / "numbers"));
+    CHECK_THROWS_WITH(
+        execute({.workers = 2, .threads = 2, .executor = executor, .stop_on_interrupt = true},
+                [&](Worker& worker) {
+                  worker.dataflow<Epoch>([&](Scope<Epoch>& scope) { flow.build(scope); });
+                }),
+        Catch::Contains("all that they had given is done and written"));
+    CHECK(lines_of(directory.read("numbers")).size() == records);
+  }
+}
+
 TEST_CASE("SIGTERM and SIGHUP that are ignored stay so in a run", "[stop]") {
   for (const int signal : {SIGTERM, SIGHUP}) {
     const auto before = std::signal(signal, SIG_IGN);
@@ -146,37 +199,6 @@ TEST_CASE("a run that was interrupted is gone on with, and every record is read 
   std::ranges::sort(numbers);
   REQUIRE(numbers.size() == 20'000);
   for (std::uint64_t n = 0; n != numbers.size(); ++n) REQUIRE(numbers[n] == n);
-}
-
-void second_signal_stops_at_once(int signal) {
-  std::fflush(nullptr);
-  const pid_t child = ::fork();
-  if (child == 0) {
-    std::signal(signal, SIG_DFL);
-    Dataflow flow;
-    input(flow, "in", TestingInput(std::vector{1})) | inspect([signal](int) {
-      ::raise(signal);
-      ::raise(signal);
-    }) | output("out", tests::Discard{});
-    try {
-      cluster_main(flow, {.executor = ExecutorKind::threads, .stop_on_interrupt = true});
-    } catch (...) {
-    }
-    ::_exit(3);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  CHECK(WIFSIGNALED(status));
-  CHECK(WTERMSIG(status) == signal);
-}
-
-TEST_CASE("a second SIGINT stops at once", "[stop]") {
-  second_signal_stops_at_once(SIGINT);
-}
-
-TEST_CASE("a second SIGTERM or SIGHUP stops at once", "[stop]") {
-  second_signal_stops_at_once(SIGTERM);
-  second_signal_stops_at_once(SIGHUP);
 }
 
 TEST_CASE("a program may ask for a stop itself, before or during a run", "[stop]") {

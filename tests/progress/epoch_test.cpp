@@ -2,8 +2,8 @@
 //
 // Epoch: the laws, the end of the range, the empty frontier's value.
 #include <tidemark/progress/epoch.hpp>
+#include <tidemark/progress/timestamp_laws.hpp>
 
-#include <tests/progress/timestamp_laws.hpp>
 #include <tests/support.hpp>
 
 namespace tidemark::epoch_test {
@@ -12,9 +12,9 @@ namespace {
 constexpr std::uint64_t last = Epoch::maximum().value;
 
 TEST_CASE("an epoch keeps the laws of timestamps up to the end of its range", "[epoch][laws]") {
-  CHECK(tests::broken_law<Epoch>(
-            {0, 1, 2, 3, 1000, last / 2, last / 2 + 1, last - 2, last - 1, last},
-            {{}, {1}, {2}, {1000}, {last / 2}, {last - 1}, {last}, {last + 1}}) == std::nullopt);
+  CHECK(broken_law<Epoch>({0, 1, 2, 3, 1000, last / 2, last / 2 + 1, last - 2, last - 1, last},
+                          {{}, {1}, {2}, {1000}, {last / 2}, {last - 1}, {last}, {last + 1}}) ==
+        std::nullopt);
 }
 
 TEST_CASE("epochs are totally ordered and start at zero", "[epoch]") {

@@ -5,9 +5,9 @@
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/nested.hpp>
 #include <tidemark/progress/product.hpp>
+#include <tidemark/progress/timestamp_laws.hpp>
 
 #include <tests/progress/hour.hpp>
-#include <tests/progress/timestamp_laws.hpp>
 #include <tests/support.hpp>
 
 namespace tidemark::nested_test {
@@ -47,7 +47,7 @@ std::optional<std::string> broken_law(const std::vector<T>& outer,
   for (const auto& step : steps)
     for (const auto& added : counters<Depth>(more))
       for (std::uint32_t r = 1; r != Depth + 2; ++r) summaries.push_back({step, added, r});
-  return tests::broken_law<Time>(times, summaries);
+  return tidemark::broken_law<Time>(times, summaries);
 }
 
 TEST_CASE("nested timestamps keep the laws at every depth, up to the end of their range",

@@ -4,8 +4,8 @@
 #include <tidemark/progress/antichain.hpp>
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/product.hpp>
+#include <tidemark/progress/timestamp_laws.hpp>
 
-#include <tests/progress/timestamp_laws.hpp>
 #include <tests/support.hpp>
 
 namespace tidemark::product_test {
@@ -28,26 +28,23 @@ std::vector<P> grid(const std::vector<A>& firsts, const std::vector<B>& seconds)
 TEST_CASE("a pair of epochs keeps the laws of timestamps", "[product][laws]") {
   const std::vector<Epoch> epochs = {0, 1, 2, last - 1, last};
   const std::vector<EpochSummary> steps = {{0}, {1}, {last}, {last + 1}};
-  CHECK(tests::broken_law<Pair>(grid<Pair>(epochs, epochs), grid<Step>(steps, steps)) ==
-        std::nullopt);
+  CHECK(broken_law<Pair>(grid<Pair>(epochs, epochs), grid<Step>(steps, steps)) == std::nullopt);
 }
 
 TEST_CASE("a pair whose second half is a pair keeps the laws of timestamps", "[product][laws]") {
   using Triple = Product<Epoch, Pair>;
   const std::vector<Epoch> epochs = {0, 1, last};
   const std::vector<EpochSummary> steps = {{0}, {1}};
-  CHECK(tests::broken_law<Triple>(grid<Triple>(epochs, grid<Pair>(epochs, epochs)),
-                                  grid<Triple::Summary>(steps, grid<Step>(steps, steps))) ==
-        std::nullopt);
+  CHECK(broken_law<Triple>(grid<Triple>(epochs, grid<Pair>(epochs, epochs)),
+                           grid<Triple::Summary>(steps, grid<Step>(steps, steps))) == std::nullopt);
 }
 
 TEST_CASE("a pair whose first half is a pair keeps the laws of timestamps", "[product][laws]") {
   using Triple = Product<Pair, Epoch>;
   const std::vector<Epoch> epochs = {0, 1, last};
   const std::vector<EpochSummary> steps = {{0}, {1}};
-  CHECK(tests::broken_law<Triple>(grid<Triple>(grid<Pair>(epochs, epochs), epochs),
-                                  grid<Triple::Summary>(grid<Step>(steps, steps), steps)) ==
-        std::nullopt);
+  CHECK(broken_law<Triple>(grid<Triple>(grid<Pair>(epochs, epochs), epochs),
+                           grid<Triple::Summary>(grid<Step>(steps, steps), steps)) == std::nullopt);
 }
 
 TEST_CASE("pairs are ordered coordinate by coordinate, so some are incomparable", "[product]") {

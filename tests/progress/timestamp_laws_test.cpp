@@ -3,10 +3,12 @@
 // The law checks themselves: a timestamp of one's own passes them, and each flaw is found.
 #include <tidemark/progress/epoch.hpp>
 #include <tidemark/progress/product.hpp>
+#include <tidemark/progress/timestamp_laws.hpp>
 
 #include <tests/progress/hour.hpp>
-#include <tests/progress/timestamp_laws.hpp>
 #include <tests/support.hpp>
+
+#include <limits>
 
 namespace flawed {
 
@@ -40,10 +42,12 @@ struct Counter {
       if (flaw == Flaw::overflow && t.value == 1 && step != 0) return std::nullopt;
       if (flaw == Flaw::extensive && step == 2) return Counter{t.value - 1};
       if (flaw == Flaw::advancing && step == 2) return t;
+      if (effective(step) > last - t.value) return std::nullopt;
       return Counter{t.value + effective(step)};
     }
     std::optional<Summary> followed_by(const Summary& next) const {
       if (flaw == Flaw::composition) return Summary{std::max(step, next.step)};
+      if (effective(step) > last - effective(next.step)) return std::nullopt;
       return Summary{effective(effective(step) + effective(next.step))};
     }
     bool advances() const { return step != 0; }
@@ -51,6 +55,7 @@ struct Counter {
     friend bool less_equal(const Summary& a, const Summary& b) { return a.step <= b.step; }
 
    private:
+    static constexpr int last = std::numeric_limits<int>::max();
     /// With that flaw, the step of 1 and the step of 2 are mistaken for each other.
     static int effective(int step) {
       return flaw == Flaw::ordered && (step == 1 || step == 2) ? 3 - step : step;
@@ -75,6 +80,33 @@ struct Counter {
     if (flaw == Flaw::compatible && b.value != 0 && a.value != 0) return a.value >= b.value;
     return a.value <= b.value;
   }
+  friend std::ostream& operator<<(std::ostream& out, const Counter& c) { return out << c.value; }
+};
+
+/// A counter of 32 bits whose sums wrap around: in `results_in`, or only where summaries are added.
+template <bool only_of_summaries>
+struct Wrapping {
+  struct Summary {
+    std::uint32_t step = 0;
+
+    std::optional<Wrapping> results_in(const Wrapping& t) const {
+      if (only_of_summaries && step > ~t.value) return std::nullopt;
+      return Wrapping{t.value + step};
+    }
+    std::optional<Summary> followed_by(const Summary& next) const {
+      return Summary{step + next.step};
+    }
+    bool advances() const { return step != 0; }
+    friend auto operator<=>(const Summary&, const Summary&) = default;
+    friend bool less_equal(const Summary& a, const Summary& b) { return a.step <= b.step; }
+  };
+
+  std::uint32_t value = 0;
+
+  static Wrapping minimum() { return {}; }
+  friend auto operator<=>(const Wrapping&, const Wrapping&) = default;
+  friend bool less_equal(const Wrapping& a, const Wrapping& b) { return a.value <= b.value; }
+  friend std::ostream& operator<<(std::ostream& out, const Wrapping& t) { return out << t.value; }
 };
 
 }  // namespace flawed
@@ -83,6 +115,13 @@ template <flawed::Flaw flaw>
 struct std::hash<flawed::Counter<flaw>> {
   std::size_t operator()(const flawed::Counter<flaw>& c) const noexcept {
     return static_cast<std::size_t>(c.value);
+  }
+};
+
+template <bool only_of_summaries>
+struct std::hash<flawed::Wrapping<only_of_summaries>> {
+  std::size_t operator()(const flawed::Wrapping<only_of_summaries>& t) const noexcept {
+    return t.value;
   }
 };
 
@@ -96,14 +135,14 @@ using flawed::Flaw;
 /// The name of the law that a counter with this flaw is found to break.
 template <Flaw flaw>
 std::string law_broken_by() {
-  const auto law = tests::broken_law<Counter<flaw>>({{0}, {1}, {2}, {3}}, {{0}, {1}, {2}});
+  const auto law = broken_law<Counter<flaw>>({{0}, {1}, {2}, {3}}, {{0}, {1}, {2}});
   return law ? law->substr(0, law->find(':')) : "none";
 }
 
 TEST_CASE("a timestamp from outside the library keeps the laws", "[timestamp][laws]") {
   const std::uint32_t last = Hour::last;
-  CHECK(tests::broken_law<Hour>({{0}, {1}, {2}, {8}, {9}, {last - 1}, {last}},
-                                {{}, {0, 8}, {1, 0}, {1, 1}, {2, 9}, {last, 0}, {1, last}}) ==
+  CHECK(broken_law<Hour>({{0}, {1}, {2}, {8}, {9}, {last - 1}, {last}},
+                         {{}, {0, 8}, {1, 0}, {1, 1}, {2, 9}, {last, 0}, {1, last}}) ==
         std::nullopt);
 }
 
@@ -117,7 +156,7 @@ TEST_CASE("a pair of a timestamp from outside and an epoch keeps the laws", "[ti
       summaries.push_back({{1, hour}, {epoch}});
       summaries.push_back({{0, hour}, {epoch}});
     }
-  CHECK(tests::broken_law<Pair>(times, summaries) == std::nullopt);
+  CHECK(broken_law<Pair>(times, summaries) == std::nullopt);
 }
 
 TEST_CASE("the law checks accept a counter without a flaw", "[timestamp][laws]") {
@@ -147,11 +186,28 @@ TEST_CASE("the law checks refuse an overflow of an earlier timestamp alone", "[t
   CHECK(law_broken_by<Flaw::overflow>() == "monotone");
 }
 
+TEST_CASE("the law checks find a sum that wraps around far beyond the samples",
+          "[timestamp][laws]") {
+  CHECK(
+      broken_law<flawed::Wrapping<false>>({{0}, {1}, {2}}, {{}, {1}, {3}}) ==
+      "extensive: less_equal(t, s.results_in(t)), where a result that is out of range is nullopt, "
+      "but not for s = one that takes 0 to 2147483648, t = 2147483649, r = 1");
+  CHECK(broken_law<flawed::Wrapping<true>>({{0}, {1}, {2}}, {{}, {1}, {3}}) ==
+        "composition: s.followed_by(r).results_in(t), x, is s.results_in(t) and then r.results_in, "
+        "y, but not for s = one that takes 0 to 2147483648, r = one that takes 0 to 2147483648, t "
+        "= 0, x = 0, y "
+        "= out of range");
+}
+
 TEST_CASE("a broken law is reported with its counterexample", "[timestamp][laws]") {
   // No timestamp: the value that stands for the empty frontier has no successor, not even itself.
   const Epoch sentinel = Epoch::maximum().value + 1;
-  CHECK(tests::broken_law<Epoch>({0, sentinel}, {{}}) ==
-        "identity: " + std::to_string(sentinel.value));
+  CHECK(broken_law<Epoch>({0, sentinel}, {{}}) ==
+        "identity: S{}.results_in(t) == t, but not for t = " + std::to_string(sentinel.value));
+  CHECK(
+      broken_law<Counter<Flaw::extensive>>({{0}, {1}, {2}}, {{}, {1}, {2}}) ==
+      "extensive: less_equal(t, s.results_in(t)), where a result that is out of range is nullopt, "
+      "but not for s = one that takes 0 to -1, t = 0, r = -1");
 }
 
 }  // namespace

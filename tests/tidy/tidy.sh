@@ -51,8 +51,8 @@ check_lines() {
       if (gsub(/\.\.\//, "../", included) >= split(FILENAME, folders, "/") - 1 && included ~ /\.\.\//)
         error("../ leads out of this module; include by <tidemark/...>")
       if (FILENAME ~ /^viz\// && included ~ /^tidemark\/core\// &&
-          included !~ /^tidemark\/core\/(explanation|flow_graph|progress_snapshot|trace)\.hpp$/)
-        error("viz sees explanation, flow_graph, progress_snapshot and trace of core, no more")
+          included !~ /^tidemark\/core\/(explanation|flow_graph|last_act|progress_snapshot|system_reason|trace|utf8)\.hpp$/)
+        error("viz sees explanation, flow_graph, last_act, progress_snapshot, system_reason, trace and utf8 of core, no more")
       if (included ~ /^tidemark\/core\/.*\// &&
           (FILENAME !~ /^(tests\/)?core\// || FILENAME == "core/core.hpp"))
         error("the rooms of core are for core and its tests; include a header of core/ itself")
@@ -84,7 +84,8 @@ check_parts() {
 sources_of() { printf '%s\n' "$sources" | grep "^$1/"; }
 
 # Each row of a COMPATIBILITY.md, and of edges.md, names, in its last cell, tests that exist: *the sentence of a test
-# case*, or `a_program.cpp` that must not compile; or it says after a dash why there is none.
+# case*, or of the case of a shell test, or `a_program.cpp` that must not compile; or it says after a dash why
+# there is none.
 check_tests_named() {
   # shellcheck disable=SC2086
   tables=$(find -H $folders -name COMPATIBILITY.md -o -name edges.md | sort)
@@ -94,6 +95,7 @@ check_tests_named() {
   # shellcheck disable=SC2086
   cat $sources | tr '\n' ' ' | grep -o 'TEST_CASE( *"[^"]*"' | sed 's/^[^"]*"//; s/"$//' >"$known"
   ls tests/must_not_compile >>"$known" 2>/dev/null
+  cat tests/*/*_test.sh 2>/dev/null | sed -n 's/^case_\([a-z0-9_]*\)() {.*/\1/p' | tr _ ' ' >>"$known"
   # shellcheck disable=SC2086
   awk -F ' *[|] *' -v names="$known" '
     function error(message) { print FILENAME ":" FNR ": error: " message }

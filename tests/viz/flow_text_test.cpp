@@ -2,6 +2,7 @@
 //
 // A dataflow as JSON, as Mermaid and as DOT, before it runs.
 #include <tidemark/core/dataflow.hpp>
+#include <tidemark/core/flow_json.hpp>
 #include <tidemark/operators/ends/input.hpp>
 #include <tidemark/operators/ends/output.hpp>
 #include <tidemark/operators/routing/composite.hpp>
@@ -11,7 +12,6 @@
 #include <tidemark/operators/stateless/map.hpp>
 #include <tidemark/operators/timestamps/count.hpp>
 #include <tidemark/viz/dot.hpp>
-#include <tidemark/viz/flow_json.hpp>
 #include <tidemark/viz/mermaid.hpp>
 
 #include <nlohmann/json.hpp>
@@ -41,8 +41,8 @@ TEST_CASE("a dataflow is JSON before it runs", "[flow_json]") {
                                 "operator": null, "feeder": {"operator": 0, "output": 0}})"_json);
   CHECK(json["steps"][3] == R"({"kind": "count", "id": "count", "inputs": 1, "outputs": 1,
                                 "scope": 0, "operator": 2, "feeder": null})"_json);
-  CHECK(json["streams"][3] ==
-        R"({"from": 2, "output": 0, "to": 3, "input": 0, "contract": "exchange"})"_json);
+  CHECK(json["streams"][3] == R"({"from": 2, "output": 0, "to": 3, "input": 0,
+                                  "contract": "exchange", "records": "int"})"_json);
 }
 
 TEST_CASE("a dataflow is Mermaid before it runs", "[mermaid]") {

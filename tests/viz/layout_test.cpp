@@ -11,10 +11,12 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -310,6 +312,26 @@ TEST_CASE("what a killed program has left of a picture goes with the next", "[la
   write_picture(file, "digraph {}");
   CHECK(contents(file) == "digraph {}");
   CHECK(entries(folder.path()) == 1);
+}
+
+TEST_CASE("a signal that ends the program leaves nothing half-made of a picture",
+          "[layout][file]") {
+  const Folder folder;
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    std::signal(SIGXFSZ, SIG_DFL);
+    const rlimit no_core{0, 0}, small{1000, 1000};
+    setrlimit(RLIMIT_CORE, &no_core);
+    setrlimit(RLIMIT_FSIZE, &small);
+    write_picture(folder.path() / "a.dot", std::string(10'000, ' '));
+    _exit(3);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGXFSZ);
+  CHECK(entries(folder.path()) == 0);
 }
 
 TEST_CASE("of several who write one picture each writes all of it", "[layout][file][threads]") {

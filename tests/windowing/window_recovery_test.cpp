@@ -26,6 +26,8 @@
 #include <tests/support.hpp>
 #include <tests/windowing/window_flow.hpp>
 
+#include <list>
+
 namespace tidemark {
 namespace tests {
 
@@ -329,6 +331,20 @@ TEST_CASE("windows of what is not saved, or by the frontier, refuse a store",
   CHECK_THAT(error_of(flow, config),
              Catch::Contains("fold_window 'unsaved' keeps values from epoch to epoch that are "
                              "not saved"));
+  Dataflow without_codec;
+  input(without_codec, "in", TestingInput(some_items())) |
+      fold_window(
+          "all", value_clock(0), TumblingWindow(10s, at_ns(0)), [] { return std::list<Value>(); },
+          [](std::list<Value> all, const Value& value) {
+            all.push_back(value);
+            return all;
+          }) |
+      output("out", Discard{});
+  CHECK_THAT(error_of(without_codec, config), Catch::Contains("fold_window 'all' keeps values") &&
+                                                  Catch::Contains("give std::__cxx11::list<"));
+  config.states = nullptr;
+  CHECK(error_of(without_codec, config) == "");
+  config.states = &store;
   CHECK_THROWS_WITH(execute(config,
                             [](Worker& worker) {
                               worker.dataflow<Instant>([](Scope<Instant>& scope) {

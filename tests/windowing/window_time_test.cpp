@@ -5,6 +5,7 @@
 #include <tidemark/core/input_handle.hpp>
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/probe.hpp>
+#include <tidemark/progress/timestamp_laws.hpp>
 #include <tidemark/windowing/clocks/frontier_clock.hpp>
 #include <tidemark/windowing/clocks/system_clock.hpp>
 #include <tidemark/windowing/count_window.hpp>
@@ -13,7 +14,7 @@
 #include <tidemark/windowing/windowers/count_windower.hpp>
 
 #include <tests/core/runs.hpp>
-#include <tests/progress/timestamp_laws.hpp>
+#include <tests/core/traces.hpp>
 #include <tests/support.hpp>
 #include <tests/windowing/window_flow.hpp>
 
@@ -63,7 +64,7 @@ TEST_CASE("a step whose keys wait for nothing is not run while time passes", "[w
   counted(config, {{0, {7, {-1000 * second, 1}}}, {3 * second, {7, {-996 * second, 2}}}},
           3600 * second, clock_by_wall(2 * second), TumblingWindow(ns(10 * second), at_ns(0)));
   std::map<std::uint32_t, int> runs;  // by operator
-  for (const TraceEvent& event : trace.events())
+  for (const TraceEvent& event : tests::events_of(trace))
     if (event.kind == TraceEvent::Kind::start) ++runs[event.subject];
   CHECK(runs.size() >= 3);
   for (const auto& [op, count] : runs) CHECK(count < 1000);  // 360 epochs of 10 s

@@ -25,7 +25,7 @@ template <typename Dense>
 struct Codec<Dense> {
   using Scalar = typename Dense::Scalar;
 
-  static std::string signature() { return "[[" + Codec<Scalar>::signature() + "]]"; }
+  static std::string signature() { return std::string("[[") + Codec<Scalar>::signature() + "]]"; }
   static void write(std::string& to, const Dense& values) {
     Codec<std::uint64_t>::write(to, static_cast<std::uint64_t>(values.rows()));
     Codec<std::uint64_t>::write(to, static_cast<std::uint64_t>(values.cols()));
