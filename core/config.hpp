@@ -17,6 +17,7 @@
 namespace tidemark {
 
 class Replay;
+class Scheduler;
 class StateStore;
 class Trace;
 
@@ -54,6 +55,20 @@ enum class Ledgers {
   per_worker,   ///< one for each worker: with the direct policy the protocol of Timely Dataflow
 };
 
+/// Amounts of the engine's that an experiment may want to vary.
+struct Tuning {
+  /// A batch leaves at the latest when it holds so many records; 0: 64 KiB of them, at least 16 and
+  /// at most 1,024.
+  std::uint32_t batch_records = 0;
+  /// Of a worker, before what runs it turns to another; at least 1.
+  std::uint32_t steps_per_turn = 32;
+  /// For so many steps at most a batch that is not full waits for more records while its worker has
+  /// something to do; at least 1.
+  std::uint32_t open_steps = 8;
+
+  friend bool operator==(const Tuning&, const Tuning&) = default;
+};
+
 #ifdef NDEBUG
 inline constexpr bool checked_by_default = false;
 #else
@@ -69,6 +84,11 @@ struct Config {
   std::uint32_t processes = 1;
   std::uint32_t threads = 0;  ///< of the executor; 0: one per core
   ExecutorKind executor = ExecutorKind::tbb;
+  bool pin_threads = false;  ///< each to a processor; a closure's where its worker's would be
+  /// What runs next of that which could; null: in turn, as costs least. The workers' order is the
+  /// deterministic executor's.
+  std::shared_ptr<const Scheduler> scheduler{};
+  Tuning tuning{};
   std::uint64_t seed = 0;            ///< of the deterministic executor
   std::chrono::nanoseconds turn{0};  ///< of its time, that each turn of a worker takes
   Ledgers ledgers = Ledgers::per_process;

@@ -41,6 +41,7 @@
 #include <tidemark/core/operator.hpp>
 #include <tidemark/core/operator_builder.hpp>
 #include <tidemark/core/pact.hpp>
+#include <tidemark/core/pin_thread.hpp>
 #include <tidemark/core/ports.hpp>
 #include <tidemark/core/print_item.hpp>
 #include <tidemark/core/probe.hpp>
@@ -51,6 +52,7 @@
 #include <tidemark/core/record_type.hpp>
 #include <tidemark/core/replay.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/scheduler.hpp>
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/core/start_thread.hpp>

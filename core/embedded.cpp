@@ -47,7 +47,7 @@ void Embedded::wait() {
 void Embedded::Thread::submit(Task&) {
   throw std::logic_error("an embedded worker has no executor that runs tasks");
 }
-void Embedded::Thread::spawn(std::function<void(Fiber&)>) {
+void Embedded::Thread::spawn(std::uint32_t, std::function<void(Fiber&)>) {
   throw std::logic_error("an embedded worker has no executor that runs closures");
 }
 void Embedded::Thread::serve() {

@@ -67,7 +67,7 @@ class Embedded {
     void submit(Task& task) override;
     Timer call_at(Clock::time_point when, std::function<void()> action) override;
     Clock::time_point now() const override { return Clock::now(); }
-    void spawn(std::function<void(Fiber&)> body) override;
+    void spawn(std::uint32_t worker, std::function<void(Fiber&)> body) override;
     void serve() override;
     std::uint32_t threads() const override { return 1; }
     std::uint32_t this_thread() const override { return 0; }

@@ -7,6 +7,7 @@
 #include <tidemark/core/records/consumer.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,7 @@ class Emitter {
   /// Sends one record at the current timestamp.
   void give(Item record) {
     buffer_.push_back(std::move(record));
-    if (buffer_.size() >= batch_capacity<Item>) flush();
+    if (buffer_.size() >= full_) flush();
   }
 
   /// Sends what `records` holds, and leaves it empty.
@@ -44,9 +45,17 @@ class Emitter {
 
   Tee<T>& tee() { return tee_; }
 
+  /// At how many records a batch is full and is pushed.
+  std::size_t full_batch() const { return full_; }
+  /// Engine only: `records` is Tuning::batch_records.
+  void tune(std::size_t records) {
+    if (records != 0) full_ = records;
+  }
+
  private:
   T time_{};
   std::vector<Item> buffer_;
+  std::size_t full_ = batch_capacity<Item>;
   Tee<T> tee_{record_type<Item>};
 };
 

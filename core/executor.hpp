@@ -14,12 +14,16 @@
 
 namespace tidemark {
 
+class WorkerOrder;
+
 /// Something that an executor runs. It is run once for each time it is submitted, and whoever
 /// submits it sees to it that two such runs never overlap (worker.hpp).
 class Task {
  public:
   virtual ~Task() = default;
   virtual void run() = 0;
+  /// Which it is of those that a scheduler tells apart.
+  virtual std::uint32_t worker() const { return 0; }
 };
 
 /// A closure with a stack of its own, which can wait without holding a thread of the executor.
@@ -77,9 +81,9 @@ class Executor {
     return std::chrono::time_point_cast<EventTime::duration>(std::chrono::system_clock::now());
   }
 
-  /// Starts `body` as a closure; `body` gets its own fiber. The fiber lives as long as the
-  /// executor.
-  virtual void spawn(std::function<void(Fiber&)> body) = 0;
+  /// Starts `body` as a closure of that worker; `body` gets its own fiber. The fiber lives as long
+  /// as the executor.
+  virtual void spawn(std::uint32_t worker, std::function<void(Fiber&)> body) = 0;
 
   /// Runs until `stop`, then returns when nothing of it runs any more, no action either. The
   /// deterministic executor throws StuckError if it finds nothing left to run before `stop`; it may
@@ -95,12 +99,13 @@ class Executor {
   virtual void stop() = 0;
 };
 
-/// oneTBB: an arena of `threads` threads (0: one per core) to which tasks are enqueued.
-std::unique_ptr<Executor> make_tbb_executor(std::uint32_t threads);
+/// oneTBB: an arena of `threads` threads (0: one per core) to which tasks are enqueued. Each of
+/// them stays on a processor if it `pins` them (pin_thread.hpp).
+std::unique_ptr<Executor> make_tbb_executor(std::uint32_t threads, bool pins = false);
 
 /// Plain threads: `threads` of them (0: one per core) take tasks from one queue. The caller of
 /// `serve` is one of them. A closure has a thread of its own.
-std::unique_ptr<Executor> make_thread_executor(std::uint32_t threads);
+std::unique_ptr<Executor> make_thread_executor(std::uint32_t threads, bool pins = false);
 
 /// One thread, virtual time, and every choice drawn from `seed`: the same program gives the same
 /// trace, byte for byte, on every machine. A task runs `turn` after it was submitted, however many
@@ -108,5 +113,9 @@ std::unique_ptr<Executor> make_thread_executor(std::uint32_t threads);
 /// still while there is something to run.
 std::unique_ptr<Executor> make_deterministic_executor(
     std::uint64_t seed, std::chrono::nanoseconds turn = std::chrono::nanoseconds(0));
+/// The same, where `order`, unless it is null, says which task runs next.
+std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed,
+                                                      std::chrono::nanoseconds turn,
+                                                      std::unique_ptr<WorkerOrder> order);
 
 }  // namespace tidemark

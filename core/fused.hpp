@@ -12,6 +12,7 @@
 #include <tidemark/core/scope.hpp>
 #include <tidemark/core/stream.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -58,6 +59,7 @@ class FusedStep final : public Consumer<T> {
   }
 
   Tee<T>& tee() { return output_.tee(); }
+  void tune(std::size_t batch_records) { output_.tune(batch_records); }
 
  private:
   FusedName name_;
@@ -81,6 +83,7 @@ class InPlaceStep final : public Consumer<T> {
   }
 
   Tee<T>& tee() { return tee_; }
+  void tune(std::size_t) {}  // it gives batches on as they come
 
  private:
   FusedName name_;
@@ -93,6 +96,7 @@ AnyStream<T> fuse_step(const AnyStream<T>& stream, std::string kind, std::string
   const AnyStream<T> input = bounded(stream);
   AnyStream<T> output = add_fused_step(input, std::move(kind), std::move(id));
   Step& step = input.scope->template make<Step>(name_of(output), std::move(logic));
+  step.tune(input.scope->batch_records());
   input.feed(step);
   output.tee = &step.tee();
   return output;

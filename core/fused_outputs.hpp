@@ -60,6 +60,8 @@ auto fuse_split(const Stream<T, In>& stream, std::string kind, std::string id, O
   const AnyStream<T> fused = add_fused_step(input, std::move(kind), std::move(id));
   Step& step =
       input.scope->template make<Step>(name_of(fused), std::move(outputs), std::move(logic));
+  for_each_output(step.outputs(),
+                  [records = input.scope->batch_records()](auto& output) { output.tune(records); });
   input.feed(step);
   input.scope->node(fused.node).outputs = 0;
   const auto next = [fused]<typename Item>(Emitter<T, Item>& output) {

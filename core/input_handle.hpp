@@ -87,8 +87,8 @@ class InputHandle {
   void send_all(std::vector<Item>& records) {
     if (!is_open()) return records.clear();
     Emitter<T, Item>& out = output_->at(*capability_);
-    constexpr std::size_t capacity = batch_capacity<Item>;
-    if (capacity / 2 <= records.size() && records.size() <= capacity) return out.give_all(records);
+    const std::size_t full = out.full_batch();
+    if (full / 2 <= records.size() && records.size() <= full) return out.give_all(records);
     for (Item& record : records) out.give(std::move(record));
     records.clear();
   }

@@ -92,6 +92,7 @@ class OperatorBuilder {
   std::pair<OutputPort<T, Item>&, Stream<T, Item>> output() {
     auto [source, book] = add_output();
     auto& port = scope_->template make<OutputPort<T, Item>>(std::move(book));
+    port.tune(scope_->batch_records());
     (last_output_ == nullptr ? outputs_ : last_output_->next) = &port;
     last_output_ = &port;
     return {port,

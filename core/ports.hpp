@@ -130,6 +130,7 @@ template <Timestamp T, typename Item>
 class OutputPort final : public AnyOutput<T>, private Emitter<T, Item> {
  public:
   using Emitter<T, Item>::tee;
+  using Emitter<T, Item>::tune;
   using AnyOutput<T>::AnyOutput;
 
   void flush() override { Emitter<T, Item>::flush(); }

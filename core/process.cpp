@@ -3,6 +3,7 @@
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/process/asking.hpp>
 #include <tidemark/core/replay.hpp>
+#include <tidemark/core/scheduler.hpp>
 #include <tidemark/core/state_store.hpp>
 #include <tidemark/core/trace.hpp>
 #include <tidemark/core/trace_file.hpp>
@@ -24,6 +25,10 @@ void require_runnable(const Config& config) {
     throw ConfigError("a run of " + std::to_string(config.workers) +
                       " workers takes between 1 and " + std::to_string(config.workers) +
                       " processes, and was given " + std::to_string(config.processes));
+  if (config.tuning.steps_per_turn == 0 || config.tuning.open_steps == 0)
+    throw ConfigError("a run needs at least 1 step per turn and 1 open step, and was given " +
+                      std::to_string(config.tuning.steps_per_turn) + " and " +
+                      std::to_string(config.tuning.open_steps));
   if (config.processes > 1 && config.executor != ExecutorKind::deterministic)
     throw ConfigError("a run was given " + std::to_string(config.processes) +
                       " processes; these are virtual, and only the deterministic executor has "
@@ -34,9 +39,17 @@ std::string name_of(const ProgressPolicy* policy) {
   return policy != nullptr ? policy->name() : DirectPolicy().name();
 }
 
+std::string name_of(const Scheduler* scheduler) {
+  return scheduler != nullptr ? scheduler->name() : "";
+}
+
 /// Whether a run with this store, which may be null, begins at the beginning.
 bool is_fresh(const StateStore* states) {
   return states == nullptr || states->first_epoch() == 1;
+}
+
+std::string the_scheduler(const std::string& name) {
+  return name.empty() ? "no scheduler" : "the scheduler '" + name + "'";
 }
 
 /// Throws ConfigError unless the run that is replayed was of that shape.
@@ -52,6 +65,16 @@ void require_replayable(const Config& config) {
   if (name_of(config.policy.get()) != run.policy)
     throw ConfigError("the run that is to be replayed had the policy '" + run.policy +
                       "', and this one was given '" + name_of(config.policy.get()) + "'");
+  if (name_of(config.scheduler.get()) != run.scheduler)
+    throw ConfigError("the run that is to be replayed had " + the_scheduler(run.scheduler) +
+                      ", and this one was given " + the_scheduler(name_of(config.scheduler.get())));
+  if (config.tuning.batch_records != run.batch_records ||
+      config.tuning.open_steps != run.open_steps)
+    throw ConfigError("the run that is to be replayed had batches of " +
+                      std::to_string(run.batch_records) + " records and " +
+                      std::to_string(run.open_steps) + " open steps, and this one was given " +
+                      std::to_string(config.tuning.batch_records) + " and " +
+                      std::to_string(config.tuning.open_steps));
   if (run.saves_states != (config.states != nullptr))
     throw ConfigError(std::string("the run that is to be replayed had ") +
                       (run.saves_states ? "a StateStore, and this one was given none"
@@ -98,7 +121,10 @@ void begin_trace(const Process& process, const Config& config, Executor& executo
                 .has_virtual_time = executor.has_virtual_time(),
                 .tells_outside = process.tells_outside(),
                 .shares_batches = process.shares_batches(),
-                .saves_states = config.states != nullptr};
+                .saves_states = config.states != nullptr,
+                .scheduler = name_of(config.scheduler.get()),
+                .batch_records = config.tuning.batch_records,
+                .open_steps = config.tuning.open_steps};
   if (!run.has_virtual_time) run.began = to_iso8601(executor.wall_time());
   config.trace->begin(run, [&executor, began = executor.now()] {
     return static_cast<std::uint64_t>(std::chrono::nanoseconds(executor.now() - began).count());

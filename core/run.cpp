@@ -3,10 +3,12 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/execution/signal_watch.hpp>
 #include <tidemark/core/explanation.hpp>
+#include <tidemark/core/pin_thread.hpp>
 #include <tidemark/core/process.hpp>
 #include <tidemark/core/process/progress_display.hpp>
 #include <tidemark/core/process/watch_display.hpp>
 #include <tidemark/core/run.hpp>
+#include <tidemark/core/scheduler.hpp>
 #include <tidemark/core/standard_descriptors.hpp>
 #include <tidemark/core/start_thread.hpp>
 
@@ -27,14 +29,20 @@ namespace tidemark {
 namespace {
 
 std::unique_ptr<Executor> make_executor(const Config& config) {
+  if (config.pin_threads) {
+    if (!pin_thread(0))
+      throw ConfigError("the system does not let threads be pinned (Config::pin_threads)");
+    unpin_thread();
+  }
   if (config.replay != nullptr) return make_deterministic_executor(0);
   switch (config.executor) {
     case ExecutorKind::tbb:
-      return make_tbb_executor(config.threads);
+      return make_tbb_executor(config.threads, config.pin_threads);
     case ExecutorKind::threads:
-      return make_thread_executor(config.threads);
+      return make_thread_executor(config.threads, config.pin_threads);
     case ExecutorKind::deterministic:
-      return make_deterministic_executor(config.seed, config.turn);
+      return make_deterministic_executor(config.seed, config.turn,
+                                         config.scheduler ? config.scheduler->workers() : nullptr);
   }
   throw ConfigError("an executor that does not exist was asked for");
 }

@@ -9,6 +9,7 @@
 #include <tidemark/progress/location.hpp>
 #include <tidemark/progress/timestamp.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -40,6 +41,7 @@ class AnyScope {
   Instance<T>& instance();
   Worker& worker();
   const std::string& name() const;
+  std::size_t batch_records();  ///< Tuning::batch_records
 
   /// What is added here from here on is shown as one step, a composite, until `leave_composite`.
   void enter_composite(std::string name);

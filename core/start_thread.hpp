@@ -4,6 +4,7 @@
 #pragma once
 
 #include <tidemark/core/alternate_stack.hpp>
+#include <tidemark/core/pin_thread.hpp>
 
 #include <stdexcept>
 #include <system_error>
@@ -22,7 +23,8 @@ class ThreadError : public std::runtime_error {
 template <typename Thread = std::jthread, typename Body>
 Thread start_thread(Body body) {
   try {
-    return Thread([body = std::move(body)]() mutable {
+    return Thread([body = std::move(body), pinned = thread_is_pinned()]() mutable {
+      if (pinned) unpin_inherited();
       have_alternate_stack();
       body();
     });

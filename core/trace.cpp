@@ -29,6 +29,7 @@ std::string to_json(const TracedRun& run, const TraceOptions& options) {
   for (const TraceColumn& column : current.columns)
     columns.push_back({{"name", column.name},
                        {"type", column.type == TraceColumn::Type::time ? "time" : "number"}});
+  const TracedRun usual;
   Json json{{"program", run.program},
             {"workers", run.workers},
             {"processes", run.processes},
@@ -42,6 +43,9 @@ std::string to_json(const TracedRun& run, const TraceOptions& options) {
   if (run.tells_outside) json["outside"] = true;
   if (run.shares_batches) json["shared"] = true;
   if (run.saves_states) json["states"] = true;
+  if (!run.scheduler.empty()) json["scheduler"] = run.scheduler;
+  if (run.batch_records != usual.batch_records) json["batch_records"] = run.batch_records;
+  if (run.open_steps != usual.open_steps) json["open_steps"] = run.open_steps;
   return dumped({{"format", "tidemark trace"},
                  {"version", trace_version},
                  {"run", std::move(json)},

@@ -134,6 +134,9 @@ void TraceFile::read_run(std::string_view text) {
   run_.tells_outside = run.value("outside", false);
   run_.shares_batches = run.value("shared", false);
   run_.saves_states = run.value("states", false);
+  run_.scheduler = run.value("scheduler", "");
+  run_.batch_records = run.value("batch_records", run_.batch_records);
+  run_.open_steps = run.value("open_steps", run_.open_steps);
   if (run.contains("only"))
     for (const Json& step : run.at("only")) run_.only.push_back(step);
   reader_.emplace(columns);

@@ -28,12 +28,15 @@ struct TracedRun {
   std::uint64_t seed = 0;
   std::string policy;
   bool has_virtual_time = false;
-  std::string began;              ///< by the wall clock, in ISO 8601; empty with virtual time
-  std::uint64_t from = 0;         ///< nanoseconds of the run of which only the counts are known
-  std::vector<std::string> only;  ///< the steps of which all is recorded; empty: all
-  bool tells_outside = false;     ///< it can be replayed (replay.hpp)
-  bool shares_batches = false;    ///< the workers on a thread filled batches together
-  bool saves_states = false;      ///< in a StateStore
+  std::string began;                ///< by the wall clock, in ISO 8601; empty with virtual time
+  std::uint64_t from = 0;           ///< nanoseconds of the run of which only the counts are known
+  std::vector<std::string> only;    ///< the steps of which all is recorded; empty: all
+  bool tells_outside = false;       ///< it can be replayed (replay.hpp)
+  bool shares_batches = false;      ///< the workers on a thread filled batches together
+  bool saves_states = false;        ///< in a StateStore
+  std::string scheduler;            ///< its name; empty: none
+  std::uint32_t batch_records = 0;  ///< Tuning::batch_records
+  std::uint32_t open_steps = 8;     ///< Tuning::open_steps
 
   friend bool operator==(const TracedRun&, const TracedRun&) = default;
 };

@@ -82,7 +82,7 @@ void Worker::drive(std::function<void(Worker&)> closure, bool by_hand) {
     finish(failed);
   };
   try {
-    process_->executor().spawn(std::move(body));
+    process_->executor().spawn(index_, std::move(body));
   } catch (...) {  // there is no thread for it: so nobody waits for this worker
     process_->fail(std::current_exception());
     finish(true);
@@ -247,7 +247,7 @@ void Worker::run() {
 }
 
 bool Worker::turn() {
-  for (int i = 0; i != steps_per_turn; ++i)
+  for (std::uint32_t left = process_->config().tuning.steps_per_turn; left != 0; --left)
     if (!step()) return false;
   return true;
 }

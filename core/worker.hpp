@@ -133,6 +133,7 @@ class Worker final : public Wakeable, public Task {
   void add(std::unique_ptr<DataflowInstance> dataflow);
 
   void run() override;  ///< a turn: some steps; called by the executor
+  std::uint32_t worker() const override { return index_; }
 
  private:
   friend class Embedded;  // which is its fiber
@@ -140,7 +141,6 @@ class Worker final : public Wakeable, public Task {
   /// `queued` also stands for "running, and woken meanwhile". Changed only by exchange, so that a
   /// wake-up between the last look and going idle is never lost.
   enum class State : std::uint8_t { idle, queued, running };
-  static constexpr int steps_per_turn = 32;
   /// Of a closure that does not wait, before it yields: for that costs more than a turn's end.
   static constexpr int steps_per_slice = 512;
 

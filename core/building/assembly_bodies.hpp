@@ -166,6 +166,11 @@ const std::string& AnyScope<T>::name() const {
 }
 
 template <Timestamp T>
+std::size_t AnyScope<T>::batch_records() {
+  return worker().process().config().tuning.batch_records;
+}
+
+template <Timestamp T>
 void AnyScope<T>::enter_composite(std::string name) {
   assembly_->enter_composite(std::move(name), index_);
 }

@@ -90,7 +90,7 @@ std::vector<SharedBatches<T>*> AnyOpenInput<T>::shared_batches(const AnyStream<T
   for (std::uint32_t t = 0; t != process.executor().threads(); ++t)
     batches.push_back(&process.pools().template get<SharedBatches<T>>(
         t, &type, type, process.executor(), process, scope_->worker().peers(),
-        scope_->worker().replays()));
+        scope_->instance().state().full_batch(type), scope_->worker().replays()));
   return batches;
 }
 

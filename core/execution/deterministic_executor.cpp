@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT
 //
 // The deterministic executor: one runs at a time, and the seed says which.
+#include <tidemark/core/error.hpp>
 #include <tidemark/core/execution/coroutine.hpp>
 #include <tidemark/core/execution/timer_queue.hpp>
 #include <tidemark/core/executor.hpp>
 #include <tidemark/core/random.hpp>
+#include <tidemark/core/scheduler.hpp>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,8 +24,9 @@ namespace {
 /// A closure that is a task whenever it can go on.
 class TaskFiber final : public Fiber, public Task {
  public:
-  TaskFiber(Executor& executor, std::function<void(Fiber&)> body)
+  TaskFiber(Executor& executor, std::uint32_t worker, std::function<void(Fiber&)> body)
       : executor_(&executor),
+        worker_(worker),
         coroutine_([this, body = std::move(body)] { body(*this); }) {}
 
   /// What has begun goes on to its end, which is near, since the run has failed.
@@ -38,17 +44,21 @@ class TaskFiber final : public Fiber, public Task {
   }
 
   void run() override { coroutine_.resume(); }
+  std::uint32_t worker() const override { return worker_; }
 
  private:
   Executor* executor_;
+  std::uint32_t worker_;
   Coroutine coroutine_;
 };
 
 class DeterministicExecutor final : public Executor {
  public:
-  DeterministicExecutor(std::uint64_t seed, std::chrono::nanoseconds turn)
+  DeterministicExecutor(std::uint64_t seed, std::chrono::nanoseconds turn,
+                        std::unique_ptr<WorkerOrder> order)
       : random_(seed),
-        turn_(turn) {}
+        turn_(turn),
+        order_(std::move(order)) {}
   ~DeterministicExecutor() override { timers_->close(); }
 
   void submit(Task& task) override {
@@ -65,17 +75,14 @@ class DeterministicExecutor final : public Executor {
   Clock::time_point now() const override { return now_; }
   bool has_virtual_time() const override { return true; }
 
-  void spawn(std::function<void(Fiber&)> body) override {
-    submit(*fibers_.emplace_back(std::make_unique<TaskFiber>(*this, std::move(body))));
+  void spawn(std::uint32_t worker, std::function<void(Fiber&)> body) override {
+    submit(*fibers_.emplace_back(std::make_unique<TaskFiber>(*this, worker, std::move(body))));
   }
 
   void serve() override {
     while (!stopped_) {
       if (!runnable_.empty()) {
-        Task*& choice = runnable_[random_.below(runnable_.size())];
-        Task* const task = std::exchange(choice, runnable_.back());
-        runnable_.pop_back();
-        task->run();
+        take_next().run();
       } else {
         let_time_pass();
       }
@@ -91,6 +98,26 @@ class DeterministicExecutor final : public Executor {
   }
 
  private:
+  Task& take_next() {
+    if (order_) [[unlikely]]
+      return take_chosen();
+    Task*& choice = runnable_[random_.below(runnable_.size())];
+    Task* const task = std::exchange(choice, runnable_.back());
+    runnable_.pop_back();
+    return *task;
+  }
+  Task& take_chosen() {
+    std::vector<std::uint32_t> ready;
+    for (const Task* const task : runnable_) ready.push_back(task->worker());
+    const std::size_t choice = order_->next(ready);
+    if (choice >= ready.size())
+      throw DataflowError("the scheduler chose worker " + std::to_string(choice) + " of " +
+                          std::to_string(ready.size()) + " that are ready, counted from 0");
+    Task* const task = runnable_[choice];
+    runnable_.erase(runnable_.begin() + static_cast<std::ptrdiff_t>(choice));
+    return *task;
+  }
+
   /// Goes on to the next turn that is over or, if that comes first, calls the next action.
   void let_time_pass() {
     const std::optional<Clock::time_point> timer = timers_->first();
@@ -108,9 +135,11 @@ class DeterministicExecutor final : public Executor {
 
   Random random_;
   std::chrono::nanoseconds turn_;
+  std::unique_ptr<WorkerOrder> order_;  // null: the seed's
   Clock::time_point now_{};
   bool stopped_ = false;
-  std::vector<Task*> runnable_;                            // now
+  std::vector<Task*> runnable_;                            // now; if there is an order, in that of
+                                                           // becoming so
   std::deque<std::pair<Clock::time_point, Task*>> later_;  // when their turn is over; in order
   std::shared_ptr<TimerQueue> timers_ = std::make_shared<TimerQueue>();
   std::vector<std::unique_ptr<TaskFiber>> fibers_;
@@ -120,7 +149,13 @@ class DeterministicExecutor final : public Executor {
 
 std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed,
                                                       std::chrono::nanoseconds turn) {
-  return std::make_unique<DeterministicExecutor>(seed, turn);
+  return make_deterministic_executor(seed, turn, nullptr);
+}
+
+std::unique_ptr<Executor> make_deterministic_executor(std::uint64_t seed,
+                                                      std::chrono::nanoseconds turn,
+                                                      std::unique_ptr<WorkerOrder> order) {
+  return std::make_unique<DeterministicExecutor>(seed, turn, std::move(order));
 }
 
 }  // namespace tidemark

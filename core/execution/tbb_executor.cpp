@@ -5,6 +5,7 @@
 #include <tidemark/core/execution/coroutine.hpp>
 #include <tidemark/core/execution/timer_thread.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/pin_thread.hpp>
 #include <tidemark/core/start_thread.hpp>
 
 #include <oneapi/tbb/global_control.h>
@@ -83,8 +84,9 @@ class TbbFiber final : public Fiber {
 
 class TbbExecutor final : public Executor {
  public:
-  explicit TbbExecutor(std::uint32_t threads)
-      : threads_(threads_to_have(threads != 0 ? static_cast<int>(threads)
+  TbbExecutor(std::uint32_t threads, bool pins)
+      : pins_(pins),
+        threads_(threads_to_have(threads != 0 ? static_cast<int>(threads)
                                               : tbb::info::default_concurrency())),
         // One more than the arena has, since the caller of `serve` counts as a thread but waits
         // outside, and no slot reserved for it: else an arena of two is served by one thread.
@@ -106,7 +108,7 @@ class TbbExecutor final : public Executor {
   }
   Clock::time_point now() const override { return Clock::now(); }
 
-  void spawn(std::function<void(Fiber&)> body) override {
+  void spawn(std::uint32_t, std::function<void(Fiber&)> body) override {
     auto fiber = std::make_unique<TbbFiber>(
         [this](TbbFiber& ready) { enqueue([&ready] { ready.run(); }); }, std::move(body));
     TbbFiber& spawned = *fiber;
@@ -144,6 +146,11 @@ class TbbExecutor final : public Executor {
     running_.fetch_add(1, std::memory_order_relaxed);
     arena_.enqueue([this, body = std::move(body)] {
       have_alternate_stack();  // as a thread of this library has from its start
+      if (pins_) {
+        pin_thread(this_thread());
+      } else {
+        unpin_thread();  // which another executor may have pinned
+      }
       body();
       leave();
     });
@@ -164,6 +171,7 @@ class TbbExecutor final : public Executor {
     changed_.wait(lock, [&] { return running_.load(std::memory_order_acquire) == 0; });
   }
 
+  const bool pins_;
   const int threads_;
   tbb::global_control limit_;
   tbb::task_arena arena_;
@@ -177,8 +185,8 @@ class TbbExecutor final : public Executor {
 
 }  // namespace
 
-std::unique_ptr<Executor> make_tbb_executor(std::uint32_t threads) {
-  return std::make_unique<TbbExecutor>(threads);
+std::unique_ptr<Executor> make_tbb_executor(std::uint32_t threads, bool pins) {
+  return std::make_unique<TbbExecutor>(threads, pins);
 }
 
 }  // namespace tidemark

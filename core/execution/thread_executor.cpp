@@ -3,6 +3,7 @@
 // The executor of plain threads.
 #include <tidemark/core/execution/timer_thread.hpp>
 #include <tidemark/core/executor.hpp>
+#include <tidemark/core/pin_thread.hpp>
 #include <tidemark/core/start_thread.hpp>
 
 #include <algorithm>
@@ -32,8 +33,9 @@ class ThreadFiber final : public Fiber {
 
 class ThreadExecutor final : public Executor {
  public:
-  explicit ThreadExecutor(std::uint32_t threads)
-      : threads_(threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency())) {}
+  ThreadExecutor(std::uint32_t threads, bool pins)
+      : pins_(pins),
+        threads_(threads != 0 ? threads : std::max(1u, std::thread::hardware_concurrency())) {}
 
   void submit(Task& task) override {
     {
@@ -48,12 +50,11 @@ class ThreadExecutor final : public Executor {
   }
   Clock::time_point now() const override { return Clock::now(); }
 
-  void spawn(std::function<void(Fiber&)> body) override {
+  void spawn(std::uint32_t worker, std::function<void(Fiber&)> body) override {
     const std::lock_guard lock(mutex_);
     ThreadFiber& fiber = *fibers_.emplace_back(std::make_unique<ThreadFiber>());
-    const auto number = static_cast<std::uint32_t>(closures_.size() % threads_);
-    closures_.push_back(start_thread([body = std::move(body), &fiber, number] {
-      this_thread_ = number;
+    closures_.push_back(start_thread([this, body = std::move(body), &fiber, worker] {
+      begin_thread(worker % threads_);
       body(fiber);
     }));
   }
@@ -63,13 +64,14 @@ class ThreadExecutor final : public Executor {
     try {
       for (std::uint32_t i = 1; i < threads_; ++i)
         others.push_back(start_thread([this, i] {
-          this_thread_ = i;
+          begin_thread(i);
           take_tasks();
         }));
     } catch (const ThreadError&) {  // those that there are do the work
     }
-    this_thread_ = 0;
+    begin_thread(0);
     take_tasks();
+    unpin_thread();  // it is the caller's
     timers_.join();
     others.clear();
     closures_.clear();
@@ -89,6 +91,11 @@ class ThreadExecutor final : public Executor {
   }
 
  private:
+  void begin_thread(std::uint32_t number) {
+    this_thread_ = number;
+    if (pins_) pin_thread(number);
+  }
+
   void take_tasks() {
     std::unique_lock lock(mutex_);
     while (true) {
@@ -105,6 +112,7 @@ class ThreadExecutor final : public Executor {
   /// Of a closure, which has a thread of its own, that of a task in its place.
   static thread_local std::uint32_t this_thread_;
 
+  const bool pins_;
   const std::uint32_t threads_;
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -119,8 +127,8 @@ thread_local std::uint32_t ThreadExecutor::this_thread_ = 0;
 
 }  // namespace
 
-std::unique_ptr<Executor> make_thread_executor(std::uint32_t threads) {
-  return std::make_unique<ThreadExecutor>(threads);
+std::unique_ptr<Executor> make_thread_executor(std::uint32_t threads, bool pins) {
+  return std::make_unique<ThreadExecutor>(threads, pins);
 }
 
 }  // namespace tidemark

@@ -35,6 +35,7 @@ class ExchangeChannel final : public Consumer<T>, public OpenBuffers<typename Le
         state_(&state),
         channel_(channel),
         router_(std::move(router)),
+        full_(state.full_batch(pool.type())),
         open_(state.peers),
         at_time_(state.peers),
         listed_(state.peers) {}
@@ -51,10 +52,9 @@ class ExchangeChannel final : public Consumer<T>, public OpenBuffers<typename Le
       const RecordType& type = pool_->type();
       for (std::size_t next = 0; next != to_.size();) {
         if (at_time_[to_[next]] == nullptr) open(to_[next], time);
-        next = type.scatter(records, next, to_.size(), to_.data(), at_time_.data(),
-                            type.batch_capacity);
+        next = type.scatter(records, next, to_.size(), to_.data(), at_time_.data(), full_);
         const std::uint32_t last = to_[next - 1];
-        if (type.size(*at_time_[last]) >= type.batch_capacity) send(last);
+        if (type.size(*at_time_[last]) >= full_) send(last);
       }
     });
   }
@@ -113,6 +113,7 @@ class ExchangeChannel final : public Consumer<T>, public OpenBuffers<typename Le
   StepState<Ledger>* state_;
   std::uint32_t channel_;
   std::unique_ptr<Router> router_;
+  std::size_t full_;  // records
   T time_{};
   std::vector<std::uint32_t> to_;      // of the records of a push
   std::vector<AnyBatch<T>*> open_;     // by destination; null if none

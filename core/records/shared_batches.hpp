@@ -47,13 +47,14 @@ class SharedBatches final : public Task {
     }
   };
 
-  /// `at_once`: what a sender puts here leaves by itself, for those who replay how it was put
-  /// together. Requires: both outlive this.
+  /// A batch leaves when it holds `full` records. `at_once`: what a sender puts here leaves by
+  /// itself, for those who replay how it was put together. Requires: both outlive this.
   SharedBatches(const RecordType& type, Executor& executor, Mail& mail, std::uint32_t workers,
-                bool at_once)
+                std::size_t full, bool at_once)
       : executor_(&executor),
         mail_(&mail),
         workers_(workers),
+        full_(full),
         at_once_(at_once),
         pool_(type) {}
 
@@ -83,6 +84,8 @@ class SharedBatches final : public Task {
     if (full) post_leaving();
   }
 
+  /// No worker's: one more than there are.
+  std::uint32_t worker() const override { return workers_; }
   /// Has everything leave; called by the executor.
   void run() override {
     {
@@ -146,12 +149,12 @@ class SharedBatches final : public Task {
     while (next != end) {
       if (shelf.open[load.to[next]] == nullptr) open(shelf, load.to[next]);
       const std::size_t first = next;
-      next = type.scatter(load.records.get(), next, end, load.to.data(), shelf.records.data(),
-                          type.batch_capacity);
+      next =
+          type.scatter(load.records.get(), next, end, load.to.data(), shelf.records.data(), full_);
       if (sender != nullptr) [[unlikely]]
         note_parts(shelf, load, first, next, *sender);
       const std::uint32_t last = load.to[next - 1];
-      if (type.size(*shelf.records[last]) >= type.batch_capacity) leave(shelf, last);
+      if (type.size(*shelf.records[last]) >= full_) leave(shelf, last);
     }
     return end;
   }
@@ -213,6 +216,7 @@ class SharedBatches final : public Task {
   Executor* executor_;
   Mail* mail_;
   std::uint32_t workers_;
+  std::size_t full_;  // records
   bool at_once_;
   std::mutex mutex_;  // guards the rest; what is in hand belongs to who posts
   BatchPool<T> pool_;

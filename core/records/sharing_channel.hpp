@@ -44,13 +44,14 @@ class SharingChannel final : public Consumer<T>,
         router_(std::move(router)),
         executor_(&executor),
         batches_(std::move(batches)),
+        full_(state.full_batch(type)),
         load_(type) {}
 
   void push(const T& time, AnyRecords& records) override {
     input_->working_on(time, [&] { router_->route(records, state_->peers, to_); });
     load_.add(time, records, to_);
     input_->count(time, static_cast<std::int64_t>(to_.size()));
-    if (load_.to.size() >= load_.records.type().batch_capacity) flush();
+    if (load_.to.size() >= full_) flush();
   }
 
   void flush() override {
@@ -97,6 +98,7 @@ class SharingChannel final : public Consumer<T>,
   std::unique_ptr<Router> router_;
   Executor* executor_;
   std::vector<Batches*> batches_;  // by thread
+  std::size_t full_;               // records
   typename Batches::Place place_;
   Load<T> load_;
   bool departs_ = false;           // when this step has been reported

@@ -7,6 +7,7 @@
 #include <tidemark/core/outside/outside.hpp>
 #include <tidemark/core/records/step_state.hpp>
 #include <tidemark/core/shard/activation.hpp>
+#include <tidemark/core/shard/chosen_order.hpp>
 #include <tidemark/core/shard/dataflow_instance.hpp>
 #include <tidemark/core/shard/followed_frontiers.hpp>
 #include <tidemark/core/shard/holdings.hpp>
@@ -42,6 +43,7 @@ class Instance final : public DataflowInstance {
     state_.worker = worker;
     state_.peers = config.workers;
     state_.dataflow = index;
+    state_.batch_records = config.tuning.batch_records;
     state_.outside = outside;
   }
 
@@ -68,6 +70,10 @@ class Instance final : public DataflowInstance {
     state_.active = IndexSet(operators.size());
     watch_.attach(shared_->watcher(), shared_->topology(), operators, state_);
     activation_.attach(operators, state_, shared_->running(state_.worker), watch_);
+    if (config_->scheduler != nullptr)
+      if (auto order = config_->scheduler->operators_at(state_.worker))
+        order_ = std::make_unique<ChosenOrder<T>>(std::move(order), shared_->topology(), operators,
+                                                  inputs);
     frontiers_.attach(*ledger_, shared_->topology(), state_.worker, operators, state_.active,
                       state_.outside);
     reporting_.attach(*shared_, state_.worker, layout_of(*config_).process_of_worker(state_.worker),
@@ -157,16 +163,17 @@ class Instance final : public DataflowInstance {
   std::vector<std::function<std::size_t()>> invariants;  ///< of operators
 
  private:
-  static constexpr int max_steps_open = 8;
-
   Next do_step() {
     frontiers_.look();
     state_.rests.push_all();
     IndexSet& active = state_.active;
-    for (std::size_t op = active.pop_from(0); op != IndexSet::none; op = active.pop_from(op + 1))
-      run(static_cast<std::uint32_t>(op));
+    if (order_) [[unlikely]]
+      run_in_order();
+    else
+      for (std::size_t op = active.pop_from(0); op != IndexSet::none; op = active.pop_from(op + 1))
+        run(static_cast<std::uint32_t>(op));
     // An open buffer may wait for more records, but not for long, and never in an idle worker.
-    if (active.empty() || ++steps_with_open_buffers_ == max_steps_open) {
+    if (active.empty() || ++steps_with_open_buffers_ >= config_->tuning.open_steps) {
       steps_with_open_buffers_ = 0;
       for (OpenBuffers<T>* buffers : open_buffers) buffers->flush();
     }
@@ -264,6 +271,14 @@ class Instance final : public DataflowInstance {
     }
   }
 
+  [[gnu::noinline]] void run_in_order() {
+    for (std::size_t left = operators.size(); left != 0; --left) {
+      const std::size_t op = order_->pop(state_.active);
+      if (op == IndexSet::none) return;
+      run(static_cast<std::uint32_t>(op));
+    }
+  }
+
   void run(std::uint32_t op) {
     activation_.run(op);
     if (operators[op].interest != Interest::never) frontiers_.update(op);
@@ -279,10 +294,11 @@ class Instance final : public DataflowInstance {
   StepState<T> state_;
   ShardWatch<T> watch_;
   Activation<T> activation_;
+  std::unique_ptr<ChosenOrder<T>> order_;  // null: that of building
   FollowedFrontiers<T> frontiers_;
   Reporting<T> reporting_;
   std::vector<InquiryEnvelope<T>*> inquiries_;  // to be answered at the end of the step
-  int steps_with_open_buffers_ = 0;
+  std::uint32_t steps_with_open_buffers_ = 0;
   bool did_something_ = false;  // in a step that is told of
 };
 

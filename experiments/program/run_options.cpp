@@ -4,6 +4,7 @@
 #include <tidemark/core/error.hpp>
 #include <tidemark/core/flow_graph.hpp>
 #include <tidemark/core/flow_json.hpp>
+#include <tidemark/core/scheduler.hpp>
 #include <tidemark/operators/sinks/file_writer.hpp>
 #include <tidemark/progress/policy.hpp>
 #include <tidemark/viz/dot.hpp>
@@ -74,6 +75,7 @@ RunOptions::RunOptions(Config defaults) : config_(std::move(defaults)) {
 void RunOptions::add_to(CLI::App& app) {
   add_workers(app);
   add_order(app);
+  add_schedule(app);
   add_progress(app);
   add_looks(app);
   add_trace(app);
@@ -111,6 +113,38 @@ void RunOptions::add_order(CLI::App& app) {
                            "and every choice from --seed");
   app.add_option("--seed", config_.seed, "Of the deterministic executor, and of what is random")
       ->capture_default_str()
+      ->group(group);
+}
+
+void RunOptions::add_schedule(CLI::App& app) {
+  CLI::Option* const scheduler =
+      app.add_option("--scheduler", scheduler_,
+                     fmt::format("Which of a worker's operators that are to run runs next: {}; "
+                                 "without, in the order in which they were built",
+                                 fmt::join(scheduler_names(), ", ")))
+          ->check(one_of(scheduler_names()))
+          ->group(group);
+  if (config_.scheduler) {
+    scheduler->default_str(config_.scheduler->name())
+        ->option_text("NAME=" + config_.scheduler->name());
+  } else {
+    scheduler->option_text("NAME");
+  }
+  const auto add_amount = [&](const std::string& name, std::uint32_t& amount, std::uint32_t least,
+                              const std::string& what) {
+    app.add_option(name, amount, what)
+        ->check(CLI::Range(least, 1'000'000u))
+        ->capture_default_str()
+        ->group(group);
+  };
+  add_amount("--batch-records", config_.tuning.batch_records, 0,
+             "At how many records a batch leaves at the latest; 0: 64 KiB of them");
+  add_amount("--steps-per-turn", config_.tuning.steps_per_turn, 1,
+             "Steps of a worker before a thread turns to another");
+  add_amount("--open-steps", config_.tuning.open_steps, 1,
+             "Steps for which a batch that is not full may wait for more records");
+  app.add_flag("--pin-threads", config_.pin_threads, "Keep each thread on one processor")
+      ->default_function([this] { return std::string(config_.pin_threads ? "true" : "false"); })
       ->group(group);
 }
 
@@ -200,6 +234,7 @@ PreparedRun RunOptions::prepare() const {
         "--watch shows a run in real time; a replay, and the deterministic executor, "
         "have none");
   PreparedRun run{.config = config_};
+  if (!scheduler_.empty()) run.config.scheduler = make_scheduler(scheduler_, config_.seed);
   if (!replay_.empty()) {  // before the trace is written
     run.replay = std::make_unique<Replay>(replay_);
     run.config.replay = run.replay.get();

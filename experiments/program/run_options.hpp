@@ -57,6 +57,7 @@ class RunOptions {
  private:
   void add_workers(CLI::App& app);
   void add_order(CLI::App& app);
+  void add_schedule(CLI::App& app);
   void add_progress(CLI::App& app);
   void add_looks(CLI::App& app);
   void add_trace(CLI::App& app);
@@ -66,6 +67,7 @@ class RunOptions {
   std::string trace_;
   TraceOptions trace_options_;
   std::string replay_;
+  std::string scheduler_;  // empty: as in the Config
 };
 
 }  // namespace tidemark

@@ -30,7 +30,7 @@ auto send_range(Scope<T>& scope, Range records, std::string id, bool all) {
             again](auto& out) mutable {
       if (!capability) return;
       auto& output = out.at(*capability);
-      for (std::size_t i = 0; i != batch_capacity<Item> && at != end; ++i, ++at) output.give(*at);
+      for (std::size_t i = output.full_batch(); i != 0 && at != end; --i, ++at) output.give(*at);
       if (at != end) return again.activate();
       capability.reset();
     };

@@ -42,7 +42,7 @@ class EagerExecutor final : public Executor {
     return timers_->add(when, std::move(action));
   }
   Clock::time_point now() const override { return now_; }
-  void spawn(std::function<void(Fiber&)>) override {
+  void spawn(std::uint32_t, std::function<void(Fiber&)>) override {
     throw std::logic_error("the eager executor runs no closures");
   }
 

@@ -97,7 +97,7 @@ TEST_CASE("a closure that waits goes on when it is resumed", "[executor]") {
     const auto executor = tests::make_executor(kind, 1);
     int rounds = 0;
     Timers timers(*executor);
-    executor->spawn([&](Fiber& fiber) {
+    executor->spawn(0, [&](Fiber& fiber) {
       for (; rounds != 100; ++rounds) {
         if (rounds % 2 == 0) {
           fiber.suspend([&] { fiber.resume(); });  // as soon as it is legal

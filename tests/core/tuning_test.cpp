@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// Amounts that an experiment may vary: how long batches are, how many steps a turn has, where
+// threads run.
+#include <tidemark/core/error.hpp>
+#include <tidemark/core/fused.hpp>
+#include <tidemark/core/input_handle.hpp>
+#include <tidemark/core/operator.hpp>
+#include <tidemark/core/pin_thread.hpp>
+#include <tidemark/core/run.hpp>
+#include <tidemark/core/start_thread.hpp>
+
+#include <tests/core/runs.hpp>
+#include <tests/core/steps.hpp>
+#include <tests/support.hpp>
+
+#include <atomic>
+#include <sched.h>
+#include <thread>
+
+namespace tidemark::tuning_test {
+namespace {
+
+using Number = std::uint64_t;
+
+/// The largest batch that a step gets of numbers that are given one by one, and made twice as many
+/// on their way.
+template <typename Pact>
+std::size_t largest_batch(Config config, const Pact& pact) {
+  std::atomic<std::size_t> largest{0};
+  execute(config, [&](Worker& worker) {
+    auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
+      auto [handle, stream] = new_input<Number>(scope);
+      auto twice = fuse<Number>(stream, "twice", "",
+                                [](const Epoch&, std::vector<Number>& records, auto& out) {
+                                  for (const Number n : records) {
+                                    out.give(n);
+                                    out.give(n);
+                                  }
+                                });
+      unary<Number>(twice, pact, "measure", "", [&](auto& in, auto&) {
+        in.for_each([&](auto& batch) {
+          std::size_t before = largest;
+          while (before < batch.records.size() &&
+                 !largest.compare_exchange_weak(before, batch.records.size()))
+            ;
+        });
+      });
+      return std::move(handle);
+    });
+    for (Number n = 0; n != 10'000; ++n) input.send(n);
+    input.close();
+  });
+  return largest;
+}
+
+TEST_CASE("no batch of records that are given one by one is longer than the run is told",
+          "[tuning]") {
+  for (const std::uint32_t workers : {1u, 2u, 64u})  // of which 64 share batches
+    for (const std::uint32_t records : {1u, 10u, 5000u}) {
+      const Config config{.workers = workers,
+                          .threads = 2,
+                          .executor = ExecutorKind::threads,
+                          .tuning = {.batch_records = records}};
+      INFO(workers << " workers, " << records << " records");
+      CHECK(largest_batch(config, Pipeline{}) == records);
+      CHECK(largest_batch(config, tests::by_value()) <= records);
+      if (workers == 1) CHECK(largest_batch(config, tests::by_value()) == records);
+    }
+}
+
+TEST_CASE("a turn or an open batch of no steps is refused", "[tuning]") {
+  for (const Tuning& tuning : {Tuning{.steps_per_turn = 0}, Tuning{.open_steps = 0}})
+    CHECK_THROWS_AS(execute({.tuning = tuning}, [](Worker&) {}), ConfigError);
+}
+
+/// On how many processors the calling thread may run; 0 if the system does not say.
+int processors() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+}
+
+/// The most processors that a step may run on.
+int processors_of_steps(ExecutorKind executor, bool pins) {
+  std::atomic<int> most{0};
+  tests::run_to_end(
+      {.workers = 2, .threads = 2, .executor = executor, .pin_threads = pins},
+      [&](Scope<Epoch>& scope) {
+        tests::map_numbers(tests::rounds(scope, 20, tests::numbers(3)), [&](Number n) {
+          int before = most;
+          while (before < processors() && !most.compare_exchange_weak(before, processors()))
+            ;
+          return n;
+        });
+      });
+  return most;
+}
+
+TEST_CASE("a pinned thread stays on one processor, for as long as the run", "[tuning]") {
+  const int all = processors();
+  for (const ExecutorKind executor : tests::executors()) {
+    if (executor == ExecutorKind::deterministic) continue;
+    INFO(tests::name_of(executor));
+    CHECK(processors_of_steps(executor, false) == all);
+    CHECK(processors_of_steps(executor, true) == 1);
+    CHECK(processors() == all);
+    CHECK(processors_of_steps(executor, false) == all);
+  }
+}
+
+TEST_CASE("a thread that a pinned one starts may run anywhere", "[tuning]") {
+  const int all = processors();
+  int started = 0;
+  bool pinned = false;
+  std::jthread([&] {
+    pinned = pin_thread(0);
+    start_thread([&] { started = processors(); }).join();
+  }).join();
+  CHECK(pinned);
+  CHECK(started == all);
+}
+
+}  // namespace
+}  // namespace tidemark::tuning_test
