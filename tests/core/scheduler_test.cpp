@@ -204,6 +204,35 @@ TEST_CASE("operators run in the order of the scheduler", "[scheduler]") {
   CHECK(order("deepest") == Seen{"late 1", "late 2", "early 1", "early 2"});
 }
 
+// As in HACKING.md, "Change what runs next".
+class FarthestBehind final : public Scheduler {
+ public:
+  std::string name() const override { return "farthest behind"; }
+  std::unique_ptr<OperatorOrder> operators_at(std::uint32_t) const override {
+    struct Order final : OperatorOrder {
+      std::size_t next(const ReadyOperators& ready) override {
+        std::size_t best = 0;
+        for (std::size_t i = 1; i != ready.size(); ++i)
+          if (rank(ready, i) < rank(ready, best)) best = i;
+        return best;
+      }
+      static std::pair<std::uint64_t, std::uint32_t> rank(const ReadyOperators& ready,
+                                                          std::size_t i) {
+        const std::optional<Coordinates> time = ready.earliest(i);
+        return {time ? coordinate(*time, 0) : 0, ~ready[i].depth};
+      }
+    };
+    return std::make_unique<Order>();
+  }
+};
+
+TEST_CASE("the scheduler of the manual catches up with what is farthest behind", "[scheduler]") {
+  std::vector<std::string> seen;
+  run_two_sources(std::make_shared<FarthestBehind>(),
+                  [&seen](const std::string& step, Number) { seen.push_back(step); });
+  CHECK(seen == std::vector<std::string>{"early 1", "early 2", "late 1", "late 2"});
+}
+
 TEST_CASE("a scheduler of one's own sees how deep operators stand and what they have to do",
           "[scheduler]") {
   std::map<std::uint32_t, std::pair<std::uint32_t, Number>> seen;  // depth, epoch; by operator
