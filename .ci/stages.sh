@@ -12,8 +12,8 @@ fi
 
 # Only CI needs these, so .ci/packages leaves them out.
 install_clang() {
-  local packages=(clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev)
-  has_clang || {
+  local packages=(clang-16 clang-format-16 clang-tidy-16 libclang-rt-16-dev doxygen)
+  { has_clang && command -v doxygen >/dev/null; } || {
     apt-get update || true
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y \
       --no-install-recommends "${packages[@]}"
