@@ -21,6 +21,7 @@ class Activator {
  public:
   Activator() = default;
 
+  /// Has the operator run in its worker's next step. Calls that come before it does are one.
   void activate() const;
 
   /// Activates the operator at `when`, by the executor's clock, unless its dataflow has ended by

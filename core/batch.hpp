@@ -14,6 +14,8 @@
 
 namespace tidemark {
 
+/// @cond engine
+
 template <Timestamp T>
 class BatchPool;
 
@@ -80,21 +82,27 @@ class BatchPool {
   ReturnPool<Envelope> free_;
 };
 
+/// @endcond
+
 /// A batch as an operator's logic has it in hand: a view, valid while it is in hand. Its identity
 /// is the right to send, so it is not copied.
 template <Timestamp T, typename Item>
 class Batch {
  public:
+  /// A view of a batch from the queue: made by InputPort::for_each only.
   explicit Batch(AnyBatch<T>& batch)
       : time(batch.time),
         records(records_as<Item>(batch.records.get())) {}
   Batch(const Batch&) = delete;
   Batch& operator=(const Batch&) = delete;
 
+  ///@{
+  /// Its records, one by one, to be changed or moved from.
   auto begin() const { return records.begin(); }
   auto end() const { return records.end(); }
+  ///@}
 
-  const T& time;
+  const T& time;               ///< of all its records
   std::vector<Item>& records;  ///< to be moved from at will
 };
 

@@ -17,6 +17,8 @@ namespace tidemark {
 template <Timestamp T>
 struct CapabilityBook;
 
+/// @cond engine
+
 /// A capability as the book of its output lists it. `T` is the ledger's timestamp.
 template <Timestamp T>
 struct HeldCapability
@@ -24,6 +26,8 @@ struct HeldCapability
   T time{};
   std::uint64_t number = 0;  ///< in a run that is traced
 };
+
+/// @endcond
 
 /// The right of one operator, at one worker, to send at `time()` or later through one output. As
 /// long as it is held, no frontier downstream passes that timestamp.
@@ -33,6 +37,7 @@ struct HeldCapability
 template <Timestamp T>
 class Capability : private HeldCapability<typename Level<T>::Ledger> {
  public:
+  /// @cond engine
   using Ledger = typename Level<T>::Ledger;
   using Book = CapabilityBook<Ledger>;
 
@@ -43,15 +48,18 @@ class Capability : private HeldCapability<typename Level<T>::Ledger> {
   /// A new capability. Requires: the holder has another, or a batch in hand, that could result in
   /// `time` at the output.
   static Capability mint(std::shared_ptr<Book> book, const T& time, std::uint64_t parent = 0);
+  /// @endcond
 
+  /// Takes the right over; `other` is left without one.
   Capability(Capability&& other) noexcept { take(other); }
   Capability& operator=(Capability&& other) noexcept;
   ~Capability() {
     if (book_) drop();
   }
 
+  /// From which timestamp on it allows to send.
   T time() const { return Level<T>::from_ledger(held().time); }
-  /// Throws CapabilityError for a capability that has been moved from.
+  /// Where the engine lists it. Throws CapabilityError for one that has been moved from.
   const Book& book() const {
     if (!book_) [[unlikely]]
       refuse_moved();

@@ -21,6 +21,8 @@
 
 namespace tidemark {
 
+/// @cond engine
+
 struct InHand;
 
 /// Whoever is told of capabilities, in a run that is traced. Each has a number in its run.
@@ -93,5 +95,7 @@ struct CapabilityBook {
 
   [[noreturn]] void refuse(const std::string& what) const;
 };
+
+/// @endcond
 
 }  // namespace tidemark

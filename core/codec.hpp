@@ -119,6 +119,7 @@ Value read_element(ByteReader& from) {
 
 }  // namespace detail
 
+// What is trivially copyable: its bytes as they lie in memory; a bool must be 0 or 1.
 template <typename Value>
   requires(std::is_trivially_copyable_v<Value> && !std::is_pointer_v<Value> &&
            !std::ranges::view<Value>)
@@ -215,6 +216,7 @@ struct Codec<std::variant<Values...>> {
   }
 };
 
+// A struct that lists its members: these, in order.
 template <typename Value>
   requires(!std::is_trivially_copyable_v<Value> && std::default_initializable<Value> &&
            detail::ListsFields<Value>)
@@ -240,6 +242,9 @@ struct Codec<Value> {
 /// Containers: their size, then their elements.
 template <typename Container, typename Element>
 struct ContainerCodec {
+  ///@{
+  /// As a Codec has them. `read` throws BadBytes, too, for a size that the bytes cannot hold, and
+  /// for a key that is there twice.
   static std::string signature() { return std::string("[") + Codec<Element>::signature() + "]"; }
   static void write(std::string& to, const Container& values) {
     Codec<std::uint64_t>::write(to, values.size());
@@ -263,6 +268,7 @@ struct ContainerCodec {
     if (values.size() != size) throw BadBytes();  // a key was there twice
     return values;
   }
+  ///@}
 };
 template <Encodable Value>
 struct Codec<std::vector<Value>> : ContainerCodec<std::vector<Value>, Value> {};

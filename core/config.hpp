@@ -23,7 +23,7 @@ class Trace;
 
 /// Looks at a run from outside while it goes on.
 struct Monitor {
-  std::chrono::milliseconds interval{100};
+  std::chrono::milliseconds interval{100};  ///< from one look to the next
   /// Called once when the first dataflow has been built and then every `interval`, with the first
   /// that has not ended, on a thread of its own; must not throw. Not called by the deterministic
   /// executor, which has no real time.
@@ -43,12 +43,14 @@ struct ExplainOptions {
   std::function<void(const std::vector<Explanation>&)> report;
 };
 
+/// On what workers run (executor.hpp).
 enum class ExecutorKind {
   tbb,            ///< oneTBB, for speed
   threads,        ///< plain threads, for sanitizers
   deterministic,  ///< one thread, virtual time, all choices drawn from the seed
 };
 
+/// Who has a ledger, which counts what is on its way and finds the frontiers.
 enum class Ledgers {
   per_process,  ///< one for all workers of a process: a change costs the same for any number of
                 ///< them
@@ -69,6 +71,7 @@ struct Tuning {
   friend bool operator==(const Tuning&, const Tuning&) = default;
 };
 
+/// Config::check by default: in builds with assertions.
 #ifdef NDEBUG
 inline constexpr bool checked_by_default = false;
 #else
@@ -82,16 +85,16 @@ struct Config {
   /// another passes the virtual network. Between 1 and `workers`; more than 1 on the deterministic
   /// executor only.
   std::uint32_t processes = 1;
-  std::uint32_t threads = 0;  ///< of the executor; 0: one per core
-  ExecutorKind executor = ExecutorKind::tbb;
+  std::uint32_t threads = 0;                  ///< of the executor; 0: one per core
+  ExecutorKind executor = ExecutorKind::tbb;  ///< what runs the workers
   bool pin_threads = false;  ///< each to a processor; a closure's where its worker's would be
   /// What runs next of that which could; null: in turn, as costs least. The workers' order is the
   /// deterministic executor's.
   std::shared_ptr<const Scheduler> scheduler{};
-  Tuning tuning{};
-  std::uint64_t seed = 0;            ///< of the deterministic executor
-  std::chrono::nanoseconds turn{0};  ///< of its time, that each turn of a worker takes
-  Ledgers ledgers = Ledgers::per_process;
+  Tuning tuning{};                         ///< sizes of batches and of turns
+  std::uint64_t seed = 0;                  ///< of the deterministic executor
+  std::chrono::nanoseconds turn{0};        ///< of its time, that each turn of a worker takes
+  Ledgers ledgers = Ledgers::per_process;  ///< who has one
   /// How progress travels between ledgers; null: DirectPolicy{}, every worker sends every report to
   /// every ledger. Of no consequence with a single ledger, unless the policy takes a way round.
   std::shared_ptr<const ProgressPolicy> policy{};
@@ -101,8 +104,8 @@ struct Config {
   /// Of the deterministic executor. Its time goes on by itself only when nobody has anything to do:
   /// with operators that never wait, give links a delay only together with a `turn`.
   NetworkOptions network{};
-  Monitor monitor{};
-  ExplainOptions explain{};
+  Monitor monitor{};         ///< nobody looks unless it has a `look`
+  ExplainOptions explain{};  ///< when the run says by itself what it waits for
   /// While it runs, one line on standard error tells how far each input has come, if that is a
   /// terminal. Not on the deterministic executor.
   bool progress = false;
@@ -131,6 +134,7 @@ struct Config {
   Traffic* traffic = nullptr;  ///< filled at the end of the run if set; outlives the run
 };
 
+/// How the workers and ledgers of a run are spread over its processes.
 inline Layout layout_of(const Config& config) {
   return {config.workers, config.processes, config.ledgers == Ledgers::per_worker};
 }

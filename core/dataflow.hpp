@@ -24,9 +24,9 @@ class Dataflow;
 /// its Dataflow, which must stay where it is.
 template <typename Item>
 struct FlowStream {
-  using item_type = Item;
-  Dataflow* flow = nullptr;
-  std::size_t slot = 0;
+  using item_type = Item;    ///< its records
+  Dataflow* flow = nullptr;  ///< whose step it leaves
+  std::size_t slot = 0;      ///< its number among the streams of the dataflow
 };
 
 /// A definition of a dataflow on epochs. Steps are added by functions that take it, or a stream of
@@ -34,6 +34,7 @@ struct FlowStream {
 /// worker.
 class Dataflow {
  public:
+  /// Without steps. `name` stands in graphs, traces and errors.
   explicit Dataflow(std::string name = "dataflow") : name_(std::move(name)) {}
   Dataflow(const Dataflow&) = delete;
   Dataflow& operator=(const Dataflow&) = delete;
@@ -88,6 +89,7 @@ class Dataflow {
 
   /// The steps that are added from here on are shown as one, a composite, until `leave_composite`.
   void enter_composite(std::string name);
+  /// Ends the composite that was entered last. Requires: one has not been left.
   void leave_composite();
 
   /// Builds this worker's instance. Throws DataflowError unless there is an input and an output.
@@ -96,6 +98,7 @@ class Dataflow {
   /// The graph that would run, without running it. Throws DataflowError if it cannot run.
   FlowGraph describe() const;
 
+  /// By which graphs, traces and errors call it.
   const std::string& name() const { return name_; }
 
  private:

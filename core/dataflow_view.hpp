@@ -28,16 +28,17 @@ class Question {
 
 /// What an operator has done, at all workers together.
 struct StepActivity {
-  std::string name;
+  std::string name;              ///< the step's id or, if it has none, its kind
   std::uint32_t first_port = 0;  ///< its first location: an input, if it has one
-  std::uint64_t runs = 0;
-  std::uint64_t records = 0;  ///< that came to it from a worker, but for pipelines
+  std::uint64_t runs = 0;        ///< activations
+  std::uint64_t records = 0;     ///< that came to it from a worker, but for pipelines
 };
 
 /// A dataflow that runs or has run. Thread: any.
 class DataflowView {
  public:
   virtual ~DataflowView() = default;
+  /// Its steps and streams, the same at every worker. Valid as long as this.
   virtual const FlowGraph& graph() const = 0;
   /// The progress state now: a consistent cut. Costs nothing to those who do not ask.
   virtual ProgressSnapshot snapshot() = 0;

@@ -37,12 +37,14 @@ class Emitter {
     time_ = time;
   }
 
+  /// Pushes what was given and is not pushed yet, without waiting for a full batch.
   void flush() {
     if (buffer_.empty()) return;
     tee_.push(time_, erased(buffer_));
     buffer_.clear();
   }
 
+  /// Into what it pushes. Engine only.
   Tee<T>& tee() { return tee_; }
 
   /// At how many records a batch is full and is pushed.

@@ -22,6 +22,7 @@ struct BadBytes : std::runtime_error {
 /// Bytes to be decoded, from the front.
 class ByteReader {
  public:
+  /// Requires: what `bytes` views outlives this and all that is taken.
   explicit ByteReader(std::string_view bytes) : bytes_(bytes) {}
 
   /// The next `size` bytes. Throws BadBytes if fewer are left.
@@ -31,8 +32,11 @@ class ByteReader {
     bytes_.remove_prefix(taken.size());
     return taken;
   }
+  ///@{
+  /// How many bytes are left.
   bool empty() const { return bytes_.empty(); }
   std::size_t size() const { return bytes_.size(); }
+  ///@}
   /// Throws BadBytes if something is left.
   void require_empty() const {
     if (!empty()) throw BadBytes();
@@ -59,7 +63,7 @@ class ByteReader {
 /// size. A signature of your own may be any text; change it with what is written.
 template <typename Value>
 struct Codec {
-  static constexpr bool is_missing = true;
+  static constexpr bool is_missing = true;  ///< says only that nobody has specialised it
 };
 
 /// The base of a codec for values that are never saved: a run that saves states refuses a step that

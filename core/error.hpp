@@ -16,10 +16,12 @@ namespace tidemark {
 /// A dataflow with a cycle that does not advance. It carries the graph, so that it can be drawn.
 class LoopError : public CycleError {
  public:
+  /// Of the cycle that `error` tells of, in `graph`.
   LoopError(const CycleError& error, FlowGraph graph)
       : CycleError(error),
         graph_(std::move(graph)) {}
 
+  /// The whole dataflow, in which FlowNode::first_location leads to the locations of `cycle()`.
   const FlowGraph& graph() const { return graph_; }
 
  private:
@@ -30,10 +32,13 @@ class LoopError : public CycleError {
 /// original text; the original exception, with its own type, is nested (std::rethrow_if_nested).
 class StepError : public std::runtime_error {
  public:
+  /// By itself it nests nothing; rethrow_as_step_error does that. `timestamp` may be empty.
   StepError(std::string step_name, std::uint32_t worker_index, std::string timestamp,
             const std::string& reason);
 
+  /// The step's id or, if it has none, its kind.
   const std::string& step() const { return step_; }
+  /// At which worker, counted from 0.
   std::uint32_t worker() const { return worker_; }
   /// The timestamp as text; empty if the step was not working on one.
   const std::string& time() const { return time_; }
@@ -53,8 +58,10 @@ class StepError : public std::runtime_error {
 /// text; the original exception, with its own type, is nested (std::rethrow_if_nested).
 class ClosureError : public std::runtime_error {
  public:
+  /// By itself it nests nothing; rethrow_as_closure_error does that.
   ClosureError(std::uint32_t worker_index, const std::string& reason);
 
+  /// Which worker it drives, counted from 0.
   std::uint32_t worker() const { return worker_; }
 
  private:
@@ -85,6 +92,7 @@ class RunStopped : public std::runtime_error {
 /// given before is done, and all sinks are closed.
 class Interrupted : public std::runtime_error {
  public:
+  /// `signal` is 0 where none has asked for the stop.
   explicit Interrupted(int signal = 0)
       : std::runtime_error(
             "the run was interrupted: its inputs have ended early, and all that "

@@ -31,8 +31,10 @@ struct PartTimes {
 template <Timestamp T>
 class EventSource {
  public:
+  /// Made by OperatorBuilder::event_source, for the step of that name.
   explicit EventSource(std::string step) : step_(std::move(step)) {}
 
+  /// The step that reads the source, for errors.
   const std::string& step() const { return step_; }
 
   /// Says that somebody reads the stamps: what comes later has a time of at least the greatest
@@ -44,17 +46,21 @@ class EventSource {
   }
   /// Whether somebody does. Otherwise there is nothing to report.
   bool read() const { return read_; }
+  /// After how long a silence a part is not waited for; nullopt: each is waited for always.
   std::optional<std::chrono::nanoseconds> idle_after() const { return idle_after_; }
 
   /// Whose records are being sent, if the worker tells parts apart.
   void set_part(PartTimes& part) { part_ = &part; }
+  /// Where the stamps of what is being sent are noted: of the part, or of the whole worker.
   PartTimes& part() { return *part_; }
 
+  ///@{
   /// The watermark of a part that may send more; of the whole.
   EventTime watermark(const PartTimes& part) const {
     return std::min(set_back(part.greatest, wait_.length()), last_before_end);
   }
   EventTime watermark() const { return watermark(whole_); }
+  ///@}
 
   /// Promises that what `part`, perhaps PartId::whole, sends after `through` is not before
   /// `watermark`, and says whether others are to wait for it. In the same step, its capability

@@ -16,8 +16,8 @@ namespace tidemark {
 /// the time on the wall. The two extreme values stand for "before all" and "after all".
 using EventTime = std::chrono::sys_time<std::chrono::nanoseconds>;
 
-inline constexpr EventTime before_all_time = EventTime::min();
-inline constexpr EventTime after_all_time = EventTime::max();
+inline constexpr EventTime before_all_time = EventTime::min();  ///< earlier than any event
+inline constexpr EventTime after_all_time = EventTime::max();   ///< later than any event
 
 /// What std::chrono calls a point in time on the system clock, in a unit that fits.
 template <typename Time>
@@ -47,9 +47,11 @@ constexpr EventTime to_event_time(const Time& time) {
 /// years, is `Span::forever`, which never ends: from no point in time does it lead to another.
 class Span {
  public:
+  /// Its unit: what is shorter is cut off.
   using Nanoseconds = std::chrono::nanoseconds;
 
-  constexpr Span() = default;
+  constexpr Span() = default;  ///< of no length
+  /// As long as `duration`, which may be negative.
   template <typename Rep, typename Period>
   constexpr Span(const std::chrono::duration<Rep, Period>& duration) {  // NOLINT: by intention
     using Given = std::chrono::duration<Rep, Period>;
@@ -65,8 +67,10 @@ class Span {
     }
   }
 
+  /// Of what is for ever `forever`, and the least number for what is too long and negative.
   constexpr Nanoseconds length() const { return length_; }
-  static constexpr Nanoseconds forever = Nanoseconds::max();
+  static constexpr Nanoseconds forever = Nanoseconds::max();  ///< its length, if it never ends
+  /// Whether it never ends.
   constexpr bool is_forever() const { return length_ == forever; }
 
  private:

@@ -21,6 +21,7 @@ class WorkerOrder;
 class Task {
  public:
   virtual ~Task() = default;
+  /// Called by the executor, on one of its threads; must not throw.
   virtual void run() = 0;
   /// Which it is of those that a scheduler tells apart.
   virtual std::uint32_t worker() const { return 0; }

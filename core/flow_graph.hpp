@@ -23,21 +23,22 @@ enum class Contract {
 
 /// A loop of a dataflow, a composite step, or the dataflow itself: what its steps stand in.
 struct FlowScope {
+  /// What makes it a scope.
   enum class Kind {
     loop,       ///< timestamps have a counter more in it
     composite,  ///< several steps that the user sees as one; of no meaning but that
   };
-  std::string name;
+  std::string name;          ///< of the loop, the composite step or the dataflow
   std::uint32_t parent = 0;  ///< index of the scope around it; the outermost one is its own
-  Kind kind = Kind::loop;
+  Kind kind = Kind::loop;    ///< of no meaning for the dataflow itself
 };
 
 /// A step of a dataflow: what the user drew as one box.
 struct FlowNode {
-  std::string kind;  ///< the operator, such as "map"
-  std::string id{};  ///< the step id or label that the user gave; may be empty
-  std::uint32_t inputs = 0;
-  std::uint32_t outputs = 0;
+  std::string kind;           ///< the operator, such as "map"
+  std::string id{};           ///< the step id or label that the user gave; may be empty
+  std::uint32_t inputs = 0;   ///< input ports, numbered from 0
+  std::uint32_t outputs = 0;  ///< output ports, numbered from 0
   /// Index of the loop or composite step that it stands in; of a step that leaves a loop: the
   /// outer.
   std::uint32_t scope = 0;
@@ -55,19 +56,19 @@ struct FlowNode {
 
 /// A stream between two steps.
 struct FlowEdge {
-  std::uint32_t from = 0;       ///< index of the node it leaves
-  std::uint32_t from_port = 0;  ///< output port of that node
-  std::uint32_t to = 0;         ///< index of the node it enters
-  std::uint32_t to_port = 0;    ///< input port of that node
-  Contract contract = Contract::fused;
+  std::uint32_t from = 0;               ///< index of the node it leaves
+  std::uint32_t from_port = 0;          ///< output port of that node
+  std::uint32_t to = 0;                 ///< index of the node it enters
+  std::uint32_t to_port = 0;            ///< input port of that node
+  Contract contract = Contract::fused;  ///< how batches pass it
   const RecordType* records = nullptr;  ///< what flows in it; null in a graph drawn by hand
 };
 
 /// The logical graph of one dataflow, with what was fused marked in it. Every worker has the same.
 struct FlowGraph {
-  std::string name;
-  std::vector<FlowNode> nodes;  ///< in the order of building
-  std::vector<FlowEdge> edges;
+  std::string name;                   ///< of the dataflow
+  std::vector<FlowNode> nodes;        ///< in the order of building
+  std::vector<FlowEdge> edges;        ///< in the order of building
   std::vector<FlowScope> scopes{{}};  ///< the dataflow itself, then what is in it, outer ones first
 };
 

@@ -125,6 +125,7 @@ concept HashableKey = !std::is_pointer_v<Key> && detail::is_hashable<Key>();
 /// through its std::hash (then only as stable as that). Keys that are one to KeyEqual have one
 /// hash.
 struct KeyHash {
+  /// 64 well-mixed bits: modulo the number of workers, the worker of the key.
   template <HashableKey Key>
   std::uint64_t operator()(const Key& key) const {
     if constexpr (std::integral<Key> || std::is_enum_v<Key>) {
@@ -144,6 +145,7 @@ struct KeyHash {
 /// such; a type of your own must have an `==` by which each value is equal to itself: a step
 /// refuses a key that is not.
 struct KeyEqual {
+  /// An equivalence, which the `==` of floating-point numbers is not.
   template <typename Key>
   bool operator()(const Key& a, const Key& b) const {
     if constexpr (!detail::holds_float<Key>) {
@@ -160,6 +162,7 @@ struct KeyEqual {
 
 /// The order of keys: `<`, and NaN after all numbers.
 struct KeyLess {
+  /// A strict order in which one of two keys is less unless they are one to KeyEqual.
   template <typename Key>
   bool operator()(const Key& a, const Key& b) const {
     if constexpr (!detail::holds_float<Key>) {
@@ -179,13 +182,15 @@ struct KeyLess {
 /// number, and a table that tells entries apart by low bits (Boost's by a byte) needs others.
 /// Throws DataflowError for a key that no table would find again.
 struct TableHash {
-  using is_avalanching = void;  // tells Boost's tables not to mix once more
+  using is_avalanching = void;  ///< tells Boost's tables not to mix once more
 
+  /// Where a key stands. Throws DataflowError for one that is not equal to itself.
   template <HashableKey Key>
   std::uint64_t operator()(const Key& key) const {
     detail::require_found_again(key);
     return of_hash(KeyHash{}(key));
   }
+  /// The same of a key whose KeyHash is known, unchecked.
   static std::uint64_t of_hash(std::uint64_t hash) { return hash ^ (hash >> 32); }
 };
 

@@ -7,6 +7,8 @@
 
 namespace tidemark {
 
+/// @cond engine
+
 /// A batch that an operator's logic has in hand, and the input by which it came. One that was taken
 /// up while another was in hand has that `outside` it.
 struct InHand {
@@ -30,5 +32,7 @@ class TakenInHand {
   const InHand** innermost_;
   InHand now_;
 };
+
+/// @endcond
 
 }  // namespace tidemark

@@ -34,6 +34,7 @@ namespace tidemark {
 template <Timestamp T, typename Item>
 class InputHandle {
  public:
+  /// @cond engine
   using Times = EventSource<typename Level<T>::Ledger>;
 
   InputHandle(Worker& worker, OutputPort<T, Item>& output, Times& times, Capability<T> capability)
@@ -43,6 +44,7 @@ class InputHandle {
         times_(&times),
         book_(output.book()),
         capability_(std::move(capability)) {}
+  /// @endcond
   /// Only says so: of a deleted one a pair that is made of a handle would tell nothing.
   InputHandle(const InputHandle& other) : InputHandle(const_cast<InputHandle&&>(other)) {
     static_assert(!std::is_same_v<Item, Item>,

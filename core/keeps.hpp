@@ -15,6 +15,7 @@ namespace tidemark {
 /// Said of an operator when it is built (OperatorBuilder::keeps). In a run with a StateStore one
 /// that keeps something `unsaved` is refused, for the next run would go on without it.
 struct Keeps {
+  /// What an operator has between two activations.
   enum What {
     nothing,       ///< each batch is worked on by itself
     within_epoch,  ///< of epochs that are not complete, and it forgets each when that is
@@ -23,11 +24,12 @@ struct Keeps {
     unsaved,       ///< anything else
   };
 
+  /// `to_do` becomes `instead`.
   constexpr Keeps(What kept, const char* to_do = nullptr)  // NOLINT: `Keeps::nothing` is one
       : what(kept),
         instead(to_do) {}
 
-  What what;
+  What what;            ///< that it keeps
   const char* instead;  ///< what to do with what is unsaved in a run with a store; never freed
 };
 

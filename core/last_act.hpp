@@ -23,6 +23,7 @@ namespace tidemark {
 /// moment is not lost, but may be missing for that moment.
 class LastAct {
  public:
+  /// From here on `act` is called. Waits while another thread makes or ends one.
   explicit LastAct(std::function<void()> act);
   LastAct(const LastAct&) = delete;
   LastAct& operator=(const LastAct&) = delete;

@@ -15,14 +15,16 @@ namespace tidemark {
 
 /// A kind of events, by its name; whoever uses that name means the same columns.
 struct NamedEvents {
+  /// Which of an EventValue's types the values of a column have, in their order.
   enum class Type { number, text, time };
+  /// What each such event has a value of.
   struct Column {
-    std::string name;
-    Type type = Type::number;
+    std::string name;          ///< such as `key`
+    Type type = Type::number;  ///< of each value in it
     friend bool operator==(const Column&, const Column&) = default;
   };
-  std::string name;
-  std::vector<Column> columns;
+  std::string name;             ///< such as `window opened`
+  std::vector<Column> columns;  ///< in the order in which values are told
   friend bool operator==(const NamedEvents&, const NamedEvents&) = default;
 };
 
@@ -52,6 +54,7 @@ class Notes {
  public:
   /// Tells nobody.
   Notes() = default;
+  /// Of the operator number `op`: made by OperatorBuilder::notes.
   Notes(NoteTaker& taker, std::uint32_t op, NamedEvents kind)
       : taker_(&taker),
         takes_(&taker.takes_notes()),
@@ -60,6 +63,8 @@ class Notes {
 
   /// Whether anybody listens.
   explicit operator bool() const { return *takes_; }
+  /// Tells one event. Requires: somebody listens, and there is a value of the right type for each
+  /// column.
   void tell(const std::vector<EventValue>& values) const { taker_->note(op_, kind_, values); }
 
  private:

@@ -19,16 +19,16 @@ struct Stalls {
 
 /// The link from one process to another.
 struct LinkOptions {
-  std::chrono::nanoseconds latency{0};
-  std::chrono::nanoseconds jitter{0};  ///< up to as much is added to the latency, uniformly
-  std::uint64_t bandwidth = 0;         ///< bytes per second; 0: without limit
-  Stalls stalls{};
+  std::chrono::nanoseconds latency{0};  ///< from when all of a message is sent until it is there
+  std::chrono::nanoseconds jitter{0};   ///< up to as much is added to the latency, uniformly
+  std::uint64_t bandwidth = 0;          ///< bytes per second; 0: without limit
+  Stalls stalls{};                      ///< of the link, on which nothing arrives then
   friend bool operator==(const LinkOptions&, const LinkOptions&) = default;
 };
 
 /// What the virtual network is like. All that is random is drawn from the run's seed.
 struct NetworkOptions {
-  LinkOptions link{};
+  LinkOptions link{};  ///< each of those between two processes, in either direction
   /// The link between two processes, if they are not all like `link`.
   std::function<LinkOptions(std::uint32_t from, std::uint32_t to)> link_between{};
   Stalls process_stalls{};  ///< of a process, to which nothing is delivered then

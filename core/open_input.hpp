@@ -20,6 +20,8 @@ namespace tidemark {
 template <Timestamp T>
 class SharedBatches;
 
+/// @cond engine
+
 /// An input that waits for its stream, whatever flows in that. `T` is the stream's timestamp.
 template <Timestamp T>
 class AnyOpenInput {
@@ -57,14 +59,18 @@ class AnyOpenInput {
   AnyInput<T>* port_;
 };
 
+/// @endcond
+
 /// An input port that waits for its stream. `T` and `Item` are those of the stream.
 template <Timestamp T, typename Item>
 class OpenInput : private AnyOpenInput<T> {
  public:
+  /// Made by OperatorBuilder::open_input.
   OpenInput(Scope<T>& scope, std::uint32_t node, InputPort<T, Item>& port)
       : AnyOpenInput<T>(scope, node, port),
         typed_port_(&port) {}
 
+  /// For the logic of its operator, at once; nothing comes there before `connect`.
   InputPort<T, Item>& port() const { return *typed_port_; }
 
   /// Takes the records of `stream`, at the workers that the pact names (pact.hpp).

@@ -83,6 +83,7 @@ class OpenTimes {
              *static_cast<State*>(entry->second.state.get()));
   }
 
+  /// Whether it holds nothing back: no timestamp is open.
   bool empty() const { return open_.empty(); }
 
  private:

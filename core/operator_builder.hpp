@@ -48,13 +48,16 @@ struct OperatorShard;
 template <Timestamp T>
 class OperatorBuilder {
  public:
+  /// The timestamps on which progress is tracked: T with a place for the counter of every loop.
   using Ledger = typename Level<T>::Ledger;
 
   /// `kind` names the operator, `id` this use of it; ids are unique in a dataflow, and may be
   /// empty.
   OperatorBuilder(Scope<T>& scope, std::string kind, std::string id = "");
 
+  /// To which the operator is added.
   Scope<T>& scope() { return *scope_; }
+  /// Its number in the dataflow, the same at every worker; fused steps have none.
   OperatorId id() const { return op_; }
 
   /// Adds an input that takes the records of `stream` as the pact says (pact.hpp).

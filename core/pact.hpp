@@ -32,8 +32,9 @@ concept RoutingPact =
 /// (hash.hpp).
 template <typename Route>
 struct Exchange {
-  Route route;
+  Route route;  ///< gives a hash of 64 bits
 
+  /// As a RoutingPact has it.
   template <typename Item>
   void distribute(const std::vector<Item>& records, std::uint32_t workers,
                   std::span<std::uint32_t> to) {

@@ -23,16 +23,20 @@ namespace tidemark {
 template <Timestamp T>
 class AnyInput : public InputQueue<T> {
  public:
+  /// @cond engine
   using Ledger = typename Level<T>::Ledger;
   using InputQueue<T>::InputQueue;
   ~AnyInput() override;
+  /// @endcond
 
   /// The minimal timestamps that can still arrive. Followed only as far as the operator's interest
   /// in frontiers goes (interest.hpp); else it lags.
   const Antichain<T>& frontier();
 
+  /// @cond engine
   void set_location(LocationId at) override;
-  FrontierWatch<Ledger> watch;  ///< the engine's
+  FrontierWatch<Ledger> watch;
+  /// @endcond
 
  private:
   Antichain<T> frontier_;  // as seen here
@@ -72,9 +76,11 @@ class InputPort final : public AnyInput<T> {
 template <Timestamp T>
 class AnyOutput {
  public:
+  /// @cond engine
   using Book = CapabilityBook<typename Level<T>::Ledger>;
 
   explicit AnyOutput(std::shared_ptr<Book> book) : book_(std::move(book)) {}
+  /// @endcond
 
   /// Pushes what has been sent so far.
   virtual void flush() = 0;
@@ -85,6 +91,7 @@ class AnyOutput {
   const std::shared_ptr<Book>& book() const { return book_; }
 
  protected:
+  /// @cond engine
   ~AnyOutput() = default;
 
   void require_own(const Capability<T>& capability) const {
@@ -115,6 +122,7 @@ class AnyOutput {
 
   /// Throws CapabilityError unless `time` is one at which the batch in hand allows to send.
   void require_in_reach(const void* batch, const From& from, const T& time) const;
+  /// @endcond
 
  private:
   [[noreturn]] void refuse(const Capability<T>& capability, const T& time) const;

@@ -27,6 +27,7 @@ concept NumericItem =
 /// `52.5200066`, `100000`, `1e+300`, `-0`, `inf`, `nan`; a bool as `0` or `1`.
 class NumberText {
  public:
+  /// Prints at once, and allocates nothing.
   template <NumericItem N>
   explicit NumberText(N number) {
     if constexpr (std::floating_point<N>) {
@@ -38,6 +39,7 @@ class NumberText {
     }
   }
 
+  /// The text, which lies in this.
   std::string_view view() const { return {text_, size_}; }
 
  private:
@@ -51,6 +53,7 @@ class NumberText {
   std::size_t size_ = 0;
 };
 
+/// What has a `<<` of its own.
 template <typename Item>
 concept Streamable = requires(std::ostream& out, const Item& item) { out << item; };
 

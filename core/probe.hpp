@@ -27,10 +27,12 @@ class Instance;
 template <Timestamp T>
 class Probe {
  public:
+  /// The timestamps on which progress is tracked.
   using Ledger = typename Level<T>::Ledger;
 
   /// Follows nothing yet: for a step upstream of the stream that it will follow.
   Probe();
+  /// Follows the stream from the beginning.
   explicit Probe(const AnyStream<T>& stream) : Probe() { follow(stream); }
 
   /// Follows the stream from now on, this handle and its copies. Throws DataflowError if it follows

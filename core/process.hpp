@@ -41,14 +41,19 @@ class Process final : public Mail {
   Process& operator=(const Process&) = delete;
   ~Process() override;
 
+  /// As it was given; of a replay with the executor on which that runs.
   const Config& config() const { return config_; }
+  /// What runs the workers, and tells the time.
   Executor& executor() { return *executor_; }
   /// Timers that end with the run.
   Timers& timers() { return timers_; }
+  /// Requires: `index` is less than Config::workers.
   Worker& worker(std::uint32_t index) { return *workers_[index]; }
 
+  /// @cond engine
   void post(std::uint32_t to, Envelope& envelope) override;
   void deliver(std::uint32_t from, std::uint32_t to, Envelope& envelope) override;
+  /// @endcond
 
   /// Whether the workers on one thread fill batches together (shared_batches.hpp): with many more
   /// workers than threads, unless somebody plays that there are several processes, or a processor
@@ -57,6 +62,7 @@ class Process final : public Mail {
   /// Whether what comes from outside is in the trace of this run.
   bool tells_outside() const;
 
+  /// Takes one explanation for each probe and minimal timestamp; must not throw.
   using Report = std::function<void(const std::vector<Explanation>&)>;
 
   /// Asks all workers what they hold, waits up to a second for them without holding a thread, and
@@ -73,6 +79,7 @@ class Process final : public Mail {
   /// Has every input end where it is, as if it had no more; the run then ends by itself, with all
   /// sinks closed. Any number of times.
   void request_stop() { stopping_.request(); }
+  /// Whether anybody, or a signal, has requested that.
   bool stop_requested() const { return stopping_.requested(); }
   /// Has `action` called when a stop is requested, on the thread of whoever requests it, for as
   /// long as the result is kept.
@@ -83,8 +90,11 @@ class Process final : public Mail {
   /// Ends the run: keeps the first error for the caller, and has every worker leave at its next
   /// step.
   void fail(std::exception_ptr error) noexcept;
+  ///@{
+  /// Whether an error is ending the run. The flag lives as long as this, and may be read relaxed.
   bool stopping() const { return stopping_.failed(); }
   const std::atomic<bool>& failure_flag() const { return stopping_.failure_flag(); }
+  ///@}
   /// Throws the error that ended the run, if one did.
   void rethrow_failure() const { stopping_.rethrow_failure(); }
 
@@ -98,8 +108,11 @@ class Process final : public Mail {
   /// A worker will do no more; the last one stops the executor.
   void worker_finished();
 
+  /// @cond engine
   Pools& pools() { return pools_; }
   DataflowRegistry& registry() { return registry_; }
+  /// @endcond
+  /// Where inputs count what they have read, for those who watch the run.
   InputProgressBook& input_progress() { return input_progress_; }
   /// Null if reports go to the only ledger at once.
   IdleStations* idle_stations() { return idle_stations_ ? &*idle_stations_ : nullptr; }

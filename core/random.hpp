@@ -10,8 +10,10 @@ namespace tidemark {
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): 64 bits of state, every seed is a good one.
 class Random {
  public:
+  /// Equal seeds give equal numbers.
   explicit constexpr Random(std::uint64_t seed) : state_(seed) {}
 
+  /// Any 64 bits, all equally likely.
   constexpr std::uint64_t next() {
     state_ += 0x9E3779B97F4A7C15u;
     std::uint64_t z = state_;

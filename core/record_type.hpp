@@ -33,11 +33,12 @@ inline constexpr std::size_t batch_capacity =
 /// A std::vector of records, of a type that only its RecordType knows. Never defined.
 class AnyRecords;
 
+/// The same vector, for what is no template over its records.
 template <typename Item>
 AnyRecords& erased(std::vector<Item>& records) {
   return reinterpret_cast<AnyRecords&>(records);
 }
-/// Requires: the records are of that type.
+/// The vector that `erased` was given. Requires: the records are of that type.
 template <typename Item>
 std::vector<Item>& records_as(AnyRecords& records) {
   return reinterpret_cast<std::vector<Item>&>(records);
@@ -47,18 +48,19 @@ std::vector<Item>& records_as(AnyRecords& records) {
 /// address tells them apart. Whether it can be printed or encoded is asked where a step is used:
 /// declare its `<<` and its Codec beside it. Thread: any.
 struct RecordType {
+  /// As `keep`, or as `limit`: any number of records.
   static constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max();
 
-  const std::type_info& (*type)();
-  std::size_t record_bytes;    ///< as one lies in memory
-  std::size_t batch_capacity;  ///< records
+  const std::type_info& (*type)();  ///< of one record
+  std::size_t record_bytes;         ///< as one lies in memory
+  std::size_t batch_capacity;       ///< records
 
-  void (*construct)(void* at);  ///< an empty vector
-  void (*destroy)(AnyRecords&);
-  std::size_t (*size)(const AnyRecords&);
+  void (*construct)(void* at);             ///< an empty vector
+  void (*destroy)(AnyRecords&);            ///< the vector, with what is in it
+  std::size_t (*size)(const AnyRecords&);  ///< records
   /// Removes all records, and gives the memory back if there is room for more than `keep` records.
   void (*clear)(AnyRecords&, std::size_t keep);
-  void (*swap)(AnyRecords&, AnyRecords&);
+  void (*swap)(AnyRecords&, AnyRecords&);  ///< in constant time
   /// Moves all of `from` to the end of `to`, and leaves `from` empty.
   void (*append)(AnyRecords& to, AnyRecords& from);
   /// Makes `to` equal to `from`; null if the records cannot be copied.
@@ -185,6 +187,8 @@ inline constexpr RecordType record_type{
     .decode = Encodable<Item> ? detail::RecordOperations<Item>::decode : nullptr,
 };
 
+/// @cond engine
+
 /// A vector of some record type, owned by what is no template over it.
 class RecordStore {
  public:
@@ -208,5 +212,7 @@ class RecordStore {
   alignas(std::vector<bool>)
       std::byte storage_[std::max(sizeof(std::vector<bool>), sizeof(std::vector<int>))];
 };
+
+/// @endcond
 
 }  // namespace tidemark

@@ -59,11 +59,13 @@ class OrderedStations {
 /// Has one run go as a trace tells (Config::replay). Thread: one, that of the run; for one run.
 class Replay {
  public:
+  ///@{
   /// Throws BadTrace for what cannot be read, and ReplayError for a trace that does not hold what a
   /// replay needs: of a part of a run, of one with virtual processes, and of one that went on from
   /// what a StateStore had.
   explicit Replay(const std::string& path);
   explicit Replay(const TraceFile& trace);
+  ///@}
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
   ~Replay();
@@ -72,6 +74,7 @@ class Replay {
   const TracedRun& run() const;
 
   // What follows is called by the run.
+  /// @cond engine
 
   /// Throws ConfigError at the second run.
   void begin();
@@ -102,6 +105,7 @@ class Replay {
   /// Counts what has happened, so that whoever waits can tell whether anything still does.
   std::uint64_t progress() const { return progress_; }
   void note_progress() { ++progress_; }
+  /// @endcond
 
  private:
   struct Script;

@@ -28,7 +28,9 @@ struct ReadyOperator {
 /// Those of one worker's part of a dataflow.
 class ReadyOperators {
  public:
+  /// How many there are: at least 1 where an order is asked.
   std::size_t size() const { return ready_.size(); }
+  /// That which has been ready for longest is at place 0. Requires: `place` is less than the size.
   const ReadyOperator& operator[](std::size_t place) const { return ready_[place]; }
   /// The least timestamp, in lexicographic order, of a batch that waits for the operator at that
   /// place, or of a capability that it holds; nullopt if there is none, or timestamps have no
@@ -38,7 +40,7 @@ class ReadyOperators {
  protected:
   ~ReadyOperators() = default;
 
-  std::vector<ReadyOperator> ready_;  // in the order of `since`
+  std::vector<ReadyOperator> ready_;  ///< in the order of `since`
 };
 
 /// Which operator of one worker's part of a dataflow runs next. Thread: its worker.
@@ -104,6 +106,7 @@ class DeepestScheduler final : public Scheduler {
 /// Any operator, and any worker on the deterministic executor, as the seed says.
 class RandomScheduler final : public Scheduler {
  public:
+  /// Each worker draws numbers of its own from `seed`.
   explicit RandomScheduler(std::uint64_t seed) : seed_(seed) {}
   std::string name() const override { return "random " + std::to_string(seed_); }
   std::unique_ptr<OperatorOrder> operators_at(std::uint32_t worker) const override;

@@ -37,14 +37,19 @@ class AnyScope {
   AnyScope(const AnyScope&) = delete;
   AnyScope& operator=(const AnyScope&) = delete;
 
+  /// @cond engine
   Assembly<T>& assembly() { return *assembly_; }
   Instance<T>& instance();
+  /// @endcond
+  /// The worker at which it is built.
   Worker& worker();
+  /// That of the loop; outside of loops that of the dataflow.
   const std::string& name() const;
   std::size_t batch_records();  ///< Tuning::batch_records
 
   /// What is added here from here on is shown as one step, a composite, until `leave_composite`.
   void enter_composite(std::string name);
+  /// Ends the composite that was entered last. Requires: one has not been left.
   void leave_composite();
 
   /// Makes an object that lives as long as the worker's instance.
@@ -56,6 +61,8 @@ class AnyScope {
   }
   /// Has `action` called when the ledger is there and before anything runs.
   void when_attached(std::function<void(const Topology<T>&)> action);
+
+  /// @cond engine
 
   /// Adds a step to the logical graph. Throws DataflowError if its id is taken.
   std::uint32_t add_node(FlowNode node);
@@ -72,6 +79,8 @@ class AnyScope {
 
   std::uint32_t begin_loop(std::string name);
 
+  /// @endcond
+
  private:
   void keep(void* part, void (*destroy)(void*));
 
@@ -87,10 +96,10 @@ class AnyScope {
 template <Timestamp T>
 class Scope : public AnyScope<typename Level<T>::Ledger> {
  public:
-  using Ledger = typename Level<T>::Ledger;
-  using InnerScope = Scope<typename Level<T>::Inner>;
-  using OuterScope = Scope<typename Level<T>::Outer>;
-  static constexpr std::uint32_t depth = Level<T>::depth;
+  using Ledger = typename Level<T>::Ledger;  ///< the timestamps on which progress is tracked
+  using InnerScope = Scope<typename Level<T>::Inner>;      ///< that of a loop in this one
+  using OuterScope = Scope<typename Level<T>::Outer>;      ///< that around this loop
+  static constexpr std::uint32_t depth = Level<T>::depth;  ///< in how many loops it stands
 
   /// The outermost scope of a dataflow.
   explicit Scope(Assembly<Ledger>& assembly) : AnyScope<Ledger>(assembly, 0) {}

@@ -16,6 +16,7 @@ namespace tidemark {
 /// The system gives no further thread to this process, its user or its container.
 class ThreadError : public std::runtime_error {
  public:
+  /// Says what the system has said, and which limits may be the reason.
   explicit ThreadError(const std::system_error& error);
 };
 

@@ -13,7 +13,7 @@ namespace tidemark {
 
 /// What a step keeps of one key, or of one part of a source or sink: both as bytes.
 struct SavedState {
-  std::string key;
+  std::string key;                   ///< by its Codec; of a part its name
   std::optional<std::string> state;  ///< nullopt: nothing any more
   std::uint64_t route = 0;           ///< the key's; 0 for a part
   friend bool operator==(const SavedState&, const SavedState&) = default;
@@ -21,8 +21,9 @@ struct SavedState {
 
 /// One worker's share of what is saved: that whose route leads to it. By default everything.
 struct SavedShare {
-  std::uint32_t worker = 0;
-  std::uint32_t workers = 1;
+  std::uint32_t worker = 0;   ///< whose share it is
+  std::uint32_t workers = 1;  ///< of the run that loads it; at least 1
+  /// Whether what has that SavedState::route belongs to it.
   bool has(std::uint64_t route) const { return route % workers == worker; }
 };
 

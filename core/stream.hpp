@@ -18,13 +18,13 @@ namespace tidemark {
 /// A stream, whatever flows in it. A cheap handle. Valid while its dataflow is being built.
 template <Timestamp Time>
 struct AnyStream {
-  Scope<Time>* scope = nullptr;
-  Tee<Time>* tee = nullptr;
-  std::uint32_t node = 0;  ///< the step that it leaves
-  std::uint32_t port = 0;  ///< the output of that step
-  SourcePort feeder;       ///< the output whose frontier it shares
-  int fused_steps = 0;     ///< between that output and here
-  bool relayed = false;    ///< what it sends comes here later, not while it sends
+  Scope<Time>* scope = nullptr;  ///< in which it can be used; null: this is no stream
+  Tee<Time>* tee = nullptr;      ///< what takes its records; null: this is no stream
+  std::uint32_t node = 0;        ///< the step that it leaves
+  std::uint32_t port = 0;        ///< the output of that step
+  SourcePort feeder;             ///< the output whose frontier it shares
+  int fused_steps = 0;           ///< between that output and here
+  bool relayed = false;          ///< what it sends comes here later, not while it sends
 
   /// Has `consumer` take what comes out here. Throws DataflowError for a second one if the records
   /// cannot be copied.
@@ -36,8 +36,8 @@ struct AnyStream {
 /// copyable. Valid while its dataflow is being built.
 template <Timestamp Time, typename Item>
 struct Stream : AnyStream<Time> {
-  using time_type = Time;
-  using item_type = Item;
+  using time_type = Time;  ///< the timestamps as they are seen in its scope
+  using item_type = Item;  ///< the records
 
   Stream() = default;
   /// Engine only. Requires: records of that type flow in it.
@@ -49,11 +49,13 @@ struct Stream : AnyStream<Time> {
   Stream(const Stream<Time, Other>&) = delete;  // another type of records
 };
 
+/// Whether a type is a Stream.
 template <typename>
 inline constexpr bool is_stream = false;
 template <typename Time, typename Item>
 inline constexpr bool is_stream<Stream<Time, Item>> = true;
 
+/// Whether a type is a std::pair of two.
 template <typename>
 inline constexpr bool is_stream_pair = false;
 template <typename A, typename B>

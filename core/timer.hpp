@@ -20,6 +20,7 @@ class [[nodiscard]] Timer {
  public:
   /// Of no action.
   Timer() = default;
+  /// Takes the action over; `other` is left without one.
   Timer(Timer&& other) noexcept
       : queue_(std::move(other.queue_)),
         when_(other.when_),

@@ -39,6 +39,7 @@ namespace tidemark {
 
 /// What of a run is recorded; what is left out is said in the trace.
 struct TraceOptions {
+  /// What becomes of the run when the trace cannot be written any further.
   WhenTraceFails when_it_fails = WhenTraceFails::go_on;
   /// What happens before this time of the run is not recorded, but for the counts that result.
   std::chrono::nanoseconds from{0};
@@ -70,6 +71,7 @@ class Trace {
   std::vector<std::string> not_found() const;
 
   // What follows is called by the run.
+  /// @cond engine
 
   /// `clock` tells the nanoseconds since the run began. Throws ConfigError if this holds a run.
   void begin(const TracedRun& run, std::function<std::uint64_t()> clock);
@@ -98,6 +100,7 @@ class Trace {
   void told(std::uint32_t worker, const std::string& told);
   /// `outcome` is "ended", or an error. What comes after it is dropped. Any number of times.
   void end(const std::string& outcome);
+  /// @endcond
 
  private:
   void seal();

@@ -21,13 +21,13 @@ namespace tidemark {
 
 /// How a run was run, as it says itself.
 struct TracedRun {
-  std::string program;
-  std::uint32_t workers = 1;
-  std::uint32_t processes = 1;
-  std::string executor;
-  std::uint64_t seed = 0;
-  std::string policy;
-  bool has_virtual_time = false;
+  std::string program;              ///< its name; may be empty
+  std::uint32_t workers = 1;        ///< Config::workers
+  std::uint32_t processes = 1;      ///< Config::processes
+  std::string executor;             ///< "tbb", "threads" or "deterministic"
+  std::uint64_t seed = 0;           ///< Config::seed
+  std::string policy;               ///< its name; "direct" if there was none
+  bool has_virtual_time = false;    ///< Executor::has_virtual_time
   std::string began;                ///< by the wall clock, in ISO 8601; empty with virtual time
   std::uint64_t from = 0;           ///< nanoseconds of the run of which only the counts are known
   std::vector<std::string> only;    ///< the steps of which all is recorded; empty: all
@@ -50,7 +50,9 @@ class TraceFile {
   /// The same for bytes in memory.
   explicit TraceFile(std::string bytes);
 
+  /// How the run was run.
   const TracedRun& run() const { return run_; }
+  /// In the order in which they were built, by the numbers that events name.
   const std::vector<TracedDataflow>& dataflows() const { return dataflows_; }
   /// What operators have told, by the numbers that such events have as `peer`.
   const std::vector<NamedEvents>& named_events() const { return named_; }
@@ -85,6 +87,7 @@ class TraceFile {
   /// The text of that number; "?" if there is none.
   const std::string& text(std::uint64_t number) const;
 
+  /// How large the file is.
   std::size_t bytes() const { return bytes_.size(); }
 
  private:

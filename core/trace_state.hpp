@@ -32,8 +32,8 @@ class TraceState {
 
   /// What the ledger counts at one location and timestamp.
   struct Counted {
-    Pointstamp<Coordinates> at;
-    std::int64_t count = 0;
+    Pointstamp<Coordinates> at;       ///< the location and the timestamp
+    std::int64_t count = 0;           ///< batches, records of shared ones, or capabilities
     Explanation::Cause::Role role{};  ///< what can be done about it
     std::uint64_t since = 0;          ///< the event that brought it; 0: from the beginning
   };
@@ -45,13 +45,13 @@ class TraceState {
 
   /// A capability that has come into the world and is there still.
   struct LivingCapability {
-    std::uint64_t number = 0;
-    std::uint32_t worker = 0;
+    std::uint64_t number = 0;  ///< TraceEvent::capability
+    std::uint32_t worker = 0;  ///< that holds it
     std::uint64_t parent = 0;  ///< the number of that of which it was made; 0: of none
     std::uint64_t born = 0;    ///< the event; 0: before the trace, or the part of it, begins
     std::uint64_t moved = 0;   ///< the event that brought it to its timestamp
-    LocationId location;
-    Coordinates time;
+    LocationId location;       ///< the output by which it allows to send
+    Coordinates time;          ///< from which on it does
   };
   /// Those at a location whose timestamp prints so there, by number, as their workers had reported
   /// them last: the ledger knows of no later ones. O(living).

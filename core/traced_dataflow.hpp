@@ -23,12 +23,12 @@ namespace tidemark {
 struct TracedDataflow {
   /// A capability that each worker holds from the beginning.
   struct Initial {
-    LocationId location;
+    LocationId location;     ///< the output
     std::int64_t count = 0;  ///< of all workers
     friend bool operator==(const Initial&, const Initial&) = default;
   };
 
-  FlowGraph graph;
+  FlowGraph graph;  ///< its steps and streams
   /// By the numbers of channels that events name: where they lead; nullopt for one that brings no
   /// records.
   std::vector<std::optional<TargetPort>> receivers;
@@ -37,15 +37,16 @@ struct TracedDataflow {
   std::string form;                       ///< how they are printed (coordinates.hpp); or empty
   std::uint32_t outside_loops = 1;        ///< how many numbers they have outside loops
   std::uint32_t coordinates = 1;          ///< and in the deepest loop
-  std::uint32_t ledgers = 1;
+  std::uint32_t ledgers = 1;              ///< how many; TraceEvent::ledger is less
   std::vector<OperatorPorts<Coordinates>> operators;  ///< connections are missing without a form
-  std::vector<Channel> channels;
+  std::vector<Channel> channels;  ///< from the output of one operator to the input of another
   std::shared_ptr<const Topology<Coordinates>>
-      topology;  ///< of one that was read, if it has a form
-  std::vector<Initial> initial;
+      topology;                  ///< of one that was read, if it has a form
+  std::vector<Initial> initial;  ///< at the least timestamp
 
   /// The timestamp as it is printed at a location. Requires: there is a topology.
   std::string text(const Coordinates& time, LocationId location) const;
+  /// How many there are: the ports of all operators.
   std::uint32_t locations() const;
   /// Where a channel leads; the last location if there is no such channel.
   LocationId end_of_channel(std::uint32_t channel) const;

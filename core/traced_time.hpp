@@ -12,10 +12,11 @@ namespace tidemark {
 
 /// A timestamp without its type: its coordinates or, of a type of a program's own, what it prints.
 struct TracedTime {
-  Coordinates coordinates;
-  std::string text;
+  Coordinates coordinates;  ///< of no meaning if there is a text
+  std::string text;         ///< empty: the coordinates say it
 };
 
+/// A timestamp without its type.
 template <Timestamp T>
 TracedTime traced_time(const T& time) {
   if constexpr (HasCoordinates<T>) {

@@ -16,15 +16,17 @@ namespace tidemark {
 /// batch's header, and for each update 4 (the location), 8 for each coordinate of the timestamp and
 /// 8 (the count).
 struct ProgressTraffic {
-  std::uint64_t batches = 0;
+  std::uint64_t batches = 0;  ///< each once for each link that it took
   std::uint64_t updates = 0;  ///< changes of the count of one pointstamp
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;    ///< see above
 
+  /// Adds a batch of so many updates. `bytes_of_time` is 8 for each coordinate.
   void add(std::size_t updates_of_batch, std::size_t bytes_of_time) {
     ++batches;
     updates += updates_of_batch;
     bytes += 8 + updates_of_batch * (4 + bytes_of_time + 8);
   }
+  /// Adds each of the three.
   ProgressTraffic& operator+=(const ProgressTraffic& other);
   friend bool operator==(const ProgressTraffic&, const ProgressTraffic&) = default;
 };
@@ -32,9 +34,10 @@ struct ProgressTraffic {
 /// An amount of batches of records. Bytes are those of the records as they lie in memory, and of a
 /// header (batch.hpp).
 struct DataTraffic {
-  std::uint64_t batches = 0;
-  std::uint64_t bytes = 0;
+  std::uint64_t batches = 0;  ///< that went to another worker
+  std::uint64_t bytes = 0;    ///< see above
 
+  /// Adds both.
   DataTraffic& operator+=(const DataTraffic& other);
   friend bool operator==(const DataTraffic&, const DataTraffic&) = default;
 };
@@ -44,26 +47,30 @@ struct DataTraffic {
 /// a batch of records that stays at its worker. What a worker puts into shared batches
 /// (records/shared_batches.hpp) counts as one batch for each receiver and timestamp of a load.
 struct Traffic {
+  /// What has gone from one station to the next.
   struct ProgressLink {
-    Station from;
-    Station to;
-    bool between_processes = false;
-    ProgressTraffic sent;
+    Station from;                    ///< who has sent it
+    Station to;                      ///< who takes it in
+    bool between_processes = false;  ///< the two stand in different ones
+    ProgressTraffic sent;            ///< in the whole run
   };
+  /// What the workers of a process have sent to those of another, or to each other.
   struct DataLink {
     std::uint32_t from = 0;  ///< process
     std::uint32_t to = 0;    ///< process; the same: between its workers
-    DataTraffic sent;
+    DataTraffic sent;        ///< in the whole run
   };
 
   std::vector<ProgressLink> progress;  ///< those in use, by sender and receiver
   std::vector<DataLink> data;          ///< those in use, by sender and receiver
 
+  ///@{
   /// The sum over all links, or over those between processes.
   ProgressTraffic all_progress() const;
   ProgressTraffic progress_between_processes() const;
   DataTraffic all_data() const;
   DataTraffic data_between_processes() const;
+  ///@}
 };
 
 /// A table: one line for each kind of link, such as from workers to ledgers, and the totals.

@@ -35,6 +35,7 @@ namespace tidemark {
 template <Timestamp T, typename Item>
 class UnorderedInput {
  public:
+  /// Made by new_unordered_input.
   UnorderedInput(Worker& worker, OutputPort<T, Item>& output)
       : worker_(&worker),
         output_(&output),

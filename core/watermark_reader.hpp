@@ -21,6 +21,7 @@ namespace tidemark {
 template <Timestamp T>
 class WatermarkReader {
  public:
+  /// The timestamps on which progress is tracked.
   using Ledger = typename Level<T>::Ledger;
 
   /// Notes by which of the timestamps that `frontier` has passed since the last call the watermark

@@ -31,21 +31,31 @@ class Outside;
 class Process;
 class StateStore;
 
+/// One shard of every operator of every dataflow. Builds dataflows (`dataflow`) and is driven by a
+/// closure (`step`, `step_while`), or run by its executor. Thread: one at a time, that which runs
+/// it, unless noted.
 class Worker final : public Wakeable, public Task {
  public:
+  /// Made by the Process.
   Worker(Process& process, std::uint32_t index);
   ~Worker() override;
 
+  /// Its number, from 0 on.
   std::uint32_t index() const { return index_; }
+  /// How many workers the run has, this one among them.
   std::uint32_t peers() const;
+  /// What it shares with the others.
   Process& process() { return *process_; }
+  /// What runs it. Its clock is not for steps and closures: see `now`.
   Executor& executor() const;
+  ///@{
   /// The run's clock (Executor::now), and that on the wall, as steps and closures are to read them:
   /// a trace holds what they said, and a replay says it again.
   Clock::time_point now() { return outside_ == nullptr ? executor().now() : now_outside(); }
   EventTime wall_time() {
     return outside_ == nullptr ? executor().wall_time() : told_time(executor().wall_time());
   }
+  ///@}
   /// The same of a clock of one's own, which says `time`.
   EventTime told_time(EventTime time);
   /// What something outside says, `fresh()`: what follows from nothing that was given to the
@@ -74,6 +84,7 @@ class Worker final : public Wakeable, public Task {
   /// Ends the run, with the error for its caller.
   void fail(std::exception_ptr error) noexcept;
 
+  ///@{
   /// Builds a dataflow at this worker; `build` is given its Scope<T> and its result is returned.
   /// Every worker builds the same dataflows in the same order. May be called while others run.
   template <typename T, typename Build>
@@ -82,6 +93,7 @@ class Worker final : public Wakeable, public Task {
   auto dataflow(Build&& build) {
     return dataflow<T>("dataflow", std::forward<Build>(build));
   }
+  ///@}
 
   /// Does a bounded amount of work, in those dataflows that have something to do. True if there may
   /// be more to do at once. Throws what user code throws, as StepError, and RunStopped when another
@@ -130,6 +142,7 @@ class Worker final : public Wakeable, public Task {
   std::uint32_t next_dataflow() const { return next_; }
   /// Among which it will find its due bit.
   const std::shared_ptr<DueBits>& next_due_bits() { return block_of_next().due; }
+  /// Takes a dataflow that has been built, from its Assembly.
   void add(std::unique_ptr<DataflowInstance> dataflow);
 
   void run() override;  ///< a turn: some steps; called by the executor

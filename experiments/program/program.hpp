@@ -20,8 +20,8 @@ class Worker;
 /// What a number may be.
 template <typename Number>
 struct Bounds {
-  Number least = std::numeric_limits<Number>::lowest();
-  Number most = std::numeric_limits<Number>::max();
+  Number least = std::numeric_limits<Number>::lowest();  ///< inclusive
+  Number most = std::numeric_limits<Number>::max();      ///< inclusive
 };
 
 /// A program with options of its own beside those of every run: workers, threads, executor, seed,
@@ -56,6 +56,8 @@ class Program {
   void option(const std::string& name, std::vector<std::string>& values, const std::string& what);
   /// A flag, which takes no value and sets it.
   void option(const std::string& name, bool& value, const std::string& what);
+  ///@{
+  /// A number. One that is not `within`, or does not fit, is an error of the command line.
   void option(const std::string& name, double& value, const std::string& what,
               Bounds<double> within = {});
   void option(const std::string& name, std::int32_t& value, const std::string& what,
@@ -66,6 +68,7 @@ class Program {
               Bounds<std::int64_t> within = {});
   void option(const std::string& name, std::uint64_t& value, const std::string& what,
               Bounds<std::uint64_t> within = {});
+  ///@}
 
   /// Reads the command line and runs the dataflow that `build` makes then; with --describe it is
   /// printed instead. Gives the exit status: 0; 1 if anything has failed; 2 for a command line that
@@ -84,10 +87,12 @@ class Program {
   std::unique_ptr<State> state_;
 };
 
+///@{
 /// Program::run, for a program without options of its own.
 int run_program(int argc, char** argv, const std::function<void(Dataflow&)>& build,
                 const Config& defaults = {});
 int run_program(int argc, char** argv, const std::function<void(Worker&)>& closure,
                 const Config& defaults = {});
+///@}
 
 }  // namespace tidemark

@@ -37,7 +37,7 @@ namespace tidemark::traffic {
 /// A dataflow that is run for some rounds: in each, all workers advance their inputs and wait until
 /// the round is over everywhere.
 struct Flow {
-  std::string name;
+  std::string name;  ///< as the table has it
   std::string what;  ///< a line about it
   /// Runs it, and returns the time that the rounds took, of the executor.
   std::function<std::chrono::nanoseconds(const Config& config, std::uint64_t rounds)> run;
@@ -45,6 +45,7 @@ struct Flow {
 
 /// How many numbers each worker sends in a round, by the number of workers.
 using RecordsPerRound = std::function<std::uint64_t(std::uint32_t workers)>;
+/// One number from each worker, however many there are.
 inline std::uint64_t one_each(std::uint32_t) {
   return 1;
 }
@@ -81,14 +82,15 @@ const std::vector<Flow>& flows();
 
 /// A policy, and who has a ledger.
 struct Protocol {
-  std::string name;
-  std::shared_ptr<const ProgressPolicy> policy;
-  Ledgers ledgers = Ledgers::per_process;
+  std::string name;                              ///< as the table has it
+  std::shared_ptr<const ProgressPolicy> policy;  ///< null: direct
+  Ledgers ledgers = Ledgers::per_process;        ///< who has one
 };
 
 /// Timely Dataflow's, "ledger per worker, direct", and each of `policy_names()`.
 std::vector<Protocol> built_in_protocols();
 
+/// With how many workers, for how long and over what network a flow is measured.
 struct Setting {
   std::vector<std::uint32_t> workers{2, 16, 128};  ///< a run for each number, of at least 1
   std::uint32_t per_process = 8;  ///< workers; at least 1. There are 2 processes or more.
@@ -101,17 +103,20 @@ struct Setting {
 
 /// What one number of workers has sent in all rounds.
 struct Run {
-  std::uint32_t workers = 0;
-  std::uint32_t processes = 0;
-  std::uint64_t rounds = 1;
-  ProgressTraffic sent;  ///< between processes
-  std::chrono::nanoseconds taken{0};
-  Traffic links;  ///< all that was sent, by link
+  std::uint32_t workers = 0;          ///< in the run
+  std::uint32_t processes = 0;        ///< over which they were spread
+  std::uint64_t rounds = 1;           ///< Setting::rounds
+  ProgressTraffic sent;               ///< between processes
+  std::chrono::nanoseconds taken{0};  ///< by all rounds, in virtual time
+  Traffic links;                      ///< all that was sent, by link
 
+  ///@{
+  /// What a round has sent between processes and, in virtual time, taken, on average.
   double batches_per_round() const { return per_round(sent.batches); }
   double updates_per_round() const { return per_round(sent.updates); }
   double bytes_per_round() const { return per_round(sent.bytes); }
   double microseconds_per_round() const { return per_round(taken.count()) / 1000; }
+  ///@}
 
  private:
   template <typename N>
@@ -122,8 +127,8 @@ struct Run {
 
 /// One flow under one protocol.
 struct Row {
-  std::string flow;
-  std::string protocol;
+  std::string flow;       ///< Flow::name
+  std::string protocol;   ///< Protocol::name
   std::vector<Run> runs;  ///< in the order of `Setting::workers`
 
   /// The exponent of workers in updates per round: the slope of the straight line through the
@@ -135,8 +140,10 @@ struct Row {
 /// and what the run throws, as a DataflowError for a policy that leaves a ledger out.
 Row measure(const Flow& flow, const Protocol& protocol, const Setting& setting);
 
+///@{
 /// The table of `tidemark traffic`: two lines that say what stands in it, and a line for each row.
 std::string heading(const Setting& setting);
 std::string line(const Row& row);
+///@}
 
 }  // namespace tidemark::traffic
