@@ -12,9 +12,9 @@ namespace tidemark {
 /// What separates and encloses fields, and how many bytes a quoted one that is read may have, so
 /// that a quote that nothing closes does not swallow all that follows.
 struct CsvFormat {
-  char delimiter = ',';
-  char quote = '"';
-  std::size_t longest_field = std::size_t{64} << 20;
+  char delimiter = ',';                               ///< stands between fields
+  char quote = '"';                                   ///< encloses a field, and is doubled in it
+  std::size_t longest_field = std::size_t{64} << 20;  ///< bytes; a longer one is no CSV
 };
 
 /// Throws ConfigError unless delimiter and quote differ from each other and from line breaks.

@@ -28,12 +28,15 @@ concept KeyedItem = requires(const Item& item) {
 /// The state of each key at its worker. Which keys are one, KeyEqual says.
 template <typename Key, typename State>
 using KeyTable = boost::unordered_flat_map<Key, State, TableHash, KeyEqual>;
+/// Keys at their worker.
 template <typename Key>
 using KeySet = boost::unordered_flat_set<Key, TableHash, KeyEqual>;
 
 /// The route that brings all records of a key to one worker.
 struct ByKey {
+  /// Where a key goes: workers are chosen by this number.
   static std::uint64_t of(const auto& key) { return KeyHash{}(key); }
+  /// Where a record goes, by its key.
   template <KeyedItem Item>
   std::uint64_t operator()(const Item& item) const {
     return of(item.first);

@@ -64,6 +64,7 @@ auto fold_window(std::string id, C clock, W windower, Builder builder, Folder fo
                              options);
 }
 
+/// The same with a `merger`.
 template <typename C, typename W, typename Builder, typename Folder, typename Merger>
   requires(!std::same_as<Merger, WindowOptions>)
 auto fold_window(std::string id, C clock, W windower, Builder builder, Folder folder, Merger merger,

@@ -30,14 +30,19 @@ concept EventTimestamp =
 struct InstantSummary {
   std::uint64_t later = 0;  ///< nanoseconds
 
+  ///@{
+  /// As PathSummary says (progress/timestamp.hpp): out of range is what is after the year 2262, and
+  /// a summary beyond 64 bits.
   constexpr std::optional<struct Instant> results_in(const struct Instant& instant) const;
   constexpr std::optional<InstantSummary> followed_by(const InstantSummary& next) const {
     if (next.later > std::numeric_limits<std::uint64_t>::max() - later) return std::nullopt;
     return InstantSummary{later + next.later};
   }
   constexpr bool advances() const { return later != 0; }
+  ///@}
 
   friend constexpr auto operator<=>(const InstantSummary&, const InstantSummary&) = default;
+  /// Whether `a` takes no instant further than `b` does.
   friend constexpr bool less_equal(const InstantSummary& a, const InstantSummary& b) {
     return a.later <= b.later;
   }
@@ -48,16 +53,20 @@ struct InstantSummary {
 
 /// A point in time as a timestamp: nanoseconds since 1970, UTC. The least is that of 1677.
 struct Instant {
-  using Summary = InstantSummary;
-  static constexpr bool totally_ordered = true;
+  using Summary = InstantSummary;                ///< as Timestamp says (progress/timestamp.hpp)
+  static constexpr bool totally_ordered = true;  ///< by time
 
-  EventTime time{};
+  EventTime time{};  ///< also `before_all_time` and `after_all_time`
 
+  /// As Timestamp says: the least.
   static constexpr Instant minimum() { return {before_all_time}; }
+  /// The timestamp of what happens at `time`.
   static constexpr Instant at(EventTime time) { return {time}; }
 
+  /// When what has the timestamp happens.
   friend constexpr EventTime event_time(const Instant& instant) { return instant.time; }
   friend constexpr auto operator<=>(const Instant&, const Instant&) = default;
+  /// Whether `a` is not later than `b`.
   friend constexpr bool less_equal(const Instant& a, const Instant& b) { return a.time <= b.time; }
   friend std::ostream& operator<<(std::ostream& out, const Instant& instant) {
     return out << instant.time.time_since_epoch().count() << "ns";

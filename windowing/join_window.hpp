@@ -118,6 +118,7 @@ auto join_window(std::string id, C clock, W windower, JoinMode mode, WindowOptio
                                                                 joined.late_wanted};
 }
 
+/// The same without options.
 template <typename C, typename W, typename First, typename... Others>
   requires(!std::same_as<First, WindowOptions>)
 auto join_window(std::string id, C clock, W windower, JoinMode mode, First first,

@@ -22,9 +22,12 @@ namespace tidemark {
 /// A zone is read once in a process, and copies share it. Thread: any.
 class TimeZone {
  public:
+  /// A name stands for its zone wherever one is taken. Throws ConfigError, with names like it, if
+  /// there is no such zone.
   template <std::convertible_to<std::string_view> Name>
   TimeZone(const Name& name) : TimeZone(Given{}, name) {}  // NOLINT: by intention
 
+  /// The zone whose clocks show event time.
   static const TimeZone& utc();
 
   /// What a clock there shows.

@@ -20,18 +20,21 @@ namespace tidemark {
 /// they begin, and anew once the step has forgotten the key (WindowOptions::remember): then what
 /// has an id once more, and `revision` 0, is another window.
 struct WindowInfo {
-  std::int64_t id = 0;
-  EventTime open{};   ///< the first instant that belongs to it; of a session, its first value
-  EventTime close{};  ///< the first that does not; of a session or a count, its last value
+  std::int64_t id = 0;  ///< tells it from the other windows of its key
+  EventTime open{};     ///< the first instant that belongs to it; of a session, its first value
+  EventTime close{};    ///< the first that does not; of a session or a count, its last value
   std::vector<std::int64_t> merged{};  ///< of windows that have become part of this one
   bool has_close = false;              ///< whether `close` belongs to it
   std::uint32_t revision = 0;          ///< of its result: how many have come before (corrected.hpp)
 
+  ///@{
+  /// For its Codec (core/codec.hpp), and for sinks that name what they write.
   static auto fields(auto& self) {
     return std::tie(self.id, self.open, self.close, self.merged, self.has_close, self.revision);
   }
   static constexpr std::array<std::string_view, 6> names{"id",     "open",      "close",
                                                          "merged", "has_close", "revision"};
+  ///@}
   friend auto operator<=>(const WindowInfo&, const WindowInfo&) = default;
   /// window 7 [2022-01-01T00:00:00Z, 2022-01-01T01:00:00Z), and `]` where the close belongs to it.
   friend std::ostream& operator<<(std::ostream& out, const WindowInfo& window) {
@@ -51,11 +54,14 @@ struct WindowInfo {
 /// when that was sent.
 template <typename Result>
 struct WindowResult {
-  WindowInfo window{};
-  Result result{};
+  WindowInfo window{};  ///< whose values they are
+  Result result{};      ///< what the aggregate made of them
 
+  ///@{
+  /// For its Codec (core/codec.hpp), and for sinks that name what they write.
   static auto fields(auto& self) { return std::tie(self.window, self.result); }
   static constexpr std::array<std::string_view, 2> names{"window", "result"};
+  ///@}
   friend auto operator<=>(const WindowResult&, const WindowResult&) = default;
   friend std::ostream& operator<<(std::ostream& out, const WindowResult& of_window)
     requires Printable<Result>
@@ -69,7 +75,7 @@ struct WindowResult {
 /// A value that came too late.
 template <typename Value>
 struct Late {
-  Value value{};
+  Value value{};          ///< as it came
   EventTime time{};       ///< of the value,
   EventTime watermark{};  ///< and how far its key had got
 

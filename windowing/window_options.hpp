@@ -34,7 +34,7 @@ struct WindowCounts {
 
 /// Options of a window step; use designated initialisers.
 struct WindowOptions {
-  WindowRules rules = WindowRules::v0_21;
+  WindowRules rules = WindowRules::v0_21;  ///< of which version of Bytewax
   /// Whether a key's values are folded in the order of their timestamps, each when the watermark
   /// has come to it, or as they arrive. Without effect where the order cannot be seen, and under
   /// the rules of 0.17, which know arrival only.

@@ -31,10 +31,13 @@ struct Windowed : Results {
     *late_wanted = true;
     return late_values;
   }
+  /// The results alone.
   const Results& results() const { return *this; }
 
+  /// @cond engine
   LateStream late_values{};
   std::shared_ptr<bool> late_wanted{};
+  /// @endcond
 };
 
 }  // namespace tidemark

@@ -28,18 +28,19 @@ class CaptureError : public std::runtime_error {
 /// first one of a part is +1 for the least timestamp; after the last one the frontier is empty.
 template <Timestamp T>
 struct FrontierMove {
-  std::vector<std::pair<T, std::int64_t>> changes;
+  std::vector<std::pair<T, std::int64_t>> changes;  ///< elements, each with +1 or -1
   friend bool operator==(const FrontierMove&, const FrontierMove&) = default;
 };
 
 /// Records that have arrived. The frontier has not passed their timestamp.
 template <Timestamp T, typename Item>
 struct CapturedBatch {
-  T time{};
-  std::vector<Item> records;
+  T time{};                   ///< of each of the records
+  std::vector<Item> records;  ///< in the order of arrival
   friend bool operator==(const CapturedBatch&, const CapturedBatch&) = default;
 };
 
+/// What a captured stream consists of.
 template <Timestamp T, typename Item>
 using CaptureEvent = std::variant<FrontierMove<T>, CapturedBatch<T, Item>>;
 
@@ -49,7 +50,9 @@ template <Timestamp T, typename Item>
 class CaptureWriter {
  public:
   virtual ~CaptureWriter() = default;
+  /// The frontier has moved at the worker.
   virtual void move_frontier(const FrontierMove<T>& move) = 0;
+  /// Records have arrived; they stay the caller's.
   virtual void write_batch(const T& time, const std::vector<Item>& records) = 0;
   /// The stream has ended.
   virtual void close() = 0;

@@ -105,10 +105,14 @@ class FileCaptureReader final : public CaptureReader<T, Item> {
 /// a bad one.
 class CaptureFile {
  public:
+  /// Touches no file: that is done by who captures or replays.
   explicit CaptureFile(std::string path) : path_(std::move(path)) {}
 
+  /// The path, by which a run sees that no other step writes the file.
   const std::string& file() const { return path_; }
 
+  ///@{
+  /// As CaptureSink and CaptureSource say (capture_event.hpp). All throw FileError.
   template <Timestamp T, typename Item>
   std::unique_ptr<CaptureWriter<T, Item>> open(std::uint32_t worker, std::uint32_t workers) const {
     const std::lock_guard lock(current_->mutex);
@@ -128,6 +132,7 @@ class CaptureFile {
   std::unique_ptr<CaptureReader<T, Item>> read(std::uint32_t part, std::function<void()>) const {
     return std::make_unique<detail::FileCaptureReader<T, Item>>(path_, part);
   }
+  ///@}
 
  private:
   struct Current {

@@ -24,7 +24,7 @@ namespace tidemark {
 template <Timestamp T, typename Item>
 class Captured {
  public:
-  using Event = CaptureEvent<T, Item>;
+  using Event = CaptureEvent<T, Item>;  ///< of the stream
 
   /// The number of workers that captured it; 0 if nobody has.
   std::uint32_t parts() const {
@@ -37,6 +37,9 @@ class Captured {
     return state_->parts.at(part).events;
   }
 
+  ///@{
+  /// As CaptureSink and CaptureSource say (capture_event.hpp). Throw CaptureError: `open` if it has
+  /// been captured into already, `parts` if it has not.
   template <std::same_as<T> Time, std::same_as<Item> Record>
   std::unique_ptr<CaptureWriter<Time, Record>> open(std::uint32_t worker,
                                                     std::uint32_t workers) const {
@@ -53,6 +56,7 @@ class Captured {
                                                     std::function<void()> wake) const {
     return std::make_unique<Reader>(state_, part, std::move(wake));
   }
+  ///@}
 
  private:
   class Reader;

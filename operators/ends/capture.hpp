@@ -46,6 +46,7 @@ auto capture(std::string id, S sink) {
   };
 }
 
+/// The same without an id.
 template <typename S>
 auto capture(S sink) {
   return capture("", std::move(sink));

@@ -23,7 +23,7 @@ namespace tidemark {
 /// How many bad records an input may have in a run, at all workers together; one more, and the run
 /// ends with an error that tells of it.
 struct BadRecordOptions {
-  std::uint64_t at_most = 1000;
+  std::uint64_t at_most = 1000;  ///< 0: the first one ends the run
 };
 
 /// A source that can go on behind what it cannot read, and gives it to SourceContext::on_bad.
@@ -116,8 +116,8 @@ class WithBad {
 /// that has more bad records than `bad` allows ends the run with an error, when all before it have
 /// been given.
 ///
-///     auto [orders, bad] = input_with_bad(flow, "orders", CSVInput("orders.csv"), {.at_most =
-///     10});
+///     auto [orders, bad] =
+///         input_with_bad(flow, "orders", CSVInput("orders.csv"), {.at_most = 10});
 template <typename Where, typename S>
 auto input_with_bad(Where& where, std::string id, S source, BadRecordOptions bad = {},
                     InputOptions options = {}) {

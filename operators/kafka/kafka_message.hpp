@@ -17,11 +17,11 @@ namespace tidemark {
 /// A message, and where it stands; of one that is to be written only key and value matter. One
 /// without a value (a tombstone) is not one whose value is empty.
 struct KafkaMessage {
-  std::optional<std::string> key{};
-  std::optional<std::string> value{};
-  std::string topic{};
-  std::int32_t partition = 0;
-  std::int64_t offset = 0;
+  std::optional<std::string> key{};    ///< nullopt: none
+  std::optional<std::string> value{};  ///< nullopt: a tombstone
+  std::string topic{};                 ///< that it was read from
+  std::int32_t partition = 0;          ///< of the topic
+  std::int64_t offset = 0;             ///< in the partition
   friend auto operator<=>(const KafkaMessage&, const KafkaMessage&) = default;
   friend std::ostream& operator<<(std::ostream& out, const KafkaMessage& message) {
     return out << message.topic << '/' << message.partition << '@' << message.offset << ": "

@@ -48,9 +48,12 @@ class KafkaProducer {
 /// written again. Throws KafkaError.
 class KafkaOutput {
  public:
+  /// `brokers` are "host" or "host:port". A message that is not acknowledged within `timeout` ends
+  /// the run. Asks nobody yet.
   KafkaOutput(const std::vector<std::string>& brokers, std::string topic, KafkaConfig config = {},
               std::chrono::milliseconds timeout = std::chrono::seconds(30));
 
+  /// As SinkOf says (sink.hpp). Throws KafkaError for settings that are refused.
   template <typename Item>
     requires std::same_as<Item, KafkaMessage> || detail::is_key_and_value<Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {

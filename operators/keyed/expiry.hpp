@@ -31,7 +31,7 @@ struct Expiring : Results {
   /// The results alone.
   const Results& results() const { return *this; }
 
-  Told told{};
+  Told told{};  ///< what `expired` gives
 };
 
 namespace detail {

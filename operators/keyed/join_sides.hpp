@@ -33,9 +33,10 @@ enum class JoinEmit {
   running,   ///< whenever it has changed; it is kept for ever
 };
 
+/// How the sides of a join become rows.
 struct JoinMode {
-  JoinInsert insert = JoinInsert::last;
-  JoinEmit emit = JoinEmit::complete;
+  JoinInsert insert = JoinInsert::last;  ///< what goes into a row
+  JoinEmit emit = JoinEmit::complete;    ///< when a row is sent
 };
 
 namespace detail {
@@ -165,6 +166,7 @@ auto join(std::string id, JoinMode mode, Expiry expiry, Stream<T, First> first,
           Stream<T, Others>... others) {
   return Expiry::expiring(detail::join_rows(std::move(id), mode, expiry, first, others...));
 }
+/// The same in a blueprint.
 template <SaysExpiry Expiry, typename First, typename... Others>
 auto join(std::string id, JoinMode mode, Expiry expiry, FlowStream<First> first,
           FlowStream<Others>... others) {

@@ -38,7 +38,8 @@ class ResultOutput {
 
 /// The keys of a step never expire, unless it is given an expire_after (expiry.hpp).
 struct NoExpiry {
-  static constexpr bool expires = false;
+  static constexpr bool expires = false;  ///< as SaysExpiry asks for
+  /// @cond engine
   struct Lives {};
 
   template <Timestamp T, typename Out, typename Key, typename Logic>
@@ -55,6 +56,7 @@ struct NoExpiry {
   static Step step(Step step) {
     return step;
   }
+  /// @endcond
 };
 
 /// What says when the keys of a step expire.

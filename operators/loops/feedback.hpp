@@ -16,7 +16,9 @@ namespace tidemark {
 template <Timestamp T, typename Item>
 class Feedback {
  public:
+  /// @cond engine
   Feedback(OpenInput<T, Item> input, Scope<T>& scope) : input_(input), scope_(&scope) {}
+  /// @endcond
 
   /// Closes the loop: what comes out of `stream` goes round.
   void connect(const Stream<T, Item>& stream) const {

@@ -40,6 +40,7 @@ auto branch(std::string id, F predicate) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto branch(F predicate) {
   return branch("", std::move(predicate));
@@ -61,6 +62,7 @@ auto branch_when(std::string id, F predicate) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto branch_when(F predicate) {
   return branch_when("", std::move(predicate));

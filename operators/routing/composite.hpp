@@ -58,6 +58,7 @@ template <typename F, Timestamp T, typename Item, typename... Others>
 auto composite(const std::string& name, F f, Stream<T, Item> first, Others... others) {
   return detail::build_composite(*first.scope, name, f, first, others...);
 }
+/// The same in a blueprint.
 template <typename F, typename Item, typename... Others>
 auto composite(const std::string& name, F f, FlowStream<Item> first, Others... others) {
   return detail::build_composite(*first.flow, name, f, first, others...);

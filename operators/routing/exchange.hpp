@@ -41,6 +41,7 @@ auto exchange(std::string id, F key) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto exchange(F key) {
   return exchange("", std::move(key));

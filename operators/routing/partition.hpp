@@ -65,6 +65,7 @@ auto partition(std::string id, std::size_t count, F route) {
   return detail::Partition<F>{std::move(id), count, std::move(route)};
 }
 
+/// The same without an id.
 template <typename F>
 auto partition(std::size_t count, F route) {
   return partition("", count, std::move(route));

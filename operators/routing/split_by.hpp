@@ -51,6 +51,7 @@ auto split_by(std::string id, F f = {}) {
   };
 }
 
+/// The same without an id.
 template <typename F = std::identity>
   requires(!std::convertible_to<F, std::string>)
 auto split_by(F f = {}) {

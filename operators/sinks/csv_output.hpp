@@ -154,11 +154,16 @@ concept CsvWritable = detail::is_csv_writable<Item>();
 ///     counts | output("out", CSVOutput("counts.csv", {"word", "count"}))
 class CSVOutput {
  public:
+  /// A stream without records gives a file of the names alone.
   static constexpr bool opens_empty = true;
 
+  /// Without `columns` they are called as the records say. Throws ConfigError if two are the same,
+  /// and for what is no format.
   explicit CSVOutput(std::string path, std::vector<std::string> columns = {},
                      CsvFormat format = {});
 
+  ///@{
+  /// As PartitionedSinkOf says (sink.hpp): the file is the one part.
   std::vector<std::string> parts() const { return {path_}; }
   std::string file_of(const std::string& part) const { return part; }
   std::uint64_t part_of(const auto&) const { return 0; }
@@ -178,6 +183,7 @@ class CSVOutput {
     return std::make_unique<detail::CsvPart<Item>>(
         part, detail::csv_columns(path_, columns_, std::move(own), width), format_, context);
   }
+  ///@}
 
  private:
   std::string path_;

@@ -33,6 +33,8 @@ void require_directory_for(const std::string& directory, std::uint32_t files);
 template <typename Assign = KeyHash>
 class DirOutput {
  public:
+  /// `name(i)` is the name of file number i in the directory, which must be there; `end` stands
+  /// behind each value.
   DirOutput(std::string directory, std::uint32_t count, Assign assign = {},
             const std::function<std::string(std::uint32_t)>& name = &part_name,
             std::string end = "\n")
@@ -43,6 +45,8 @@ class DirOutput {
     for (std::uint32_t p = 0; p != count; ++p) names_.push_back(name(p));
   }
 
+  ///@{
+  /// As PartitionedSinkOf says (sink.hpp); parts are called as their files.
   std::vector<std::string> parts() const { return names_; }
   std::string file_of(const std::string& part) const { return directory_ + "/" + part; }
   template <KeyedItem Item>
@@ -55,6 +59,7 @@ class DirOutput {
                                             const SinkContext& context) const {
     return std::make_unique<detail::LinePart<Item>>(file_of(part), end_, context);
   }
+  ///@}
 
  private:
   std::string directory_;

@@ -24,6 +24,7 @@ class FileClaim {
   static FileClaim of_user(const void* run, const std::string& user, const std::string& path);
   /// For what `user` will read in that run. Throws DataflowError, naming both users.
   static FileClaim of_reader(const void* run, const std::string& user, const std::string& path);
+  /// `other` then holds nothing.
   FileClaim(FileClaim&& other) noexcept = default;
   FileClaim& operator=(FileClaim&&) = delete;
   ~FileClaim();

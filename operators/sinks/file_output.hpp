@@ -20,12 +20,16 @@ namespace tidemark {
 /// of text there (another `end`, CSV, other columns) is refused by a FileError.
 class FileOutput {
  public:
+  /// A stream without records gives an empty file.
   static constexpr bool opens_empty = true;
 
+  /// `end` stands behind each record. Touches no file.
   explicit FileOutput(std::string path, std::string end = "\n")
       : path_(std::move(path)),
         end_(std::move(end)) {}
 
+  ///@{
+  /// As PartitionedSinkOf says (sink.hpp): the file is the one part.
   std::vector<std::string> parts() const { return {path_}; }
   std::string file_of(const std::string& part) const { return part; }
   std::uint64_t part_of(const auto&) const { return 0; }
@@ -34,6 +38,7 @@ class FileOutput {
                                             const SinkContext& context) const {
     return std::make_unique<detail::LinePart<Item>>(part, end_, context);
   }
+  ///@}
 
  private:
   std::string path_;

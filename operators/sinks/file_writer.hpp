@@ -28,6 +28,7 @@ class OutputFile;
 /// one at a time.
 class FileWriter {
  public:
+  /// Begins anew; what stands at `path` stays until `commit`.
   explicit FileWriter(std::string path);
   /// Writes the file at `path` itself, after its first `kept` bytes; what follows them is dropped.
   /// What is written lasts from `sync` on.
@@ -36,7 +37,9 @@ class FileWriter {
   FileWriter& operator=(const FileWriter&) = delete;
   ~FileWriter();
 
+  /// Appends to the file, at the latest by `sync` or `commit`.
   void write(std::string_view text);
+  /// Puts the file in its place. Nothing may be called after it.
   void commit();
   /// Brings all that was written to the disk, and gives the size of the file.
   std::uint64_t sync();

@@ -52,10 +52,14 @@ class JSONLinesFile final : public FilePart<Item> {
 ///     readings | output("out", JSONLinesOutput("readings.jsonl"))
 class JSONLinesOutput {
  public:
+  /// A stream without records gives an empty file.
   static constexpr bool opens_empty = true;
 
+  /// Touches no file.
   explicit JSONLinesOutput(std::string path) : path_(std::move(path)) {}
 
+  ///@{
+  /// As PartitionedSinkOf says (sink.hpp): the file is the one part.
   std::vector<std::string> parts() const { return {path_}; }
   std::string file_of(const std::string& part) const { return part; }
   std::uint64_t part_of(const auto&) const { return 0; }
@@ -64,6 +68,7 @@ class JSONLinesOutput {
                                             const SinkContext& context) const {
     return std::make_unique<detail::JSONLinesFile<Item>>(part, context);
   }
+  ///@}
 
  private:
   std::string path_;

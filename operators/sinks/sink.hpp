@@ -29,8 +29,8 @@ class SinkPart {
 
 /// What a part of a sink is told about the run it is in.
 struct SinkContext {
-  std::uint32_t worker = 0;  ///< that writes it
-  std::uint32_t workers = 1;
+  std::uint32_t worker = 0;              ///< that writes it
+  std::uint32_t workers = 1;             ///< of the run
   bool is_saved = false;                 ///< its positions are kept
   std::optional<std::string> resume_at;  ///< the part's last position in an earlier run
 };
@@ -42,6 +42,7 @@ concept SinkOf = std::copy_constructible<S> && requires(const S& s) {
   { s.template open<Item>(std::uint32_t{}) } -> std::same_as<std::unique_ptr<SinkPart<Item>>>;
 };
 
+/// Whether worker 0 alone opens it.
 template <typename S>
 inline constexpr bool is_single_sink = requires { requires S::single; };
 

@@ -21,6 +21,7 @@ namespace tidemark {
 /// SIGPIPE).
 class StdOutput {
  public:
+  /// As SinkOf says (sink.hpp).
   template <Printable Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
     return std::make_unique<Part<Item>>();

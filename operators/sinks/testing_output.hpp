@@ -19,10 +19,12 @@ namespace tidemark {
 template <typename Collected>
 class TestingOutput {
  public:
+  /// Copies append to the same `items`, one at a time.
   explicit TestingOutput(std::vector<Collected>& items)
       : items_(&items),
         mutex_(std::make_shared<std::mutex>()) {}
 
+  /// As SinkOf says (sink.hpp).
   template <std::convertible_to<Collected> Item>
   std::unique_ptr<SinkPart<Item>> open(std::uint32_t) const {
     return std::make_unique<Part<Item>>(*items_, mutex_);

@@ -16,19 +16,22 @@ namespace tidemark {
 
 /// A record that is none, and where it stands.
 struct BadRecord {
-  static constexpr std::size_t longest_text = 1000;
+  static constexpr std::size_t longest_text = 1000;  ///< bytes of `text` that `readable` takes
 
-  std::string file;
-  std::uint64_t line = 0;
+  std::string file;          ///< its path
+  std::uint64_t line = 0;    ///< from 1
   std::uint64_t column = 0;  ///< from 1; 0: the record as a whole
-  std::string reason;
-  std::string text;  ///< what stands there
+  std::string reason;        ///< why it is none, for people
+  std::string text;          ///< what stands there
 
+  ///@{
+  /// For its Codec (core/codec.hpp), and for sinks that name what they write.
   static constexpr std::array<std::string_view, 5> names{"file", "line", "column", "reason",
                                                          "text"};
   static auto fields(auto& self) {
     return std::tie(self.file, self.line, self.column, self.reason, self.text);
   }
+  ///@}
   friend auto operator<=>(const BadRecord&, const BadRecord&) = default;
   friend std::ostream& operator<<(std::ostream& out, const BadRecord& bad) {
     return out << '\'' << bad.file << "': " << bad.place() << ": " << bad.reason;

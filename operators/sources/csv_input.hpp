@@ -30,8 +30,8 @@ namespace tidemark {
 /// may have joined good lines to it.
 class CSVInput {
  public:
-  using item_type = CsvRow;
-  static constexpr bool has_bad_records = true;
+  using item_type = CsvRow;                      ///< what it gives
+  static constexpr bool has_bad_records = true;  ///< as SourceWithBadRecords asks for
 
   /// Throws ConfigError for what is no format.
   explicit CSVInput(std::string path, std::size_t batch_size = 1000, CsvFormat format = {})
@@ -43,10 +43,13 @@ class CSVInput {
   /// again.
   CSVInput(const std::string& path, const FileOptions& options, CsvFormat format = {});
 
+  ///@{
+  /// As PartitionedSource says (source.hpp): the file is the one part.
   std::vector<std::string> parts() const { return lines_.parts(); }
   std::string file_of(const std::string& part) const { return part; }
   std::unique_ptr<SourcePart<CsvRow>> open(const std::string& part,
                                            const SourceContext& context) const;
+  ///@}
 
  private:
   FileInput lines_;

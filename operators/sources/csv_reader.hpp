@@ -20,6 +20,7 @@ namespace tidemark {
 /// characters of UTF-8.
 class CsvError : public std::runtime_error {
  public:
+  /// `reason` is what follows the place in the message.
   CsvError(std::uint64_t line, std::uint64_t column, const std::string& reason)
       : std::runtime_error("line " + std::to_string(line) + ", column " + std::to_string(column) +
                            ": " + reason),
@@ -27,9 +28,9 @@ class CsvError : public std::runtime_error {
         column_(column),
         reason_(reason) {}
 
-  std::uint64_t line() const { return line_; }
-  std::uint64_t column() const { return column_; }
-  const std::string& reason() const { return reason_; }
+  std::uint64_t line() const { return line_; }           ///< from 1
+  std::uint64_t column() const { return column_; }       ///< from 1, in characters
+  const std::string& reason() const { return reason_; }  ///< without the place
 
  private:
   std::uint64_t line_;
@@ -39,8 +40,8 @@ class CsvError : public std::runtime_error {
 
 /// A record, and where it stands.
 struct CsvRecord {
-  std::vector<std::string> fields;
-  std::uint64_t line = 0;  ///< on which it begins
+  std::vector<std::string> fields;  ///< without their quotes; at least one
+  std::uint64_t line = 0;           ///< on which it begins
 };
 
 /// Cuts text into records. Fields may be quoted, and then hold delimiters, line breaks and doubled

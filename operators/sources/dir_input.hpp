@@ -19,18 +19,25 @@ namespace tidemark {
 /// leads nowhere and whose name matches.
 class DirInput {
  public:
-  using item_type = std::string;
+  using item_type = std::string;  ///< a line
 
+  /// Lists the directory. A name that begins with a dot matches a pattern that begins with one.
+  /// `batch_size` is that of FileOptions, whose others are as by default.
   explicit DirInput(std::string directory, std::string pattern = "*",
                     std::size_t batch_size = 1000);
+  /// The same, with the options of each file.
   DirInput(std::string directory, std::string pattern, const FileOptions& options);
 
+  ///@{
+  /// As PartitionedSource says (source.hpp); parts are called as their files, in
+  /// the order of these names.
   std::vector<std::string> parts() const { return names_; }
   std::string file_of(const std::string& part) const { return directory_ + "/" + part; }
   std::unique_ptr<SourcePart<std::string>> open(const std::string& part,
                                                 const SourceContext& context) const {
     return FileInput(file_of(part), options_).open(file_of(part), context);
   }
+  ///@}
 
  private:
   std::string directory_;

@@ -36,8 +36,8 @@ struct FileOptions {
   /// appended to a file that has been replaced is not read, nor is it seen that a file was cut off
   /// which has grown beyond its old end at once.
   bool follow = false;
-  LastLine last_line = LastLine::automatic;
-  Rotated rotated = Rotated::fail;
+  LastLine last_line = LastLine::automatic;  ///< what becomes of one without an end
+  Rotated rotated = Rotated::fail;           ///< what a run does that finds another file
 };
 
 /// Gives the lines of a file without their "\n", at one worker. What gzip or zstd has compressed is
@@ -52,16 +52,22 @@ struct FileOptions {
 /// bytes of its text, with a hash of what it begins with; a pipe cannot be gone on with at one.
 class FileInput {
  public:
-  using item_type = std::string;
+  using item_type = std::string;  ///< a line
 
+  /// `batch_size` is that of FileOptions, whose others are as by default. Touches no file.
   explicit FileInput(std::string path, std::size_t batch_size = 1000);
+  /// With the options that there are. Touches no file.
   FileInput(std::string path, const FileOptions& options);
 
+  ///@{
+  /// As PartitionedSource says (source.hpp): the file is the one part.
   std::vector<std::string> parts() const { return {path_}; }
   std::string file_of(const std::string& part) const { return part; }
+  /// As they were given, but for a `batch_size` of 0, which is 1.
   const FileOptions& options() const { return options_; }
   std::unique_ptr<SourcePart<std::string>> open(const std::string& part,
                                                 const SourceContext& context) const;
+  ///@}
 
  private:
   std::string path_;

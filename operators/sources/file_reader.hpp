@@ -19,8 +19,8 @@ class OpenFile;
 /// How far a file has been read, for a run that goes on: the byte of its text, and a hash of what
 /// the text begins with, at most 4,096 bytes of those before, by which another file is known.
 struct FilePosition {
-  std::uint64_t offset = 0;
-  std::uint64_t head = 0;
+  std::uint64_t offset = 0;  ///< of the next byte of the text
+  std::uint64_t head = 0;    ///< the hash of what the text begins with
 };
 
 /// The text of a file, a pipe, or standard input for the path `-`. What is compressed by gzip or
@@ -36,7 +36,9 @@ class FileReader {
   FileReader& operator=(const FileReader&) = delete;
   ~FileReader();
 
+  /// As it was given.
   const std::string& path() const;
+  /// Whether it is a regular file, compressed or not.
   bool regular() const;
   /// Requires: not regular.
   int descriptor() const;

@@ -21,17 +21,23 @@ namespace tidemark {
 /// bad record instead (input_with_bad.hpp).
 class JSONLinesInput {
  public:
-  using item_type = nlohmann::json;
-  static constexpr bool has_bad_records = true;
+  using item_type = nlohmann::json;              ///< what it gives
+  static constexpr bool has_bad_records = true;  ///< as SourceWithBadRecords asks for
 
+  ///@{
+  /// Of the lines that a FileInput of these gives.
   explicit JSONLinesInput(std::string path, std::size_t batch_size = 1000)
       : lines_(path, batch_size) {}
   JSONLinesInput(const std::string& path, const FileOptions& options) : lines_(path, options) {}
+  ///@}
 
+  ///@{
+  /// As PartitionedSource says (source.hpp): the file is the one part.
   std::vector<std::string> parts() const { return lines_.parts(); }
   std::string file_of(const std::string& part) const { return part; }
   std::unique_ptr<SourcePart<nlohmann::json>> open(const std::string& part,
                                                    const SourceContext& context) const;
+  ///@}
 
  private:
   FileInput lines_;

@@ -18,6 +18,7 @@ namespace tidemark {
 /// wrong there.
 class JsonError : public std::runtime_error {
  public:
+  /// `reason` is the message.
   JsonError(std::size_t column, const std::string& reason)
       : std::runtime_error(reason),
         column_(column) {}

@@ -25,11 +25,15 @@ namespace tidemark {
 template <typename S>
 class Recorded {
  public:
-  using item_type = typename S::item_type;
-  using positions_of = S;
+  using item_type = typename S::item_type;  ///< what it gives
+  using positions_of = S;                   ///< an input goes on where one of the source alone was
 
+  /// `path` is what the paths of the files begin with. Touches none.
   Recorded(S source, std::string path) : source_(std::move(source)), path_(std::move(path)) {}
 
+  ///@{
+  /// As PartitionedSource or DynamicSource says (source.hpp), as the source does. Parts throw
+  /// FileError.
   bool gives_again() const { return true; }
   std::vector<std::string> parts() const
     requires requires(const S& s) { s.parts(); }
@@ -56,6 +60,7 @@ class Recorded {
     if (context.replays) return std::make_unique<Replayed>(path);
     return std::make_unique<Kept>(source_.build(context), path);
   }
+  ///@}
 
  private:
   class Kept final : public SourcePart<item_type> {

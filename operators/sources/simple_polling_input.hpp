@@ -26,8 +26,8 @@ namespace tidemark {
 template <typename Next>
 class SimplePollingInput {
  public:
-  using Wall = std::chrono::system_clock;
-  using item_type = typename std::invoke_result_t<Next&>::value_type;
+  using Wall = std::chrono::system_clock;                              ///< that of `align_to`
+  using item_type = typename std::invoke_result_t<Next&>::value_type;  ///< what `next` may return
 
   /// `wall_now` is the clock that `align_to` is of.
   SimplePollingInput(std::chrono::nanoseconds interval, Next next,
@@ -42,6 +42,8 @@ class SimplePollingInput {
                         std::to_string(interval.count()) + " ns; it must be at least 10 ms");
   }
 
+  ///@{
+  /// As PartitionedSource says (source.hpp): there is one part, without a position.
   std::vector<std::string> parts() const { return {"singleton"}; }
   bool gives_again() const { return false; }
   std::unique_ptr<SourcePart<item_type>> open(const std::string&,
@@ -54,6 +56,7 @@ class SimplePollingInput {
     }
     return std::make_unique<Part>(interval_, next_, context.now, first);
   }
+  ///@}
 
  private:
   struct Part final : SourcePart<item_type> {

@@ -18,13 +18,15 @@ namespace tidemark {
 
 /// What a source part says after a poll.
 struct Poll {
+  /// What comes next.
   enum class State {
     more,   ///< there may be more at once; after a poll that gave nothing, in a millisecond
     wait,   ///< nothing for now: poll again at `at`, or when the part has called `wake`
     end,    ///< there will never be more
     abort,  ///< the dataflow is to be cancelled, as if its program had been killed
   };
-  State state = State::more;
+  State state = State::more;  ///< of the part
+  /// Of `wait`, by SourceContext::now; nullopt: when the part has called `wake`, and no sooner.
   std::optional<Clock::time_point> at;
 };
 
@@ -52,9 +54,9 @@ struct SourceContext {
   std::function<Clock::time_point()> now{};
   std::optional<std::string> resume_at{};  ///< the part's last position in an earlier run
   std::uint32_t worker = 0;                ///< that reads the part
-  std::uint32_t workers = 1;
-  bool replays = false;   ///< the run goes as an earlier one did (Config::replay)
-  bool is_saved = false;  ///< a later run may go on at the part's position
+  std::uint32_t workers = 1;               ///< of the run
+  bool replays = false;                    ///< the run goes as an earlier one did (Config::replay)
+  bool is_saved = false;                   ///< a later run may go on at the part's position
   std::function<void(const std::string&)> tell{};  ///< says a sentence to people; may be empty
   /// Takes what the part cannot read, in a poll; empty: that is an error.
   std::function<void(BadRecord)> on_bad{};
@@ -62,6 +64,7 @@ struct SourceContext {
   std::function<std::uint64_t()> count_bad{};
 };
 
+/// A source that lists its parts.
 template <typename S>
 concept SourceWithParts = requires(const S& s) {
   { s.parts() } -> std::same_as<std::vector<std::string>>;

@@ -21,17 +21,21 @@ namespace tidemark {
 
 /// What happens between two records of a TestingInput.
 struct TestingMark {
+  /// What it is that happens.
   enum class Kind {
     end_of_file,  ///< the input ends here; a later run goes on behind it
     abort,        ///< the dataflow is cancelled here, once in the life of the TestingInput
     pause,        ///< nothing comes for a while, of the run's clock
   };
-  Kind kind = Kind::end_of_file;
-  std::chrono::nanoseconds length{0};
+  Kind kind = Kind::end_of_file;       ///< what happens
+  std::chrono::nanoseconds length{0};  ///< of a pause; else 0
 
+  ///@{
+  /// The mark of that kind.
   static TestingMark end_of_file() { return {Kind::end_of_file, {}}; }
   static TestingMark abort() { return {Kind::abort, {}}; }
   static TestingMark pause(std::chrono::nanoseconds length) { return {Kind::pause, length}; }
+  ///@}
 };
 
 /// Gives the records of a vector in order, at one worker, `batch_size` at a poll; none together
@@ -41,12 +45,14 @@ struct TestingMark {
 template <typename Item>
 class TestingInput {
  public:
-  using item_type = Item;
+  using item_type = Item;  ///< what it gives
 
+  /// A `batch_size` of 0 is 1.
   explicit TestingInput(std::vector<Item> items, std::size_t batch_size = 1)
       : script_(std::make_shared<Script>(Script{std::move(items), {}, {}})),
         batch_size_(std::max<std::size_t>(1, batch_size)) {}
 
+  /// With what happens between records.
   static TestingInput with_marks(const std::vector<std::variant<Item, TestingMark>>& entries,
                                  std::size_t batch_size = 1) {
     TestingInput input({}, batch_size);
@@ -61,11 +67,14 @@ class TestingInput {
     return input;
   }
 
+  ///@{
+  /// As PartitionedSource says (source.hpp): there is one part.
   std::vector<std::string> parts() const { return {"items"}; }
 
   std::unique_ptr<SourcePart<Item>> open(const std::string&, const SourceContext& context) const {
     return std::make_unique<Part>(script_, batch_size_, context);
   }
+  ///@}
 
  private:
   struct Script {

@@ -21,8 +21,10 @@ namespace tidemark {
 template <typename Key, typename Getter>
 class TtlCache {
  public:
+  /// What `getter` returns.
   using Value = std::remove_cvref_t<std::invoke_result_t<Getter&, const Key&>>;
 
+  /// Made by the step, for each worker; empty.
   TtlCache(Getter getter, std::chrono::nanoseconds ttl) : getter_(std::move(getter)), ttl_(ttl) {}
 
   /// The value of `key`; valid until the next call.

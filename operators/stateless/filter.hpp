@@ -30,6 +30,7 @@ auto filter(std::string id, F predicate) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto filter(F predicate) {
   return filter("", std::move(predicate));

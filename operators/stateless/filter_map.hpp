@@ -37,6 +37,7 @@ auto filter_map(std::string id, F f) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto filter_map(F f) {
   return filter_map("", std::move(f));

@@ -42,6 +42,7 @@ auto flat_map(std::string id, F f) {
   return detail::flat_map_as("flat_map", std::move(id), std::move(f));
 }
 
+/// The same without an id.
 template <typename F>
 auto flat_map(F f) {
   return flat_map("", std::move(f));

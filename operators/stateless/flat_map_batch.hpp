@@ -36,6 +36,7 @@ auto flat_map_batch(std::string id, F f) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto flat_map_batch(F f) {
   return flat_map_batch("", std::move(f));

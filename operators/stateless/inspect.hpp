@@ -28,6 +28,7 @@ auto inspect(std::string id, F inspector) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto inspect(F inspector) {
   return inspect("", std::move(inspector));
@@ -46,6 +47,7 @@ auto inspect_epoch(std::string id, F inspector) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto inspect_epoch(F inspector) {
   return inspect_epoch("", std::move(inspector));
@@ -66,6 +68,7 @@ auto inspect_worker(std::string id, F inspector) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto inspect_worker(F inspector) {
   return inspect_worker("", std::move(inspector));
@@ -85,6 +88,7 @@ auto inspect_batch(std::string id, F inspector) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto inspect_batch(F inspector) {
   return inspect_batch("", std::move(inspector));

@@ -37,6 +37,7 @@ auto key_on(std::string id, F key) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto key_on(F key) {
   return key_on("", std::move(key));

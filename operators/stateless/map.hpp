@@ -34,6 +34,7 @@ auto map(std::string id, F f) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto map(F f) {
   return map("", std::move(f));

@@ -30,6 +30,7 @@ auto map_in_place(std::string id, F f) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto map_in_place(F f) {
   return map_in_place("", std::move(f));

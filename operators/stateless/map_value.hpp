@@ -36,6 +36,7 @@ auto map_value(std::string id, F f) {
         });
   };
 }
+/// The same without an id.
 template <typename F>
 auto map_value(F f) {
   return map_value("", std::move(f));
@@ -57,6 +58,7 @@ auto filter_value(std::string id, F predicate) {
         });
   };
 }
+/// The same without an id.
 template <typename F>
 auto filter_value(F predicate) {
   return filter_value("", std::move(predicate));
@@ -99,15 +101,18 @@ auto flat_map_value(std::string id, F f) {
     }
   };
 }
+/// The same without an id.
 template <typename F>
 auto flat_map_value(F f) {
   return flat_map_value("", std::move(f));
 }
 
+/// Another name of flat_map_value, for functions that return a std::optional.
 template <typename F>
 auto filter_map_value(std::string id, F f) {
   return flat_map_value(std::move(id), std::move(f));
 }
+/// The same without an id.
 template <typename F>
 auto filter_map_value(F f) {
   return flat_map_value("", std::move(f));

@@ -50,6 +50,7 @@ auto delay(std::string id, F f) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto delay(F f) {
   return delay("", std::move(f));
@@ -70,6 +71,7 @@ auto delay_batch(std::string id, F f) {
   };
 }
 
+/// The same without an id.
 template <typename F>
 auto delay_batch(F f) {
   return delay_batch("", std::move(f));

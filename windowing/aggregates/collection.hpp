@@ -49,12 +49,19 @@ inline constexpr bool wants_defined_keys<Into, Rule<Of>> =
 /// not equal to itself, such as NaN: it is refused. One by KeyLess (hash.hpp) has.
 template <typename Value, typename Into>
 struct Collection {
+  ///@{
+  /// As Aggregate says (aggregate.hpp). An accumulator is the values with their times, in the order
+  /// in which they were folded.
   using Accumulator = std::vector<std::pair<EventTime, Value>>;
   static constexpr Algebra algebra = Algebra::plain;  // to share slices would be to copy them
   static constexpr bool commutative = true;           // for it sorts by itself
+  ///@}
 
-  bool sorted = true;
+  bool sorted = true;  ///< by time; else the order of arrival stays
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp). `result` throws std::domain_error for a key that would be
+  /// lost.
   Accumulator first(Value value, EventTime time) {
     Accumulator all;
     all.emplace_back(time, std::move(value));
@@ -79,6 +86,7 @@ struct Collection {
     }
     return values;
   }
+  ///@}
 
  private:
   static void require_place(const Value& value) {

@@ -9,11 +9,17 @@
 
 namespace tidemark {
 
+/// How many values there are.
 struct Count {
+  ///@{
+  /// As Aggregate says (aggregate.hpp). An accumulator is the count.
   using Accumulator = std::uint64_t;
   static constexpr Algebra algebra = Algebra::invertible;
   static constexpr bool commutative = true;
+  ///@}
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp).
   template <typename Value>
   Accumulator first(const Value&, EventTime) {
     return 1;
@@ -25,6 +31,7 @@ struct Count {
   void combine(Accumulator& count, Accumulator later) { count += later; }
   void subtract(Accumulator& count, Accumulator earlier) { count -= earlier; }
   Accumulator result(Accumulator count) { return count; }
+  ///@}
 };
 
 }  // namespace tidemark

@@ -15,9 +15,10 @@ namespace tidemark {
 /// A function with what is known about it. Made by `associative`, `commutative` and `invertible`.
 template <typename F, typename Inverse, bool is_commutative>
 struct Declared {
-  F function;
-  Inverse inverse;
+  F function;       ///< of two accumulators
+  Inverse inverse;  ///< takes the first of them away again; a std::nullptr_t: there is none
 
+  /// Calls the function, and returns what it does.
   template <typename A, typename B>
     requires std::invocable<F&, A, B>
   decltype(auto) operator()(A&& a, B&& b) {

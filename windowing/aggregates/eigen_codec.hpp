@@ -23,8 +23,11 @@ template <typename Dense>
            std::derived_from<Dense, Eigen::PlainObjectBase<Dense>> &&
            std::is_trivially_copyable_v<typename Dense::Scalar>)
 struct Codec<Dense> {
-  using Scalar = typename Dense::Scalar;
+  using Scalar = typename Dense::Scalar;  ///< of a single number
 
+  ///@{
+  /// As Codec says (core/codec.hpp). `read` throws BadBytes, also for what has other rows or
+  /// columns than the type must have.
   static std::string signature() { return std::string("[[") + Codec<Scalar>::signature() + "]]"; }
   static void write(std::string& to, const Dense& values) {
     Codec<std::uint64_t>::write(to, static_cast<std::uint64_t>(values.rows()));
@@ -43,6 +46,7 @@ struct Codec<Dense> {
     if (!numbers.empty()) std::memcpy(values.data(), numbers.data(), numbers.size());
     return values;
   }
+  ///@}
 
  private:
   /// The limit keeps the product of the two, and of a number's size, in range.

@@ -17,14 +17,19 @@ namespace tidemark {
 /// before all others.
 template <typename Value, typename By, typename Before>
 struct Extreme {
+  ///@{
+  /// As Aggregate says (aggregate.hpp). An accumulator is the best value so far.
   using Accumulator = Value;
   static constexpr Algebra algebra = Algebra::associative;
   /// Unless equal ones can be told apart.
   static constexpr bool commutative =
       std::is_same_v<By, std::identity> && std::is_integral_v<Value>;
+  ///@}
 
-  By by;
+  By by;  ///< what values are compared by
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp).
   Value first(Value value, EventTime) { return value; }
   void add(Value& best, Value value, EventTime) {
     if (is_better(best, value)) best = std::move(value);
@@ -33,6 +38,7 @@ struct Extreme {
     if (is_better(best, later)) best = later;
   }
   Value result(Value&& best) { return std::move(best); }
+  ///@}
 
  private:
   bool is_better(const Value& best, const Value& value) {

@@ -16,15 +16,20 @@ namespace tidemark {
 /// in keeping with. Without one it is a std::nullptr_t.
 template <typename Builder, typename Folder, typename Merger>
 struct Fold {
+  ///@{
+  /// As Aggregate says (aggregate.hpp). An accumulator is what `builder` returns.
   using Accumulator = std::remove_cvref_t<std::invoke_result_t<Builder&>>;
-  using Known = detail::Known<Merger, Accumulator>;
+  using Known = detail::Known<Merger, Accumulator>;  ///< what `merger` is declared to be
   static constexpr Algebra algebra = Known::algebra;
   static constexpr bool commutative = Known::commutative;
+  ///@}
 
-  Builder builder;
-  Folder folder;
-  Merger merger;
+  Builder builder;  ///< gives the accumulator of no values
+  Folder folder;    ///< takes an accumulator and a value
+  Merger merger;    ///< takes two accumulators; a std::nullptr_t: there is none
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp).
   template <typename Value>
   Accumulator first(Value&& value, EventTime) {
     return std::invoke(folder, Accumulator(std::invoke(builder)), std::forward<Value>(value));
@@ -44,18 +49,24 @@ struct Fold {
     accumulator = Known::undo(merger, std::move(accumulator), earlier);
   }
   Accumulator result(Accumulator&& accumulator) { return std::move(accumulator); }
+  ///@}
 };
 
 /// The first value, then `reducer(accumulator, value)`, by which accumulators are joined, too.
 template <typename Value, typename Reducer>
 struct Reduction {
+  ///@{
+  /// As Aggregate says (aggregate.hpp). An accumulator is a value, too.
   using Accumulator = Value;
-  using Known = detail::Known<Reducer, Value>;
+  using Known = detail::Known<Reducer, Value>;  ///< what `reducer` is declared to be
   static constexpr Algebra algebra = Known::algebra;
   static constexpr bool commutative = Known::commutative;
+  ///@}
 
-  Reducer reducer;
+  Reducer reducer;  ///< takes an accumulator and a value, or two accumulators
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp).
   Value first(Value value, EventTime) { return value; }
   void add(Value& accumulator, Value value, EventTime) {
     accumulator = std::invoke(reducer, std::move(accumulator), std::move(value));
@@ -69,6 +80,7 @@ struct Reduction {
     accumulator = Known::undo(reducer, std::move(accumulator), earlier);
   }
   Value result(Value&& accumulator) { return std::move(accumulator); }
+  ///@}
 };
 
 }  // namespace tidemark

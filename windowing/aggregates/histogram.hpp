@@ -23,22 +23,28 @@ namespace tidemark {
 /// Cost: O(1) for a value, O(bins) for a combine.
 class Histogram {
  public:
-  using Counts = Eigen::Array<std::uint64_t, Eigen::Dynamic, 1>;
+  using Counts = Eigen::Array<std::uint64_t, Eigen::Dynamic, 1>;  ///< a number for each bin
 
+  /// How many values are where.
   struct Accumulator {
-    Counts counts{};
-    std::uint64_t below = 0;
+    Counts counts{};            ///< in each bin, from `low` on
+    std::uint64_t below = 0;    ///< below low
     std::uint64_t above = 0;    ///< at or above high
     std::uint64_t unknown = 0;  ///< not a number
 
+    /// For its Codec (core/codec.hpp).
     static auto fields(auto& self) {
       return std::tie(self.counts, self.below, self.above, self.unknown);
     }
   };
+  ///@{
+  /// As Aggregate says (aggregate.hpp); the result is the accumulator.
   using Result = Accumulator;
   static constexpr Algebra algebra = Algebra::invertible;
   static constexpr bool commutative = true;
+  ///@}
 
+  /// Throws ConfigError unless low < high, both are finite, and there is a bin.
   Histogram(double low, double high, std::uint32_t bins) : low_(low), high_(high), bins_(bins) {
     if (!(low < high) || !std::isfinite(high - low) || bins == 0)
       throw ConfigError("Histogram: " + std::to_string(bins) + " bins from " + std::to_string(low) +
@@ -46,12 +52,16 @@ class Histogram {
                         "; it needs at least one, and finite ends of which the first is less");
   }
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp). `combine` throws BadBytes where the bins differ, as `add`
+  /// does.
   Accumulator first(double value, EventTime time) {
     Accumulator all{Counts::Zero(bins_)};
     add(all, value, time);
     return all;
   }
-  /// Throws BadBytes for an accumulator of a histogram with other bins, which a run has left.
+  /// As Aggregate says. Throws BadBytes for an accumulator of a histogram with other bins, which a
+  /// run has left.
   void add(Accumulator& all, double value, EventTime) {
     if (all.counts.size() != bins_) throw BadBytes();
     if (std::isnan(value)) {
@@ -80,6 +90,7 @@ class Histogram {
     all.unknown -= earlier.unknown;
   }
   Result result(Accumulator&& all) { return std::move(all); }
+  ///@}
 
  private:
   double low_;

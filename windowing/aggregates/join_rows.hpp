@@ -20,15 +20,20 @@ namespace tidemark {
 /// by its index which side it is of.
 template <typename... Sides>
 struct JoinRows {
-  using Value = std::variant<Sides...>;
-  using Row = std::tuple<std::optional<Sides>...>;
-  using Rows = std::vector<Row>;
+  using Value = std::variant<Sides...>;             ///< of one side
+  using Row = std::tuple<std::optional<Sides>...>;  ///< of one value of each side
+  using Rows = std::vector<Row>;                    ///< those of a window
+  ///@{
+  /// As Aggregate says (aggregate.hpp). An accumulator is the values of each side that stay.
   using Accumulator = std::tuple<std::vector<Sides>...>;
   static constexpr Algebra algebra = Algebra::plain;
   static constexpr bool commutative = false;
+  ///@}
 
-  JoinMode mode;
+  JoinMode mode;  ///< which values stay, and when rows are sent (operators/keyed/join_sides.hpp)
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp).
   Accumulator first(Value value, EventTime time) {
     Accumulator sides;
     add(sides, std::move(value), time);
@@ -36,8 +41,9 @@ struct JoinRows {
   }
   void add(Accumulator& sides, Value value, EventTime) { insert<0>(sides, value); }
   void combine(Accumulator& sides, const Accumulator& later) { append<0>(sides, later); }
+  ///@}
 
-  /// What is sent before the window closes.
+  /// What is sent after a value, before the window closes; nullopt: nothing.
   std::optional<Rows> early(Accumulator& sides) {
     if (mode.emit == JoinEmit::final) return std::nullopt;
     if (mode.emit == JoinEmit::running) return rows(sides);
@@ -47,6 +53,7 @@ struct JoinRows {
     sides = {};
     return complete;
   }
+  /// What is sent when the window closes; nullopt: nothing, unless `mode.emit` is `final`.
   std::optional<Rows> result(Accumulator&& sides) {
     if (mode.emit != JoinEmit::final) return std::nullopt;
     return rows(sides);

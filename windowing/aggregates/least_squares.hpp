@@ -24,25 +24,34 @@ namespace tidemark {
 /// Cost: O(N^2) for a value and a combine, O(N^3) for a result.
 template <int N, typename Scalar = double>
 struct LeastSquares {
-  using Vector = Eigen::Matrix<Scalar, N, 1, Eigen::DontAlign>;
-  using Matrix = Eigen::Matrix<Scalar, N, N, Eigen::DontAlign>;
+  using Vector = Eigen::Matrix<Scalar, N, 1, Eigen::DontAlign>;  ///< of a number for each predictor
+  using Matrix = Eigen::Matrix<Scalar, N, N, Eigen::DontAlign>;  ///< of one for each two
 
+  /// The model of a window.
   struct Result {
-    std::uint64_t count = 0;
-    Vector coefficients{};
-    Scalar residual = 0;  ///< the sum of squares that is left
+    std::uint64_t count = 0;  ///< of values
+    Vector coefficients{};    ///< c
+    Scalar residual = 0;      ///< the sum of squares that is left
   };
+  /// Sums over the values.
   struct Accumulator {
-    std::uint64_t count = 0;
-    Matrix xx{};
-    Vector xy{};
-    Scalar yy = 0;
+    std::uint64_t count = 0;  ///< of values
+    Matrix xx{};              ///< of x x^T
+    Vector xy{};              ///< of x y
+    Scalar yy = 0;            ///< of y^2
 
+    /// For its Codec (core/codec.hpp).
     static auto fields(auto& self) { return std::tie(self.count, self.xx, self.xy, self.yy); }
   };
+  ///@{
+  /// As Aggregate says (aggregate.hpp).
   static constexpr Algebra algebra = Algebra::associative;
   static constexpr bool commutative = true;
+  ///@}
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp). `add` and `combine` throw std::invalid_argument where the
+  /// numbers of predictors differ.
   template <typename X, typename Y>
   Accumulator first(const std::pair<X, Y>& value, EventTime) {
     const auto& [x, y] = value;
@@ -64,6 +73,7 @@ struct LeastSquares {
     const Scalar residual = all.yy - 2 * c.dot(all.xy) + c.dot(all.xx * c);
     return {all.count, c, residual > 0 ? residual : 0};
   }
+  ///@}
 };
 
 }  // namespace tidemark

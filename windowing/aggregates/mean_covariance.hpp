@@ -23,24 +23,33 @@ namespace tidemark {
 /// Cost: O(N^2) for a value and for a combine.
 template <int N, typename Scalar = double>
 struct MeanCovariance {
-  using Vector = Eigen::Matrix<Scalar, N, 1, Eigen::DontAlign>;
-  using Matrix = Eigen::Matrix<Scalar, N, N, Eigen::DontAlign>;
+  using Vector = Eigen::Matrix<Scalar, N, 1, Eigen::DontAlign>;  ///< a value, or a mean
+  using Matrix = Eigen::Matrix<Scalar, N, N, Eigen::DontAlign>;  ///< a covariance
 
+  /// What a window's values are like.
   struct Result {
-    std::uint64_t count = 0;
-    Vector mean{};
-    Matrix covariance{};  ///< divided by count - 1; 0 for a single value
+    std::uint64_t count = 0;  ///< of values
+    Vector mean{};            ///< of them
+    Matrix covariance{};      ///< divided by count - 1; 0 for a single value
   };
+  /// What is kept of values.
   struct Accumulator {
-    std::uint64_t count = 0;
-    Vector mean{};
-    Matrix scatter{};  // the sum of (x - mean)(x - mean)^T
+    std::uint64_t count = 0;  ///< of them
+    Vector mean{};            ///< of them
+    Matrix scatter{};         ///< the sum of (x - mean)(x - mean)^T
 
+    /// For its Codec (core/codec.hpp).
     static auto fields(auto& self) { return std::tie(self.count, self.mean, self.scatter); }
   };
+  ///@{
+  /// As Aggregate says (aggregate.hpp).
   static constexpr Algebra algebra = Algebra::associative;
   static constexpr bool commutative = true;
+  ///@}
 
+  ///@{
+  /// As Aggregate says (aggregate.hpp). `add` and `combine` throw std::invalid_argument where the
+  /// vectors differ in length.
   template <typename Value>
   Accumulator first(const Value& value, EventTime) {
     return {1, value, Matrix::Zero(value.size(), value.size())};
@@ -66,6 +75,7 @@ struct MeanCovariance {
     return {all.count, all.mean,
             all.scatter / static_cast<Scalar>(all.count > 1 ? all.count - 1 : 1)};
   }
+  ///@}
 };
 
 }  // namespace tidemark

@@ -27,11 +27,13 @@ namespace tidemark {
 template <typename Getter>
 class EventClock {
  public:
+  /// What is kept of a key.
   struct State {
-    EventTime base = before_all_time;  // the watermark
-    EventTime since{};                 // when the wall clock stood at this
+    EventTime base = before_all_time;  ///< the watermark
+    EventTime since{};                 ///< when the wall clock stood at this
   };
 
+  /// An empty `wall` is the time of the run. Throws ConfigError if `wait` is negative.
   EventClock(Getter getter, Span wait, Now wall = {})
       : now(std::move(wall)),
         getter_(std::move(getter)),
@@ -41,6 +43,9 @@ class EventClock {
                         " ns; it must be at least 0");
   }
 
+  ///@{
+  /// As WindowClock says (clock.hpp). `read` throws std::out_of_range if the value's time is beyond
+  /// event time.
   template <typename Value>
   Reading read(State& state, const Value& value, EventTime wall) {
     static_assert(std::invocable<Getter&, const Value&>,
@@ -61,8 +66,9 @@ class EventClock {
     if (state.base == before_all_time) return after_all_time;
     return advanced(state.since, between(state.base, time));
   }
+  ///@}
 
-  Now now;
+  Now now;  ///< empty: the time of the run
 
  private:
   Getter getter_;

@@ -25,10 +25,15 @@ namespace tidemark {
 template <typename Getter>
 class SourceClock {
  public:
+  /// Nothing is kept of a key.
   struct State {};
 
+  /// `getter` is copied for each worker, and called by it alone.
   explicit SourceClock(Getter getter) : getter_(std::move(getter)) {}
 
+  ///@{
+  /// As WindowClock says (clock.hpp), with the watermark of the sources for wall time. `read`
+  /// throws std::out_of_range if the value's time is beyond event time.
   template <typename Value>
   Reading read(State&, const Value& value, EventTime watermark) {
     static_assert(std::invocable<Getter&, const Value&>,
@@ -40,6 +45,7 @@ class SourceClock {
   }
   EventTime watermark(const State&, EventTime watermark) const { return watermark; }
   EventTime due(const State&, EventTime time) const { return time; }
+  ///@}
 
   /// What it takes for `now` is the watermark of the step's sources.
   static constexpr bool by_source = true;

@@ -39,23 +39,32 @@ namespace tidemark {
 /// that it has found. Thread: one at a time.
 class CalendarWindow {
  public:
+  /// An open window of a key.
   struct Window {
-    std::int64_t id = 0;
-    EventTime open{};
-    EventTime close{};
+    std::int64_t id = 0;  ///< 0 for that of 1970-01-01
+    EventTime open{};     ///< the first instant that belongs to it
+    EventTime close{};    ///< the first that does not
 
     friend bool operator==(const Window& a, const Window& b) { return a.id == b.id; }
     friend auto operator<=>(const Window& a, const Window& b) { return a.id <=> b.id; }
   };
+  /// Nothing else is kept of a key.
   struct State {};
+  ///@{
+  /// As Windower says (windower.hpp): windows end by time, stay apart, and are not counted.
   static constexpr bool merges = false;
   static constexpr bool by_time = true;
   static constexpr bool numbers = false;
+  ///@}
 
-  // These throw ConfigError unless there is such a zone and the count is from 1 to 10,000.
+  /// `count` days of the zone. These throw ConfigError unless there is such a zone and the count is
+  /// from 1 to 10,000.
   static CalendarWindow days(const TimeZone& zone, int count = 1);
+  /// `count` weeks, each of which begins with the day `first`. Throws likewise, and for what is no
+  /// day of the week.
   static CalendarWindow weeks(const TimeZone& zone,
                               std::chrono::weekday first = std::chrono::Monday, int count = 1);
+  /// `count` months: 3 for quarters, 12 for years. Throws likewise.
   static CalendarWindow months(const TimeZone& zone, int count = 1);
 
   /// Windows that begin later than the day, week or month does, by what a clock shows, also where
@@ -65,6 +74,8 @@ class CalendarWindow {
   /// Likewise, and so many months later. Throws ConfigError unless a window has more months.
   CalendarWindow beginning(std::chrono::months months, std::chrono::seconds later = {}) const;
 
+  ///@{
+  /// As Windower says (windower.hpp).
   template <typename Visit>
   void windows_of(State&, EventTime time, Visit&& visit) const {
     Window& near = near_[place(time)];
@@ -79,6 +90,7 @@ class CalendarWindow {
                                        : window.close;
   }
   WindowInfo info(const Window& window) const { return {window.id, window.open, window.close}; }
+  ///@}
   /// Whether a value may be late for one window and not for the next.
   bool judges_by_window() const { return rules == WindowRules::v0_17; }
   /// Whether a time is in the window that closes at `close`, if that is one found last.
@@ -87,7 +99,7 @@ class CalendarWindow {
     return near.close == close && near.open <= time && time < close;
   }
 
-  WindowRules rules = WindowRules::v0_21;
+  WindowRules rules = WindowRules::v0_21;  ///< the step sets those of its options
 
  private:
   enum class Unit { days, weeks, months };

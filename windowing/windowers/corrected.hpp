@@ -35,8 +35,10 @@ class Corrected : public W {
       "no late value belongs to it");
 
  public:
+  /// Says to the step that late values may come to windows that it has to keep.
   static constexpr bool corrects = true;
 
+  /// `within` is a length of event time. Throws ConfigError unless it is positive.
   Corrected(W windower, Span within) : W(std::move(windower)), within_(within.length()) {
     if (within_.count() <= 0)
       throw ConfigError("Corrected: windows are to be kept for " + std::to_string(within_.count()) +

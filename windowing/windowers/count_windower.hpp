@@ -18,8 +18,9 @@ namespace tidemark {
 /// values between two windows belong to none. Throws ConfigError if size or step is 0.
 class CountWindow {
  public:
+  /// An open window of a key.
   struct Window {
-    std::int64_t id = 0;
+    std::int64_t id = 0;     ///< from 0
     EventTime open{};        ///< of its first value
     EventTime last{};        ///< of its latest
     std::uint64_t size = 0;  ///< values so far
@@ -27,20 +28,29 @@ class CountWindow {
     friend bool operator==(const Window& a, const Window& b) { return a.id == b.id; }
     friend auto operator<=>(const Window& a, const Window& b) { return a.id <=> b.id; }
   };
+  /// What else is kept of a key.
   struct State {
-    std::uint64_t values = 0;
+    std::uint64_t values = 0;  ///< that it has had
   };
+  ///@{
+  /// As Windower says (windower.hpp): windows end by their number of values, stay apart, and are
+  /// counted.
   static constexpr bool merges = false;
   static constexpr bool by_time = false;
   static constexpr bool numbers = true;
+  ///@}
 
+  /// One after the other, without gap or overlap.
   explicit CountWindow(std::uint64_t size) : CountWindow(size, size) {}
+  /// A `step` below `size` makes windows that overlap.
   CountWindow(std::uint64_t size, std::uint64_t step) : size_(size), step_(step) {
     if (size == 0 || step == 0)
       throw ConfigError("CountWindow: the size is " + std::to_string(size) + " and the step " +
                         std::to_string(step) + "; both must be at least 1");
   }
 
+  ///@{
+  /// As Windower says (windower.hpp).
   template <typename Visit>
   void windows_of(State& state, EventTime time, Visit&& visit) const {
     const std::uint64_t n = state.values++;
@@ -62,6 +72,7 @@ class CountWindow {
   WindowInfo info(const Window& window) const {
     return {window.id, window.open, window.last, {}, true};
   }
+  ///@}
 
  private:
   std::uint64_t size_;

@@ -25,19 +25,28 @@ namespace tidemark {
 /// once per slice nevertheless (sliced_windows.hpp).
 class SlidingWindow {
  public:
+  /// An open window of a key: its number.
   struct Window {
-    std::int64_t id;
+    std::int64_t id;  ///< window `id` opens at align_to + id offset
     friend auto operator<=>(const Window&, const Window&) = default;
   };
+  /// Nothing else is kept of a key.
   struct State {};
+  ///@{
+  /// As Windower says (windower.hpp): windows end by time, stay apart, and are not counted.
   static constexpr bool merges = false;
   static constexpr bool by_time = true;
   static constexpr bool numbers = false;
+  ///@}
 
+  /// `align_to` is any std::chrono::sys_time of nanoseconds or coarser. Throws std::out_of_range if
+  /// it is beyond event time.
   template <SystemTimePoint Time>
   SlidingWindow(Span length, Span offset, const Time& align_to)
       : SlidingWindow("SlidingWindow", length, offset, to_event_time(align_to)) {}
 
+  ///@{
+  /// As Windower says (windower.hpp).
   template <typename Visit>
   void windows_of(State&, EventTime time, Visit&& visit) const {
     const std::int64_t last = last_before(time);
@@ -53,6 +62,7 @@ class SlidingWindow {
   WindowInfo info(const Window& window) const {
     return {window.id, open_of(window.id), close_of(window.id)};
   }
+  ///@}
   /// Whether a value may be late for one window and not for the next.
   bool judges_by_window() const { return rules == WindowRules::v0_17; }
 
@@ -69,14 +79,19 @@ class SlidingWindow {
     return static_cast<std::int64_t>(Wide{count(time)} - count(align_to_) -
                                      Wide{last_before} * offset_);
   }
+  ///@{
+  /// The first instant of a window, and the first behind it; `before_all_time` or `after_all_time`
+  /// where that is beyond event time.
   EventTime open_of(std::int64_t id) const {
     return has_all() ? before_all_time : at(Wide{id} * offset_);
   }
   EventTime close_of(std::int64_t id) const { return at(Wide{id} * offset_ + length_); }
+  ///@}
 
-  WindowRules rules = WindowRules::v0_21;
+  WindowRules rules = WindowRules::v0_21;  ///< the step sets those of its options
 
  protected:
+  /// `name` is that of the class of windows, for errors.
   SlidingWindow(const std::string& name, Span length, Span offset, EventTime align_to)
       : length_(length.length().count()),
         offset_(offset.length().count()),
@@ -142,10 +157,13 @@ class SlidingWindow {
 /// positive.
 class TumblingWindow : public SlidingWindow {
  public:
+  /// `align_to` is any std::chrono::sys_time of nanoseconds or coarser. Throws std::out_of_range if
+  /// it is beyond event time.
   template <SystemTimePoint Time>
   TumblingWindow(Span length, const Time& align_to)
       : SlidingWindow("TumblingWindow", length, length, to_event_time(align_to)) {}
 
+  /// As Windower says (windower.hpp): each time is in one window.
   template <typename Visit>
   void windows_of(State&, EventTime time, Visit&& visit) const {
     visit(Window{last_before(time)});
