@@ -56,11 +56,16 @@ class AtMostOne {
 template <PartiallyOrdered T>
 class Antichain {
  public:
+  ///@{
+  /// How the elements are held, sorted by `<=>`: in place, and at most one, if T is totally
+  /// ordered.
   using Elements = std::conditional_t<is_totally_ordered<T>, detail::AtMostOne<T>,
                                       boost::container::small_vector<T, 1>>;
   using const_iterator = typename Elements::const_iterator;
+  ///@}
 
   Antichain() = default;
+  /// The minimal ones of `elements`.
   Antichain(std::initializer_list<T> elements) {
     for (const T& element : elements) insert(element);
   }
@@ -96,10 +101,14 @@ class Antichain {
     return std::ranges::all_of(later, [&](const T& e) { return less_equal_to(e); });
   }
 
+  ///@{
+  /// The elements, sorted by `<=>`. Those of a frontier that has none: nothing can appear any more.
   bool empty() const { return elements_.empty(); }
   std::size_t size() const { return elements_.size(); }
   const_iterator begin() const { return elements_.begin(); }
   const_iterator end() const { return elements_.end(); }
+  ///@}
+  /// Removes all elements.
   void clear() { elements_.clear(); }
 
   friend bool operator==(const Antichain&, const Antichain&) = default;

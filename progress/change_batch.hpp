@@ -21,9 +21,10 @@ namespace tidemark {
 template <std::totally_ordered Key>
 class ChangeBatch {
  public:
-  using Change = std::pair<Key, std::int64_t>;
+  using Change = std::pair<Key, std::int64_t>;  ///< a key, and what is added to its count
 
   ChangeBatch() = default;
+  /// Changes in any order; several of one key are added up.
   ChangeBatch(std::initializer_list<Change> changes) {
     for (const auto& [key, diff] : changes) update(key, diff);
   }
@@ -71,6 +72,7 @@ class ChangeBatch {
   /// Whether nothing has been changed since.
   bool compacted() const { return clean_ == changes_.size(); }
 
+  /// Forgets all changes, and keeps their memory.
   void clear() {
     changes_.clear();
     clean_ = 0;

@@ -18,21 +18,24 @@ namespace tidemark {
 /// The numbers of a timestamp made of epochs, products and loops, those of T before the counters of
 /// its loops, then zeros. In this form all of them have the same order, coordinate by coordinate,
 /// and what a path does to any of them the same normal form (NestedSummary): so progress can be
-
+/// followed, and read from a trace, by who does not know T.
 using Coordinates = Nested<Epoch, 7>;
+/// The most numbers that there is room for.
 inline constexpr std::uint32_t max_coordinates = Coordinates::coordinates;
 
 /// How a type of timestamps is taken apart. Of a type of a program's own nothing is known.
 template <typename T>
 struct CoordinatesOf {
-  static constexpr std::uint32_t count = 0;
+  static constexpr std::uint32_t count = 0;  ///< of its numbers; 0: it cannot be taken apart
 };
 
+/// Of an epoch, one number. Those of other types have the same members.
 template <>
 struct CoordinatesOf<Epoch> {
   static constexpr std::uint32_t count = 1;  ///< of numbers
   static std::string form() { return "*"; }  ///< how it is printed, each number as a star
 
+  ///@{
   /// Calls `each(number)` for the numbers in turn, and for what a summary adds to them.
   template <typename Each>
   static constexpr void for_each(const Epoch& time, Each&& each) {
@@ -42,11 +45,15 @@ struct CoordinatesOf<Epoch> {
   static constexpr void for_each(const EpochSummary& summary, Each&& each) {
     each(summary.step);
   }
+  ///@}
 };
 
+/// Of a pair, the numbers of `first` before those of `second`.
 template <typename A, typename B>
   requires(CoordinatesOf<A>::count != 0 && CoordinatesOf<B>::count != 0)
 struct CoordinatesOf<Product<A, B>> {
+  ///@{
+  /// As for an epoch.
   static constexpr std::uint32_t count = CoordinatesOf<A>::count + CoordinatesOf<B>::count;
   static std::string form() {
     return std::string("(") + CoordinatesOf<A>::form() + "," + CoordinatesOf<B>::form() + ")";
@@ -57,12 +64,16 @@ struct CoordinatesOf<Product<A, B>> {
     CoordinatesOf<A>::for_each(pair.first, each);
     CoordinatesOf<B>::for_each(pair.second, each);
   }
+  ///@}
 };
 
+/// In loops, the numbers of T before the counters, the outermost first.
 template <typename T, std::uint32_t Depth, std::uint32_t Max>
   requires(CoordinatesOf<T>::count != 0)
 struct CoordinatesOf<Nested<T, Depth, Max>> {
-  static constexpr std::uint32_t outside_loops = CoordinatesOf<T>::count;
+  static constexpr std::uint32_t outside_loops = CoordinatesOf<T>::count;  ///< how many T has
+  ///@{
+  /// As for an epoch.
   static constexpr std::uint32_t count = outside_loops + Depth;
   static std::string form() { return CoordinatesOf<T>::form(); }  ///< that of T
 
@@ -71,6 +82,7 @@ struct CoordinatesOf<Nested<T, Depth, Max>> {
     CoordinatesOf<T>::for_each(time.time, each);
     for (const std::uint64_t counter : time.counters) each(counter);
   }
+  ///@}
   /// The first number that a summary sets; `count` if it sets none.
   static constexpr std::uint32_t sets_from(const NestedSummary<T, Depth>& summary) {
     return std::min(count, outside_loops - 1 + summary.resets_from);
@@ -82,7 +94,7 @@ template <typename T>
 concept HasCoordinates =
     Timestamp<T> && CoordinatesOf<T>::count != 0 && CoordinatesOf<T>::count <= max_coordinates;
 
-/// Writes number `k` of `to`.
+/// Writes number `k` of `to`, from 0 on.
 constexpr void set_coordinate(Coordinates& to, std::uint32_t k, std::uint64_t number) {
   if (k == 0) {
     to.time = number;
@@ -90,10 +102,12 @@ constexpr void set_coordinate(Coordinates& to, std::uint32_t k, std::uint64_t nu
     to.counters[k - 1] = number;
   }
 }
+/// Number `k` of `of`, from 0 on.
 constexpr std::uint64_t coordinate(const Coordinates& of, std::uint32_t k) {
   return k == 0 ? of.time.value : of.counters[k - 1];
 }
 
+/// The numbers of a timestamp, and a 0 for each that its type lacks.
 template <HasCoordinates T>
 constexpr Coordinates coordinates(const T& time) {
   Coordinates result;

@@ -16,8 +16,11 @@ namespace tidemark {
 
 /// What a path does to an epoch: adds `step` to it.
 struct EpochSummary {
-  std::uint64_t step = 0;
+  std::uint64_t step = 0;  ///< 0: nothing happens to it
 
+  ///@{
+  /// As PathSummary says (timestamp.hpp). Out of range is a result after `Epoch::maximum()`, and a
+  /// step of 2^64 or more.
   constexpr std::optional<struct Epoch> results_in(const struct Epoch& epoch) const;
 
   constexpr std::optional<EpochSummary> followed_by(const EpochSummary& next) const {
@@ -31,25 +34,34 @@ struct EpochSummary {
   friend constexpr bool less_equal(const EpochSummary& a, const EpochSummary& b) {
     return a.step <= b.step;
   }
+  ///@}
 };
 
 /// A round of input, counted from 0. The largest value, 2^64 - 1, is kept for the empty frontier
 /// and is never a timestamp.
 struct Epoch {
+  ///@{
+  /// As Timestamp says (timestamp.hpp).
   using Summary = EpochSummary;
   static constexpr bool totally_ordered = true;
+  ///@}
 
-  std::uint64_t value = 0;
+  std::uint64_t value = 0;  ///< 2^64 - 1: no timestamp
 
   constexpr Epoch() = default;
+  /// So that a number is an epoch wherever one is asked for.
   constexpr Epoch(std::uint64_t number) : value(number) {}  // NOLINT(google-explicit-constructor)
 
+  ///@{
+  /// As Timestamp and what stands below it say (timestamp.hpp).
   static constexpr Epoch minimum() { return Epoch{}; }
+  /// The last timestamp, 2^64 - 2.
   static constexpr Epoch maximum() { return Epoch{std::numeric_limits<std::uint64_t>::max() - 1}; }
 
   friend constexpr auto operator<=>(const Epoch&, const Epoch&) = default;
   friend constexpr bool less_equal(const Epoch& a, const Epoch& b) { return a.value <= b.value; }
   friend constexpr bool is_beyond_all_time(const Epoch& epoch) { return epoch > maximum(); }
+  ///@}
   friend std::ostream& operator<<(std::ostream& out, const Epoch& epoch) {
     return out << epoch.value;
   }

@@ -22,6 +22,7 @@ class DataflowError : public std::logic_error {
 /// A cycle round which a timestamp could cause itself.
 class CycleError : public DataflowError {
  public:
+  /// `text` names the operators of `cycle`, whose first location follows its last.
   CycleError(const std::string& text, std::vector<LocationId> cycle)
       : DataflowError(text),
         cycle_(std::move(cycle)) {}

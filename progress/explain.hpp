@@ -20,8 +20,8 @@ namespace tidemark {
 /// A pointstamp with its count.
 template <Timestamp T>
 struct Counted {
-  Pointstamp<T> pointstamp;
-  std::int64_t count = 0;
+  Pointstamp<T> pointstamp;  ///< what is counted
+  std::int64_t count = 0;    ///< from 0 down it holds nothing back
   friend bool operator==(const Counted&, const Counted&) = default;
 };
 
@@ -29,8 +29,8 @@ struct Counted {
 /// the pointstamp itself and ends at the location asked for, each hop with the timestamp there.
 template <Timestamp T>
 struct Cause {
-  std::int64_t count = 0;
-  std::vector<Pointstamp<T>> path;
+  std::int64_t count = 0;           ///< of the pointstamp, at least 1
+  std::vector<Pointstamp<T>> path;  ///< never empty; ends at or before the timestamp asked for
   friend bool operator==(const Cause&, const Cause&) = default;
 };
 
@@ -42,8 +42,9 @@ struct Cause {
 template <Timestamp T>
 class PathsTo {
  public:
-  using Summary = typename T::Summary;
+  using Summary = typename T::Summary;  ///< what a path does to a timestamp
 
+  /// Searches at once. `topology` must outlive this.
   PathsTo(const Topology<T>& topology, LocationId to)
       : topology_(&topology),
         at_(topology.locations()) {
@@ -58,6 +59,7 @@ class PathsTo {
     }
   }
 
+  /// The graph that was searched.
   const Topology<T>& topology() const { return *topology_; }
 
   /// The summaries of all paths from a location that no other one precedes: with them a pointstamp

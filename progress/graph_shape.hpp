@@ -24,9 +24,9 @@ struct EdgeEffect {
 
 /// An edge between two positions of a frozen graph; `edge` counts edges in the order of adding.
 struct ShapeEdge {
-  std::uint32_t position;
-  std::uint32_t edge;
-  bool identity;  ///< timestamps stay as they are
+  std::uint32_t position;  ///< the other end: where it comes from, or leads to
+  std::uint32_t edge;      ///< as `GraphShape::add_edge` has returned it
+  bool identity;           ///< timestamps stay as they are
 };
 
 /// A cycle round which a timestamp could cause itself.
@@ -51,26 +51,36 @@ struct IllegalCycle {
 /// in its order, and so is a component (of level 0).
 class FrozenShape {
  public:
+  /// How many vertices there are, and positions.
   std::uint32_t size() const { return static_cast<std::uint32_t>(vertex_at_.size()); }
+  ///@{
+  /// From the number of a vertex to its position, and back.
   std::uint32_t position_of(std::uint32_t vertex) const { return position_of_[vertex]; }
   std::uint32_t vertex_at(std::uint32_t position) const { return vertex_at_[position]; }
+  ///@}
 
+  /// The edges that enter a position; where they come from.
   std::span<const ShapeEdge> predecessors(std::uint32_t position) const {
     return row(predecessor_begin_, predecessors_, position);
   }
+  /// The edges that leave a position; where they lead.
   std::span<const ShapeEdge> successors(std::uint32_t position) const {
     return row(successor_begin_, successors_, position);
   }
 
+  ///@{
   /// The component of a position, as the range [begin, end) of its positions.
   std::uint32_t component_begin(std::uint32_t position) const { return component_begin_[position]; }
   std::uint32_t component_end(std::uint32_t position) const { return component_end_[position]; }
+  ///@}
   /// True if a path leads from the position back to it.
   bool cyclic(std::uint32_t position) const { return cyclic_[position]; }
 
+  ///@{
   /// The segment of a position, as the range [begin, end) of its positions.
   std::uint32_t segment_begin(std::uint32_t position) const { return segment_begin_[position]; }
   std::uint32_t segment_end(std::uint32_t position) const { return segment_end_[position]; }
+  ///@}
 
   /// The rank of a position at a level from 1 on, below the number of coordinates.
   std::uint32_t rank(std::uint32_t level, std::uint32_t position) const {
@@ -99,10 +109,14 @@ class GraphShape {
  public:
   /// `coordinates` is the number of coordinates of the timestamps, at most 64.
   explicit GraphShape(std::uint32_t coordinates = 1);
+  ///@{
+  /// What has been moved from can only be assigned to, or go.
   GraphShape(GraphShape&&) noexcept;
   GraphShape& operator=(GraphShape&&) noexcept;
+  ///@}
   ~GraphShape();
 
+  /// Adds a vertex and returns its number: they count from 0.
   std::uint32_t add_vertex();
 
   /// Adds an edge and returns its number.

@@ -17,24 +17,29 @@ namespace tidemark {
 /// + 1), O(1) if it is empty.
 class IndexSet {
  public:
-  static constexpr std::size_t none = ~std::size_t{0};
+  static constexpr std::size_t none = ~std::size_t{0};  ///< no index: nothing was found
 
+  /// Empty. Every index is to be below `size`, which stays as it is.
   explicit IndexSet(std::size_t size = 0)
       : words_((size + 63) / 64),
         bits_(words_ + (size + 4095) / 4096) {}
 
+  /// Nothing happens if it is in the set.
   void insert(std::size_t index) {
     if (!contains(index)) ++count_;
     bits_[index / 64] |= bit(index);
     bits_[words_ + index / 4096] |= bit(index / 64);
   }
 
+  /// Nothing happens if it is not in the set.
   void erase(std::size_t index) {
     if (contains(index)) remove(index);
   }
 
+  /// True if `index` is in the set. O(1).
   bool contains(std::size_t index) const { return (bits_[index / 64] & bit(index)) != 0; }
 
+  /// True if nothing is in the set. O(1).
   bool empty() const { return count_ == 0; }
 
   /// Removes and returns the least element that is at least `from`; `none` if there is none.

@@ -16,8 +16,8 @@ namespace tidemark {
 /// A timestamp that a search through a loop has come upon.
 template <Timestamp T>
 struct Label {
-  T time;
-  std::uint32_t position;
+  T time;                  ///< as it is there
+  std::uint32_t position;  ///< in the frozen shape
 };
 
 /// The labels of one component, least key first: (T, rank 1, counter 1, ..., position). The order
@@ -25,15 +25,21 @@ struct Label {
 template <Timestamp T>
 class Labels {
  public:
+  /// No labels. `shape` must outlive this.
   explicit Labels(const FrozenShape& shape) : shape_(&shape) {}
 
+  ///@{
+  /// What has not been popped.
   bool empty() const { return heap_.empty(); }
   void clear() { heap_.clear(); }
+  ///@}
 
+  /// Adds a label, be it dominated or not.
   void push(Label<T> label) {
     heap_.push_back(std::move(label));
     std::ranges::push_heap(heap_, later());
   }
+  /// Removes and returns the one with the least key. Requires: there is one.
   Label<T> pop() {
     std::ranges::pop_heap(heap_, later());
     Label<T> least = std::move(heap_.back());

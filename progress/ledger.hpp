@@ -38,6 +38,7 @@ enum class NegativeCounts {
 template <Timestamp T>
 class Ledger {
  public:
+  /// Nothing is counted, nothing promised, and every frontier is empty.
   Ledger(std::shared_ptr<const Topology<T>> topology, NegativeCounts negative)
       : tracker_(std::move(topology)),
         negative_(negative) {}
@@ -79,20 +80,26 @@ class Ledger {
     return cost;
   }
 
+  ///@{
+  /// As Tracker says (tracker.hpp).
   const Topology<T>& topology() const { return tracker_.topology(); }
   const Antichain<T>& frontier(LocationId location) const { return tracker_.frontier(location); }
   const MutableAntichain<T>& counts(LocationId location) const { return tracker_.counts(location); }
+  ///@}
 
   /// True if every count is zero: the dataflow has ended, or has not begun.
   bool empty() const { return tracker_.empty(); }
 
   /// The number of batches applied so far: the ledger's clock.
   std::uint64_t sequence() const { return sequence_; }
+  /// What propagation has cost so far, in visits as Tracker counts them.
   std::uint64_t visits() const { return tracker_.visits(); }
 
+  ///@{
   /// What the sources' parts have promised of event times, in the batches applied so far.
   Watermarks<T>& watermarks() { return watermarks_; }
   const Watermarks<T>& watermarks() const { return watermarks_; }
+  ///@}
 
   /// Equal if they hold the same counts, and the same is promised; how they came by that does not
   /// matter.

@@ -32,7 +32,7 @@ namespace tidemark {
 template <Timestamp T>
 class MutableAntichain {
  public:
-  using Entry = std::pair<T, std::int64_t>;
+  using Entry = std::pair<T, std::int64_t>;  ///< a timestamp and its count, which is not 0
 
   /// Adds `diff` to the count of `time`. True if the frontier has changed.
   bool update(const T& time, std::int64_t diff) {
@@ -49,13 +49,16 @@ class MutableAntichain {
     return true;
   }
 
+  /// The minimal timestamps; empty if no count is positive.
   const Antichain<T>& frontier() const { return frontier_; }
 
   /// The timestamps whose count is not zero, with their counts, sorted by `<=>`.
   std::span<const Entry> entries() const { return std::span(ring_).subspan(head_); }
 
+  /// True if every count is zero.
   bool empty() const { return entries().empty(); }
 
+  /// The count of `time`. O(log k).
   std::int64_t count(const T& time) const {
     const auto all = entries();
     const auto at = std::ranges::lower_bound(all, time, {}, &Entry::first);

@@ -27,6 +27,7 @@ namespace tidemark {
 template <Timestamp T>
 class NeededSites {
  public:
+  /// Sites are where segments begin, so far. `shape` must outlive this.
   explicit NeededSites(const FrozenShape& shape)
       : shape_(&shape),
         sites_(shape.size()),
@@ -36,6 +37,8 @@ class NeededSites {
       if ((sites_[p].kept = keeps(p))) chosen_.insert(p);
   }
 
+  ///@{
+  /// As AllSites says (tracker.hpp).
   Site<T>& operator[](std::uint32_t position) { return sites_[position]; }
   const Site<T>& operator[](std::uint32_t position) const { return sites_[position]; }
 
@@ -51,6 +54,7 @@ class NeededSites {
     const std::size_t next = chosen_.next_from(position + 1);
     return shape_->successors(static_cast<std::uint32_t>(std::min<std::size_t>(next, end) - 1));
   }
+  ///@}
 
   /// From here on the moves of a frontier are reported as `interest` says. For an input whose
   /// output follows it on a segment outside of loops `when_due` has a meaning of its own: those
@@ -67,6 +71,8 @@ class NeededSites {
     adjust_due_before(position, dirty);
   }
 
+  ///@{
+  /// As AllSites says (tracker.hpp).
   void recounted(std::uint32_t position, IndexSet& dirty) {
     if (chosen_.contains(position)) {
       mark(position, dirty);
@@ -88,6 +94,7 @@ class NeededSites {
   void swept(std::uint32_t position, const IndexSet& dirty) {
     if (!sites_[position].kept) adjust(position, dirty);
   }
+  ///@}
 
  private:
   /// On cache lines of its own, for workers take turns at it.

@@ -41,6 +41,8 @@ struct NestedSummary {
   /// Resets the counter of the loop at `depth` and of those inside it: what leaving it does.
   static constexpr NestedSummary leave(std::uint32_t depth) { return {{}, {}, depth}; }
 
+  ///@{
+  /// As PathSummary says (timestamp.hpp). Out of range is a sum of 2^64 or more.
   template <std::uint32_t Max>
   constexpr std::optional<Nested<T, Depth, Max>> results_in(const Nested<T, Depth, Max>& t) const {
     auto outer = time.results_in(t.time);
@@ -71,6 +73,7 @@ struct NestedSummary {
     const bool moves = coordinate == 0 ? time.advances() : counters[coordinate - 1] != 0;
     return moves ? Effect::advances : Effect::keeps;
   }
+  ///@}
 
   /// True if what has no counters deeper than `from` results in what has none deeper than `to`.
   constexpr bool stays_canonical(std::uint32_t from, std::uint32_t to) const {
@@ -80,6 +83,7 @@ struct NestedSummary {
   }
 
   friend constexpr auto operator<=>(const NestedSummary&, const NestedSummary&) = default;
+  /// True if `a` resets at least what `b` does, and adds or sets no more.
   friend constexpr bool less_equal(const NestedSummary& a, const NestedSummary& b) {
     if (a.resets_from > b.resets_from || !less_equal(a.time, b.time)) return false;
     for (std::uint32_t k = 0; k != Depth; ++k)
@@ -112,14 +116,18 @@ struct NestedSummary {
 template <Timestamp T, std::uint32_t Depth, std::uint32_t Max>
 struct Nested {
   static_assert(Depth <= Max, "a timestamp has no more loop counters than its dataflow has");
+  ///@{
+  /// As timestamp.hpp says. All of T is one coordinate.
   using Summary = NestedSummary<T, Depth>;
   static constexpr std::uint32_t coordinates = Depth + 1;
   static constexpr bool totally_ordered = Depth == 0 && is_totally_ordered<T>;
+  ///@}
 
-  T time{};
-  std::array<std::uint64_t, Depth> counters{};
+  T time{};                                     ///< what it is outside of the loops
+  std::array<std::uint64_t, Depth> counters{};  ///< rounds from 0, of the outermost loop first
 
   constexpr Nested() = default;
+  /// `outer` in these rounds of the loops, the outermost first.
   constexpr Nested(const T& outer, const std::array<std::uint64_t, Depth>& loops)
       : time(outer),
         counters(loops) {}
@@ -130,12 +138,15 @@ struct Nested {
       : time(outer),
         counters{static_cast<std::uint64_t>(loops)...} {}
 
+  /// Outside of all loops it is a T.
   constexpr operator const T&() const  // NOLINT(google-explicit-constructor)
     requires(Depth == 0)
   {
     return time;
   }
 
+  ///@{
+  /// As timestamp.hpp and partial_order.hpp say.
   static constexpr Nested minimum() { return {T::minimum(), {}}; }
 
   friend constexpr bool operator==(const Nested&, const Nested&) = default;
@@ -172,6 +183,7 @@ struct Nested {
     if (k == 0) return compare_coordinate(a.time, b.time, 0);
     return a.counters[k - 1] < b.counters[k - 1] ? -1 : a.counters[k - 1] > b.counters[k - 1];
   }
+  ///@}
   friend std::ostream& operator<<(std::ostream& out, const Nested& t) {
     return print_at_depth(out, t, Depth);
   }
@@ -190,8 +202,11 @@ struct Nested {
   }
 };
 
+/// In loops: the ledger has the counters of all `Max`, an operator those of the `Depth` around it.
 template <typename T, std::uint32_t Depth, std::uint32_t Max>
 struct Level<Nested<T, Depth, Max>> {
+  ///@{
+  /// As Level says (timestamp.hpp).
   using Time = Nested<T, Depth, Max>;
   using Ledger = Nested<T, Max>;
   using Root = Nested<T, 0, Max>;
@@ -215,6 +230,7 @@ struct Level<Nested<T, Depth, Max>> {
     std::ranges::copy(s.counters, padded.counters.begin());
     return padded;
   }
+  ///@}
 };
 
 }  // namespace tidemark

@@ -31,6 +31,7 @@ class ProgressPolicy {
  public:
   virtual ~ProgressPolicy() = default;
 
+  /// For errors and traces; need not be one of `policy_names()`.
   virtual std::string name() const = 0;
 
   /// Where `from`, which is no ledger, sends what it has gathered. Every worker must reach every
@@ -47,9 +48,11 @@ struct Timing {
   std::uint64_t batches = 1;  ///< when it has gathered as many,
   bool on_demand = false;     ///< or only when a frontier could move
 
+  /// What a policy may answer to `due`, for a station that keeps to this.
   bool due(const Gathered& gathered) const {
     return on_demand ? gathered.could_move_a_frontier() : gathered.batches >= batches;
   }
+  /// As names of policies end: "every 8", or "on demand".
   std::string name() const;
 };
 
@@ -57,6 +60,7 @@ struct Timing {
 /// of Timely Dataflow.
 class DirectPolicy final : public ProgressPolicy {
  public:
+  /// `timing` is that of each worker.
   explicit DirectPolicy(Timing timing = {}) : timing_(timing) {}
   std::string name() const override;
   std::vector<Station> next(const Layout& layout, Station from) const override;
@@ -70,6 +74,7 @@ class DirectPolicy final : public ProgressPolicy {
 /// Naiad's local accumulation (SOSP 2013, section 3.3).
 class ProcessPolicy final : public ProgressPolicy {
  public:
+  /// `timing` is that of each process; what a worker has leaves at once.
   explicit ProcessPolicy(Timing timing) : timing_(timing) {}
   std::string name() const override;
   std::vector<Station> next(const Layout& layout, Station from) const override;
@@ -83,6 +88,7 @@ class ProcessPolicy final : public ProgressPolicy {
 /// one process produces and another consumes cancels there. Naiad's global accumulation.
 class CoordinatorPolicy final : public ProgressPolicy {
  public:
+  /// `timing` is that of each process and of the relay; what a worker has leaves at once.
   explicit CoordinatorPolicy(Timing timing) : timing_(timing) {}
   std::string name() const override;
   std::vector<Station> next(const Layout& layout, Station from) const override;
@@ -95,7 +101,7 @@ class CoordinatorPolicy final : public ProgressPolicy {
 /// The built-in policies by name, for command lines: "direct", "worker" (each gathers 8 batches),
 /// "process", "coordinator", and "worker-on-demand", "process-on-demand", "coordinator-on-demand".
 std::vector<std::string> policy_names();
-/// Throws DataflowError, listing the names, if there is none.
+/// The built-in policy `name`. Throws DataflowError, listing the names, if there is none.
 std::shared_ptr<const ProgressPolicy> make_policy(const std::string& name);
 
 /// The ways of a policy in a layout, found and checked once.
@@ -107,11 +113,17 @@ class Routes {
   /// end, naming the policy, the worker and the station.
   Routes(std::shared_ptr<const ProgressPolicy> policy, Layout layout);
 
+  ///@{
+  /// What the ways were found for.
   const ProgressPolicy& policy() const { return *policy_; }
   const Layout& layout() const { return layout_; }
+  ///@}
 
+  ///@{
+  /// The stations, by numbers below `size()`.
   std::size_t size() const { return stations_.size(); }
   Station station(std::size_t number) const { return stations_[number]; }
+  ///@}
   /// Requires: of a relay, that it is in use.
   std::size_t number_of(Station station) const;
   /// Where a station sends, by number; a worker's own ledger is left out. Nothing of a ledger.

@@ -20,11 +20,13 @@ struct ProductSummary;
 /// incomparable; `<=>` is the lexicographic order, which extends it.
 template <Timestamp A, Timestamp B>
 struct Product {
-  using Summary = ProductSummary<A, B>;
+  using Summary = ProductSummary<A, B>;  ///< what a path does to each coordinate
 
-  A first{};
-  B second{};
+  A first{};   ///< `<=>` compares it before the other
+  B second{};  ///< `<=>` compares it where the first ones are equal
 
+  ///@{
+  /// As timestamp.hpp and partial_order.hpp say.
   static constexpr Product minimum() { return {A::minimum(), B::minimum()}; }
 
   friend constexpr auto operator<=>(const Product&, const Product&) = default;
@@ -42,6 +44,7 @@ struct Product {
   {
     return {least_upper_bound(a.first, b.first), least_upper_bound(a.second, b.second)};
   }
+  ///@}
   friend std::ostream& operator<<(std::ostream& out, const Product& pair) {
     return out << '(' << pair.first << ',' << pair.second << ')';
   }
@@ -49,9 +52,11 @@ struct Product {
 
 template <typename A, typename B>
 struct ProductSummary {
-  typename A::Summary first{};
-  typename B::Summary second{};
+  typename A::Summary first{};   ///< what happens to the first coordinate
+  typename B::Summary second{};  ///< what happens to the second
 
+  ///@{
+  /// As PathSummary says (timestamp.hpp). Out of range is what either coordinate is out of.
   constexpr std::optional<Product<A, B>> results_in(const Product<A, B>& pair) const {
     auto a = first.results_in(pair.first);
     auto b = second.results_in(pair.second);
@@ -72,6 +77,7 @@ struct ProductSummary {
   friend constexpr bool less_equal(const ProductSummary& a, const ProductSummary& b) {
     return less_equal(a.first, b.first) && less_equal(a.second, b.second);
   }
+  ///@}
   friend std::ostream& operator<<(std::ostream& out, const ProductSummary& summary) {
     return out << '(' << summary.first << ',' << summary.second << ')';
   }

@@ -21,6 +21,7 @@ class ProgressBatch : public ChangeBatch<Pointstamp<T>> {
  public:
   using Changes::Changes;
 
+  /// What a part of this worker sends, promised along with the changes.
   void promise(const Watermark<T>& watermark) { watermarks_.push_back(watermark); }
   /// In the order in which they were promised.
   const std::vector<Watermark<T>>& watermarks() const { return watermarks_; }
@@ -33,6 +34,7 @@ class ProgressBatch : public ChangeBatch<Pointstamp<T>> {
 
   /// True if all changes have cancelled, and nothing is promised.
   bool empty() { return Changes::empty() && watermarks_.empty(); }
+  /// Forgets all changes and promises.
   void clear() {
     Changes::clear();
     watermarks_.clear();

@@ -46,11 +46,14 @@ struct Accumulator {
 template <Timestamp T>
 class ReportGathering {
  public:
+  /// Nothing has been gathered at any station.
   explicit ReportGathering(std::shared_ptr<const Routes> routes)
       : routes_(std::move(routes)),
         accumulators_(routes_->size()) {}
 
+  /// The ways that are taken, and the policy that says when.
   const Routes& routes() const { return *routes_; }
+  /// What a station, by its number in the routes, has gathered since it last sent.
   const Accumulator<T>& at(std::size_t station) const { return accumulators_[station]; }
 
   /// Adds a compacted batch that has come to `station`, which is no ledger. True if it has to send

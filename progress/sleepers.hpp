@@ -22,6 +22,7 @@ namespace tidemark {
 template <PartiallyOrdered T>
 class Sleepers {
  public:
+  /// For positions below `positions`. None of them sleeps.
   explicit Sleepers(std::uint32_t positions)
       : leaves_(std::bit_ceil(positions)),
         nodes_(2 * std::size_t{leaves_}) {}

@@ -60,7 +60,11 @@ concept Timestamp =
 // is said here holds for all types that have but one.
 
 /// What a summary does to one coordinate.
-enum class Effect { keeps, advances, resets };
+enum class Effect {
+  keeps,     ///< perhaps nothing, and nothing that makes it less
+  advances,  ///< makes it strictly greater
+  resets     ///< sets it, perhaps to less than it was
+};
 
 /// The number of coordinates of a timestamp.
 template <typename T>
@@ -69,6 +73,8 @@ template <typename T>
   requires requires { T::coordinates; }
 inline constexpr std::uint32_t coordinates_of<T> = T::coordinates;
 
+/// What a summary does to a coordinate, as its member of that name says; without one it has but
+/// coordinate 0.
 template <typename S>
 constexpr Effect effect_on(const S& summary, std::uint32_t coordinate) {
   if constexpr (requires { summary.effect_on(coordinate); }) {
@@ -111,15 +117,21 @@ struct Level {
   using Root = T;    ///< what is seen outside all loops
   using Inner = T;   ///< what is seen one loop further in, if there is one,
   using Outer = T;   ///< and one further out
+  ///@{
+  /// For how many loops T has counters, and for how many the ledger's type has.
   static constexpr std::uint32_t depth = 0;
   static constexpr std::uint32_t max_depth = 0;
+  ///@}
 
+  ///@{
+  /// What an operator sees as the ledger has it, with a 0 for each deeper counter; and back.
   static constexpr const T& to_ledger(const T& time) { return time; }
   static constexpr const T& from_ledger(const T& time) { return time; }
   template <typename S>
   static constexpr const S& to_ledger(const S& summary) {
     return summary;
   }
+  ///@}
 };
 
 }  // namespace tidemark

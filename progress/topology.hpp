@@ -27,19 +27,28 @@ class TopologyBuilder;
 template <Timestamp T>
 class Topology {
  public:
-  using Summary = typename T::Summary;
+  using Summary = typename T::Summary;  ///< what an edge does to a timestamp
 
+  /// The graph without the summaries. Its vertices are the locations, by number.
   const FrozenShape& shape() const { return shape_; }
+  /// What an edge does, by its number in the shape; a channel does nothing.
   const Summary& summary(std::uint32_t edge) const { return summaries_[edge]; }
   /// What a timestamp at one end of an edge results in at the other.
   std::optional<T> results_in(const T& time, const ShapeEdge& edge) const {
     return edge.identity ? std::optional(time) : summaries_[edge.edge].results_in(time);
   }
 
+  ///@{
+  /// In the order of adding: operators by OperatorId.
   std::span<const OperatorPorts<T>> operators() const { return operators_; }
   std::span<const Channel> channels() const { return channels_; }
+  ///@}
+  /// How many there are: LocationIds are below it.
   std::uint32_t locations() const { return shape_.size(); }
 
+  ///@{
+  /// The location of a port. Throws std::out_of_range if there is no such operator; that it has
+  /// such a port is not checked.
   LocationId location(TargetPort target) const {
     return {operators_.at(target.op.value).first_location + target.port};
   }
@@ -47,8 +56,11 @@ class Topology {
     const OperatorPorts<T>& op = operators_.at(source.op.value);
     return {op.first_location + op.inputs + source.port};
   }
+  ///@}
 
+  /// The operator whose port a location is.
   OperatorId operator_of(LocationId location) const { return operator_of_[location.value]; }
+  /// True for an input, false for an output.
   bool is_target(LocationId location) const {
     const OperatorPorts<T>& op = operators_[operator_of(location).value];
     return location.value - op.first_location < op.inputs;
@@ -111,7 +123,8 @@ class TopologyBuilder {
   }
 
   /// Adds an operator whose ports are joined by `connections` and no others. Throws DataflowError
-  /// for a connection that sets or keeps a counter deeper than its output stands.
+  /// for a connection that sets or keeps a counter deeper than its output stands or that joins a
+  /// port which is not there, and for a depth for which T has no counter.
   OperatorId add_operator(std::string name, std::uint32_t inputs, std::uint32_t outputs,
                           std::vector<Connection<T>> connections, PortDepths depths = {}) {
     if (const std::uint32_t depth = std::max(depths.inputs, depths.outputs);
@@ -141,6 +154,7 @@ class TopologyBuilder {
 
   /// Adds a channel. Several may leave one source, and several may enter one target. It may lead
   /// into a loop, but not out of one: that takes an operator which resets the loop's counter.
+  /// Throws DataflowError for one that does, and for a port which is not there.
   void connect(SourcePort from, TargetPort to) {
     if (from.op.value >= operators_.size() || to.op.value >= operators_.size() ||
         from.port >= operators_[from.op.value].outputs || to.port >= operators_[to.op.value].inputs)
@@ -154,8 +168,11 @@ class TopologyBuilder {
     channels_.push_back({from, to});
   }
 
+  ///@{
+  /// What has been added so far.
   std::span<const OperatorPorts<T>> operators() const { return operators_; }
   std::span<const Channel> channels() const { return channels_; }
+  ///@}
 
   /// Validates and freezes. Throws DataflowError for an input without a channel, and CycleError for
   /// a cycle that does not advance in the lexicographic order, naming the operators. O((locations +

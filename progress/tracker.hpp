@@ -24,8 +24,8 @@ namespace tidemark {
 /// What a tracker knows of a location.
 template <Timestamp T>
 struct Site {
-  MutableAntichain<T> counts;
-  Antichain<T> frontier;
+  MutableAntichain<T> counts;  ///< of the pointstamps there
+  Antichain<T> frontier;       ///< as of the last sweep; stale where NeededSites needs none
 };
 
 /// Every location has a frontier of its own. `NeededSites`, which has these members, too, is the
@@ -33,13 +33,20 @@ struct Site {
 template <Timestamp T>
 class AllSites {
  public:
+  /// Nothing is counted, and every frontier is empty. `shape` must outlive this.
   explicit AllSites(const FrozenShape& shape) : shape_(&shape), sites_(shape.size()) {}
 
+  ///@{
+  /// What is known at a position, of which there are as many as `shape` has.
   Site<T>& operator[](std::uint32_t position) { return sites_[position]; }
   const Site<T>& operator[](std::uint32_t position) const { return sites_[position]; }
+  ///@}
 
+  /// The frontier at a position, which need not be a site.
   const Antichain<T>& frontier(std::uint32_t position) const { return sites_[position].frontier; }
+  /// The first site from `position` on; the number of positions if there is none.
   std::uint32_t next_from(std::uint32_t position) const { return position; }
+  /// The edges by which the frontier of a site goes on to other sites.
   auto successors(std::uint32_t position) const { return shape_->successors(position); }
 
   /// The least timestamps counted at a position have changed.
@@ -61,14 +68,18 @@ class AllSites {
 template <Timestamp T, template <typename> typename Sites = AllSites>
 class Tracker {
  public:
+  /// Nothing is counted, and every frontier is empty. Copies share the topology.
   explicit Tracker(std::shared_ptr<const Topology<T>> topology)
       : topology_(std::move(topology)),
         sites_(shape()),
         dirty_(shape().size()),
         labels_(shape()) {}
 
+  /// The graph of which the frontiers are.
   const Topology<T>& topology() const { return *topology_; }
+  /// The frontier as of the last `propagate`. The reference is good until the next change.
   const Antichain<T>& frontier(LocationId location) const { return sites_.frontier(at(location)); }
+  /// What is counted there, updates since the last `propagate` included.
   const MutableAntichain<T>& counts(LocationId l) const { return sites_[at(l)].counts; }
   bool empty() const { return outstanding_ == 0; }  ///< every count is zero
   /// How many times a location, or a timestamp at a location of a loop, was looked at so far.
@@ -88,6 +99,7 @@ class Tracker {
       if (least_changed) sites_.recounted(position, dirty_);
     }
   }
+  /// Changes one count. Those of a batch are cheaper together.
   void update(const Pointstamp<T>& pointstamp, std::int64_t diff) {
     const std::pair change{pointstamp, diff};
     update(std::span(&change, 1));
@@ -110,6 +122,7 @@ class Tracker {
       }
     }
   }
+  /// The same, with nobody to be told of labels.
   void propagate(auto&& moved) {
     propagate(moved, [](auto&&...) {});
   }

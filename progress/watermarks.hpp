@@ -28,9 +28,9 @@ struct PartId {
   /// Stands for all that the worker sends, where it does not tell parts apart, or not yet.
   static constexpr std::uint32_t whole = ~std::uint32_t{0};
 
-  LocationId source;
-  std::uint32_t worker = 0;
-  std::uint32_t part = whole;
+  LocationId source;           ///< the output that it feeds
+  std::uint32_t worker = 0;    ///< who reads it
+  std::uint32_t part = whole;  ///< its number there, or `whole`
   friend auto operator<=>(const PartId&, const PartId&) = default;
 };
 
@@ -46,10 +46,10 @@ enum class PartState : std::uint8_t { open, idle, ended };
 /// A promise: what `part` sends at timestamps after `through` has no event time before `mark`.
 template <Timestamp T>
 struct Watermark {
-  PartId part;
-  T through{};
-  Mark mark = nothing_yet;
-  PartState state = PartState::open;
+  PartId part;                        ///< who promises
+  T through{};                        ///< the last timestamp of which it is not yet true
+  Mark mark = nothing_yet;            ///< `nothing_yet`: any event time may come
+  PartState state = PartState::open;  ///< what the part is from there on
   friend auto operator<=>(const Watermark&, const Watermark&) = default;
 };
 
@@ -68,13 +68,14 @@ class Watermarks {
  public:
   /// A source from which a port can be reached, and what the shortest way does to timestamps.
   struct Way {
-    LocationId source;
-    typename T::Summary summary{};
+    LocationId source;              ///< the output that its parts feed
+    typename T::Summary summary{};  ///< from there to the port
   };
 
   /// From here on what the worker sends by `source` counts, with nothing promised.
   void expect(LocationId source, std::uint32_t worker) { parts_[{source, worker}]; }
 
+  /// Takes over promises, those of each part in the order of its timestamps.
   void apply(std::span<const Watermark<T>> batch) {
     for (const auto& [part, through, mark, state] : batch)
       parts_[part].push_back({through, {mark, state}});
@@ -98,8 +99,8 @@ class Watermarks {
 
   /// Where a port's watermark stands, and the parts that hold it there.
   struct Hold {
-    LocationId port;
-    Mark mark = nothing_yet;
+    LocationId port;            ///< the input whose watermark it is
+    Mark mark = nothing_yet;    ///< no event time before it is to come
     std::vector<PartId> parts;  ///< none if all have ended
     bool idle = false;          ///< none is open: these are idle
   };
@@ -171,6 +172,7 @@ class Watermarks {
     for (const Way& way : ways) forget(way.source);
   }
 
+  /// True if of no part anything is kept: none was expected, or all have ended and readers know.
   bool empty() const { return parts_.empty(); }
 
   /// Equal if the same is kept of what was promised.

@@ -25,6 +25,7 @@
 
 namespace tidemark {
 
+/// Which boxes a picture has.
 enum class View {
   logical,   ///< every step as the user wrote it; a tint joins what runs in one push
   physical,  ///< the operators of the progress graph; fused steps are notes on the streams

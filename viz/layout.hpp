@@ -11,6 +11,7 @@
 
 namespace tidemark {
 
+/// What `render` makes of DOT.
 enum class Format {
   svg,  ///< without XML prolog; ids and classes as in dot.hpp, titles for tooltips and screen
         ///< readers
@@ -25,10 +26,12 @@ class RenderError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// How the child process is started, and how long it may take.
 struct LayoutOptions {
   /// The program that lays out. Empty: `tidemark-layout` beside the running program; in the folder
   /// of a build the one that was built; else the one that is installed, or in the PATH.
   std::filesystem::path program{};
+  /// For one picture; then the child is stopped, and RenderError says so.
   std::chrono::milliseconds time_limit = std::chrono::seconds(30);
 };
 
