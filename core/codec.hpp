@@ -119,6 +119,7 @@ Value read_element(ByteReader& from) {
 
 }  // namespace detail
 
+/// @cond codecs
 // What is trivially copyable: its bytes as they lie in memory; a bool must be 0 or 1.
 template <typename Value>
   requires(std::is_trivially_copyable_v<Value> && !std::is_pointer_v<Value> &&
@@ -274,6 +275,8 @@ template <Encodable Value>
 struct Codec<std::vector<Value>> : ContainerCodec<std::vector<Value>, Value> {};
 template <Encodable Key, Encodable Value>
 struct Codec<std::map<Key, Value>> : ContainerCodec<std::map<Key, Value>, std::pair<Key, Value>> {};
+
+/// @endcond
 
 /// A value as bytes.
 template <Encodable Value>

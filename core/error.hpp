@@ -50,7 +50,8 @@ class StepError : public std::runtime_error {
 };
 
 /// Wraps the exception being handled in a StepError and throws that; lets a StepError pass, since
-/// it already names the step nearest to the mistake. Requires: called from a catch block.
+/// it already names the step nearest to the mistake, and ReplayError and RunStopped. Requires:
+/// called from a catch block.
 [[noreturn]] void rethrow_as_step_error(const std::string& step, std::uint32_t worker,
                                         const std::string& time);
 
@@ -69,7 +70,8 @@ class ClosureError : public std::runtime_error {
 };
 
 /// Wraps the exception being handled in a ClosureError and throws that; lets those pass that say
-/// by themselves where the mistake is: StepError, DataflowError, CapabilityError, and RunStopped.
+/// by themselves where the mistake is: StepError, DataflowError, CapabilityError and ReplayError,
+/// and RunStopped.
 /// Requires: called from a catch block.
 [[noreturn]] void rethrow_as_closure_error(std::uint32_t worker);
 

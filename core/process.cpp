@@ -9,6 +9,7 @@
 #include <tidemark/core/trace_file.hpp>
 #include <tidemark/core/worker.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -29,6 +30,9 @@ void require_runnable(const Config& config) {
     throw ConfigError("a run needs at least 1 step per turn and 1 open step, and was given " +
                       std::to_string(config.tuning.steps_per_turn) + " and " +
                       std::to_string(config.tuning.open_steps));
+  if (config.monitor.look && config.monitor.interval.count() <= 0)
+    throw ConfigError("a monitor looks at intervals of at least 1 ms, and was given " +
+                      std::to_string(config.monitor.interval.count()));
   if (config.processes > 1 && config.executor != ExecutorKind::deterministic)
     throw ConfigError("a run was given " + std::to_string(config.processes) +
                       " processes; these are virtual, and only the deterministic executor has "
@@ -113,7 +117,8 @@ const char* name_of(ExecutorKind kind) {
 }
 
 void begin_trace(const Process& process, const Config& config, Executor& executor) {
-  TracedRun run{.workers = config.workers,
+  TracedRun run{.program = program_invocation_short_name,
+                .workers = config.workers,
                 .processes = config.processes,
                 .executor = name_of(config.executor),
                 .seed = config.seed,

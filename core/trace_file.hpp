@@ -21,7 +21,7 @@ namespace tidemark {
 
 /// How a run was run, as it says itself.
 struct TracedRun {
-  std::string program;              ///< its name; may be empty
+  std::string program;              ///< its name, by which it was called
   std::uint32_t workers = 1;        ///< Config::workers
   std::uint32_t processes = 1;      ///< Config::processes
   std::string executor;             ///< "tbb", "threads" or "deterministic"

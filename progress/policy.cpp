@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <limits>
 #include <utility>
 
 namespace tidemark {
@@ -141,6 +142,8 @@ Routes::Routes(std::shared_ptr<const ProgressPolicy> policy, Layout layout)
   for (std::uint32_t p = 0; p != layout.processes; ++p) stations_.push_back({Kind::process, p});
   for (std::uint32_t l = 0; l != layout.ledgers(); ++l) stations_.push_back({Kind::ledger, l});
 
+  const std::size_t fixed = stations_.size();
+  const std::size_t most_relays = 16 + 4 * fixed;
   for (std::size_t from = 0; from != stations_.size(); ++from) {
     const Station station = stations_[from];
     std::vector<std::size_t>& next = next_.emplace_back();
@@ -151,12 +154,37 @@ Routes::Routes(std::shared_ptr<const ProgressPolicy> policy, Layout layout)
         tells_own_ledger_[station.index] = true;
         continue;
       }
-      if (to.kind == Kind::relay && std::ranges::find(stations_, to) == stations_.end())
+      require_there(to, station);
+      if (to.kind == Kind::relay && std::ranges::find(stations_, to) == stations_.end()) {
+        if (stations_.size() - fixed == most_relays)
+          throw DataflowError("the progress policy '" + policy_->name() + "' uses more than " +
+                              std::to_string(most_relays) + " relays; does a way of it not end?");
         stations_.push_back(to);
+      }
       next.push_back(number_of(to));
     }
   }
   for (std::uint32_t w = 0; w != layout.workers; ++w) check_ways_of(w);
+}
+
+void Routes::require_there(Station to, Station from) const {
+  const auto there = [&]() -> std::uint32_t {
+    switch (to.kind) {
+      case Kind::worker:
+        return layout_.workers;
+      case Kind::process:
+        return layout_.processes;
+      case Kind::ledger:
+        return layout_.ledgers();
+      case Kind::relay:
+        break;
+    }
+    return std::numeric_limits<std::uint32_t>::max();
+  }();
+  if (to.index >= there)
+    throw DataflowError("the progress policy '" + policy_->name() + "' sends from " +
+                        to_string(from) + " to " + to_string(to) + "; there are " +
+                        std::to_string(there) + " of these, counted from 0");
 }
 
 std::size_t Routes::number_of(Station station) const {

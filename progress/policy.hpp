@@ -132,6 +132,7 @@ class Routes {
   bool tells_own_ledger(std::uint32_t worker) const { return tells_own_ledger_[worker]; }
 
  private:
+  void require_there(Station to, Station from) const;
   void check_ways_of(std::uint32_t worker) const;
 
   std::shared_ptr<const ProgressPolicy> policy_;

@@ -213,6 +213,7 @@ class TopologyBuilder {
   }
 
   static EdgeEffect effect_of(const typename T::Summary& summary) {
+    static_assert(coordinates_of<T> <= 64, "a timestamp has at most 64 coordinates");
     EdgeEffect effect{.identity = summary == typename T::Summary{}};
     for (std::uint32_t k = coordinates_of<T>; k-- != 0;) {
       const Effect on = effect_on(summary, k);

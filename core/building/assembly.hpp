@@ -49,7 +49,11 @@ class Assembly {
   std::uint32_t add_loop(std::string name, std::uint32_t parent);
   /// What is added to the scope `in` from here on belongs to a composite step, until `leave`.
   void enter_composite(std::string name, std::uint32_t in);
-  void leave_composite() { composites_.pop_back(); }
+  void leave_composite() {
+    if (composites_.empty())
+      throw DataflowError("a composite is left that nobody has entered (enter_composite)");
+    composites_.pop_back();
+  }
   const std::string& scope_name(std::uint32_t scope) const {
     return blueprint_.graph.scopes[scope].name;
   }

@@ -79,7 +79,8 @@ void info(const InfoOptions& options) {
                            {"operators", dataflow.operators.size()},
                            {"events", counts[d]}});
     }
-    Json json{{"workers", run.workers},
+    Json json{{"program", run.program},
+              {"workers", run.workers},
               {"processes", run.processes},
               {"executor", run.executor},
               {"seed", run.seed},
@@ -98,11 +99,12 @@ void info(const InfoOptions& options) {
     return print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   }
   std::string text = fmt::format(
-      "{} workers in {} processes, {} executor, seed {}, policy {}\n{} events in {} bytes, {} by "
+      "{}: {} workers in {} processes, {} executor, seed {}, policy {}\n{} events in {} bytes, {} "
+      "by "
       "the "
       "{} clock{}\n{}\n",
-      run.workers, run.processes, run.executor, run.seed, run.policy, file.events(), file.bytes(),
-      duration_text(clock), run.has_virtual_time ? "virtual" : "wall",
+      run.program, run.workers, run.processes, run.executor, run.seed, run.policy, file.events(),
+      file.bytes(), duration_text(clock), run.has_virtual_time ? "virtual" : "wall",
       run.began.empty() ? "" : ", from " + run.began,
       file.outcome() ? "outcome: " + *file.outcome() : "it does not say how the run ended");
   for (std::size_t d = 0; d != counts.size(); ++d) {

@@ -18,7 +18,8 @@
 
 namespace tidemark {
 
-/// A capture that cannot be replayed: not whole, empty, or not a captured stream at all.
+/// A capture that cannot be replayed, not whole or empty, or a stream that is captured twice. A
+/// file that is no capture is a FileError.
 class CaptureError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -48,8 +48,8 @@ class KafkaProducer {
 /// written again. Throws KafkaError.
 class KafkaOutput {
  public:
-  /// `brokers` are "host" or "host:port". A message that is not acknowledged within `timeout` ends
-  /// the run. Asks nobody yet.
+  /// `brokers` are "host" or "host:port". A message that is not acknowledged within `timeout`, or
+  /// "message.timeout.ms" of the config, ends the run. Asks nobody yet.
   KafkaOutput(const std::vector<std::string>& brokers, std::string topic, KafkaConfig config = {},
               std::chrono::milliseconds timeout = std::chrono::seconds(30));
 

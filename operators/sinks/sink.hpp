@@ -49,7 +49,8 @@ inline constexpr bool is_single_sink = requires { requires S::single; };
 /// A sink of named parts, each of which one worker writes (sources/assign_parts.hpp), epoch by
 /// epoch: a record goes into the part number `part_of(record)`, modulo the number of parts. A part
 /// is opened with the first record for it, or if an earlier run has left a position; and, if the
-/// sink says `static constexpr bool opens_empty = true`, at the end of a run without any. A sink
+/// sink says `static constexpr bool opens_empty = true`, without any record: a file with the run,
+/// others at its end. A sink
 /// whose parts are files says so by a function `file_of(part)` from a part's name to its path: then
 /// no other step of the run may write that file.
 template <typename S, typename Item>

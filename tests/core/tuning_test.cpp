@@ -74,6 +74,13 @@ TEST_CASE("a turn or an open batch of no steps is refused", "[tuning]") {
     CHECK_THROWS_AS(execute({.tuning = tuning}, [](Worker&) {}), ConfigError);
 }
 
+TEST_CASE("a monitor that would look without a pause is refused", "[tuning]") {
+  CHECK_THROWS_WITH(
+      execute({.monitor = {.interval = std::chrono::milliseconds(0), .look = [](DataflowView&) {}}},
+              [](Worker&) {}),
+      "a monitor looks at intervals of at least 1 ms, and was given 0");
+}
+
 /// On how many processors the calling thread may run; 0 if the system does not say.
 int processors() {
   cpu_set_t set;

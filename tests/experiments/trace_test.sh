@@ -15,7 +15,7 @@ case_a_run_leaves_a_trace_that_says_what_it_was() {
   record
   grep -qx 'trace     run.tmt' report || fail "$(cat report)"
   "$program" trace info run.tmt >info
-  grep -q '^3 workers in 1 processes' info || fail "$(cat info)"
+  grep -q '^tidemark: 3 workers in 1 processes' info || fail "$(cat info)"
   grep -qx 'outcome: ended' info || fail "$(cat info)"
   grep -q "^dataflow 0 'word count': .* timestamps tidemark::Epoch" info || fail "$(cat info)"
   "$program" trace info --json run.tmt >info.json

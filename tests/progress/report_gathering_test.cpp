@@ -93,6 +93,24 @@ TEST_CASE("a policy that sends in a circle is refused, naming worker and station
         "the progress policy 'custom' sends what worker 0 reports round in a circle at relay 0");
 }
 
+TEST_CASE("a policy that sends to a station that is not there is refused, naming both",
+          "[policy]") {
+  const auto beyond = [](const Layout&, Station) -> std::vector<Station> {
+    return {{Kind::process, 7}};
+  };
+  CHECK(error_of(beyond, {4, 2, false}) ==
+        "the progress policy 'custom' sends from worker 0 to process 7; there are 2 of these, "
+        "counted from 0");
+}
+
+TEST_CASE("a policy with a way that never ends is refused", "[policy]") {
+  const auto endless = [](const Layout&, Station from) -> std::vector<Station> {
+    return {{Kind::relay, from.kind == Kind::relay ? from.index + 1 : 0}};
+  };
+  CHECK(error_of(endless, {1, 1, false}) ==
+        "the progress policy 'custom' uses more than 28 relays; does a way of it not end?");
+}
+
 TEST_CASE("a policy that does not exist is refused with the names of those that do", "[policy]") {
   CHECK_THROWS_WITH(make_policy("gossip"), Catch::Contains("'gossip'; there are direct, worker,"));
 }

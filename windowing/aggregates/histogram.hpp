@@ -53,8 +53,8 @@ class Histogram {
   }
 
   ///@{
-  /// As Aggregate says (aggregate.hpp). `combine` throws BadBytes where the bins differ, as `add`
-  /// does.
+  /// As Aggregate says (aggregate.hpp). `combine` and `subtract` throw BadBytes where the bins
+  /// differ, as `add` does.
   Accumulator first(double value, EventTime time) {
     Accumulator all{Counts::Zero(bins_)};
     add(all, value, time);
@@ -84,6 +84,7 @@ class Histogram {
     all.unknown += later.unknown;
   }
   void subtract(Accumulator& all, const Accumulator& earlier) {
+    if (all.counts.size() != earlier.counts.size()) throw BadBytes();
     all.counts -= earlier.counts;
     all.below -= earlier.below;
     all.above -= earlier.above;
