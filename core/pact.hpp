@@ -46,7 +46,7 @@ struct Exchange {
   }
 };
 template <typename Route>
-Exchange(Route) -> Exchange<Route>;
+Exchange(Route) -> Exchange<Route>;  ///< an Exchange by that route
 
 /// A pact as a channel asks it.
 class Router {

@@ -91,13 +91,13 @@ template <typename Item>
   requires(!std::is_same_v<Item, std::string> &&
            requires { requires !std::is_same_v<typename Item::value_type, Item>; })
 inline constexpr bool is_copyable<Item> =
-    std::is_copy_constructible_v<Item> && is_copyable<typename Item::value_type>;
+    std::is_copy_constructible_v<Item> && is_copyable<typename Item::value_type>;  ///< a container
 template <typename A, typename B>
-inline constexpr bool is_copyable<std::pair<A, B>> = is_copyable<A> && is_copyable<B>;
+inline constexpr bool is_copyable<std::pair<A, B>> = is_copyable<A> && is_copyable<B>;  ///< both
 template <template <typename...> typename Of, typename... Parts>
   requires(std::is_same_v<Of<Parts...>, std::tuple<Parts...>> ||
            std::is_same_v<Of<Parts...>, std::variant<Parts...>>)
-inline constexpr bool is_copyable<Of<Parts...>> = (is_copyable<Parts> && ...);
+inline constexpr bool is_copyable<Of<Parts...>> = (is_copyable<Parts> && ...);  ///< all
 
 namespace detail {
 
@@ -168,7 +168,7 @@ struct RecordOperations {
 };
 
 }  // namespace detail
-
+/// The description of a type of record, whose address tells it apart.
 template <typename Item>
 inline constexpr RecordType record_type{
     .type = detail::RecordOperations<Item>::type,

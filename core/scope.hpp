@@ -133,12 +133,12 @@ class Scope : public AnyScope<typename Level<T>::Ledger> {
 template <typename T>
 inline constexpr bool is_compiled_once = false;
 template <>
-inline constexpr bool is_compiled_once<Epoch> = true;
+inline constexpr bool is_compiled_once<Epoch> = true;  ///< there is
 template <std::uint32_t MaxDepth>
 inline constexpr bool is_compiled_once<Nested<Epoch, MaxDepth, MaxDepth>> =
-    MaxDepth == 1 || MaxDepth == 2;
+    MaxDepth == 1 || MaxDepth == 2;  ///< up to two loops deep
 template <>
-inline constexpr bool is_compiled_once<Product<Epoch, Epoch>> = true;
+inline constexpr bool is_compiled_once<Product<Epoch, Epoch>> = true;  ///< there is
 
 namespace detail {
 

@@ -53,7 +53,7 @@ struct Stream : AnyStream<Time> {
 template <typename>
 inline constexpr bool is_stream = false;
 template <typename Time, typename Item>
-inline constexpr bool is_stream<Stream<Time, Item>> = true;
+inline constexpr bool is_stream<Stream<Time, Item>> = true;  ///< it is
 
 /// Whether a type is a std::pair of two.
 template <typename>

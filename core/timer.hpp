@@ -10,7 +10,7 @@
 
 namespace tidemark {
 
-using Clock = std::chrono::steady_clock;
+using Clock = std::chrono::steady_clock;  ///< of timers; virtual where the executor's time is
 
 class TimerQueue;
 

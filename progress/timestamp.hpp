@@ -71,7 +71,7 @@ template <typename T>
 inline constexpr std::uint32_t coordinates_of = 1;
 template <typename T>
   requires requires { T::coordinates; }
-inline constexpr std::uint32_t coordinates_of<T> = T::coordinates;
+inline constexpr std::uint32_t coordinates_of<T> = T::coordinates;  ///< as it says
 
 /// What a summary does to a coordinate, as its member of that name says; without one it has but
 /// coordinate 0.
