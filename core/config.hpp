@@ -47,7 +47,8 @@ struct ExplainOptions {
 enum class ExecutorKind {
   tbb,            ///< oneTBB, for speed
   threads,        ///< plain threads, for sanitizers
-  deterministic,  ///< one thread, virtual time, all choices drawn from the seed
+  deterministic,  ///< one thread, virtual time, all choices that no Scheduler makes drawn from the
+                  ///< seed
 };
 
 /// Who has a ledger, which counts what is on its way and finds the frontiers.
@@ -59,10 +60,12 @@ enum class Ledgers {
 
 /// Amounts of the engine's that an experiment may want to vary.
 struct Tuning {
-  /// A batch leaves at the latest when it holds so many records; 0: 64 KiB of them, at least 16 and
-  /// at most 1,024.
+  /// A batch leaves at the latest when it holds so many records, and what is given whole
+  /// (Emitter::give_all) goes on in as many. 0: 64 KiB of records, at least 16 and at most 1,024;
+  /// and what is given whole goes on whole.
   std::uint32_t batch_records = 0;
-  /// Of a worker, before what runs it turns to another; at least 1.
+  /// Of a worker, before what runs it turns to another; at least 1. A closure that never waits
+  /// turns to others after 16 times as many.
   std::uint32_t steps_per_turn = 32;
   /// For so many steps at most a batch that is not full waits for more records while its worker has
   /// something to do; at least 1.
@@ -87,9 +90,11 @@ struct Config {
   std::uint32_t processes = 1;
   std::uint32_t threads = 0;                  ///< of the executor; 0: one per core
   ExecutorKind executor = ExecutorKind::tbb;  ///< what runs the workers
-  bool pin_threads = false;  ///< each to a processor; a closure's where its worker's would be
-  /// What runs next of that which could; null: in turn, as costs least. The workers' order is the
-  /// deterministic executor's.
+  /// Each on a processor of its own, if there are enough, while it runs workers; a closure's where
+  /// its worker's would be. Not on the deterministic executor, in a replay, nor of an Embedded.
+  bool pin_threads = false;
+  /// Which of a worker's operators runs next in a dataflow, and which worker on the deterministic
+  /// executor; null: operators in turn, which costs least, and workers as the seed says.
   std::shared_ptr<const Scheduler> scheduler{};
   Tuning tuning{};                         ///< sizes of batches and of turns
   std::uint64_t seed = 0;                  ///< of the deterministic executor

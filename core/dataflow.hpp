@@ -89,7 +89,7 @@ class Dataflow {
 
   /// The steps that are added from here on are shown as one, a composite, until `leave_composite`.
   void enter_composite(std::string name);
-  /// Ends the composite that was entered last. Requires: one has not been left.
+  /// Ends the composite that was entered last. Throws DataflowError if there is none.
   void leave_composite();
 
   /// Builds this worker's instance. Throws DataflowError unless there is an input and an output.

@@ -26,7 +26,12 @@ class Emitter {
   /// Sends what `records` holds, and leaves it empty.
   void give_all(std::vector<Item>& records) {
     flush();
-    if (!records.empty()) tee_.push(time_, erased(records));
+    if (records.size() > most_at_once_) [[unlikely]] {
+      for (Item& record : records) give(std::move(record));
+      flush();
+    } else if (!records.empty()) {
+      tee_.push(time_, erased(records));
+    }
     records.clear();
   }
 
@@ -51,13 +56,14 @@ class Emitter {
   std::size_t full_batch() const { return full_; }
   /// Engine only: `records` is Tuning::batch_records.
   void tune(std::size_t records) {
-    if (records != 0) full_ = records;
+    if (records != 0) full_ = most_at_once_ = records;
   }
 
  private:
   T time_{};
   std::vector<Item> buffer_;
   std::size_t full_ = batch_capacity<Item>;
+  std::size_t most_at_once_ = RecordType::no_limit;  // records
   Tee<T> tee_{record_type<Item>};
 };
 

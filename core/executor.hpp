@@ -59,8 +59,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
 
-  /// Has `task` run soon, first in, first out (deterministic: in an order drawn from the seed). Any
-  /// thread.
+  /// Has `task` run soon, first in, first out (deterministic: in an order drawn from the seed, or a
+  /// scheduler's). Any thread.
   virtual void submit(Task& task) = 0;
 
   /// Has `action` called when it is `when` or later, never sooner, unless the timer is cancelled or

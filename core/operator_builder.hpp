@@ -127,7 +127,8 @@ class OperatorBuilder {
   /// none, and by `build` if there is no interest in frontiers.
   void watch(const Probe<T>& probe);
 
-  /// A function by which the logic has itself run again in the worker's next step.
+  /// A function by which the logic has itself run again, in the worker's next step unless batches
+  /// come for it before.
   std::function<void()> reactivate();
 
   /// Runs the logic from outside. Requires: called while building.

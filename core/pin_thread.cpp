@@ -2,56 +2,66 @@
 #include <tidemark/core/pin_thread.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <pthread.h>
-#include <sched.h>
 
 namespace tidemark {
 namespace {
 
-thread_local std::optional<std::uint32_t> pinned_to;
+thread_local std::optional<cpu_set_t> before_pinned;
 
-/// The processors that the process may use: those of the thread that first asks, which nobody has
-/// pinned yet.
-const cpu_set_t& usable() {
-  static const cpu_set_t set = [] {
-    cpu_set_t all;
-    CPU_ZERO(&all);
-    if (pthread_getaffinity_np(pthread_self(), sizeof all, &all) != 0) CPU_ZERO(&all);
-    return all;
-  }();
+std::optional<cpu_set_t> processors_of_this_thread() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (pthread_getaffinity_np(pthread_self(), sizeof set, &set) != 0) return std::nullopt;
   return set;
 }
 
-}  // namespace
-
-bool pin_thread(std::uint32_t place) {
-  if (pinned_to == place) return true;
-  const cpu_set_t& all = usable();
-  const int count = CPU_COUNT(&all);
-  if (count == 0) return false;
-  auto left = place % static_cast<std::uint32_t>(count);
+/// Requires: there is one.
+cpu_set_t only(std::uint32_t place, const cpu_set_t& all) {
+  auto left = place % static_cast<std::uint32_t>(CPU_COUNT(&all));
   std::size_t processor = 0;
   while (!CPU_ISSET(processor, &all) || left-- != 0) ++processor;
   cpu_set_t one;
   CPU_ZERO(&one);
   CPU_SET(processor, &one);
-  if (pthread_setaffinity_np(pthread_self(), sizeof one, &one) != 0) return false;
-  pinned_to = place;
-  return true;
+  return one;
 }
 
-void unpin_thread() {
-  if (pinned_to) unpin_inherited();
+}  // namespace
+
+PinnedThread::PinnedThread(std::uint32_t place)
+    : here_(processors_of_this_thread()),
+      outer_(before_pinned) {
+  const std::optional<cpu_set_t> all = outer_ ? outer_ : here_;
+  if (!all || CPU_COUNT(&*all) == 0) return;
+  const cpu_set_t one = only(place, *all);
+  if (pthread_setaffinity_np(pthread_self(), sizeof one, &one) != 0) return;
+  before_pinned = all;
+  is_pinned_ = here_.has_value();
 }
 
-bool thread_is_pinned() {
-  return pinned_to.has_value();
+PinnedThread::~PinnedThread() {
+  if (!is_pinned_) return;
+  run_on(*here_);
+  before_pinned = outer_;
 }
 
-void unpin_inherited() {
-  pinned_to.reset();
-  pthread_setaffinity_np(pthread_self(), sizeof(cpu_set_t), &usable());
+std::optional<cpu_set_t> unpinned_processors() {
+  return before_pinned;
+}
+
+void run_on(const cpu_set_t& processors) {
+  pthread_setaffinity_np(pthread_self(), sizeof processors, &processors);
+}
+
+UnpinnedScope::UnpinnedScope() {
+  if (!before_pinned) return;
+  pinned_ = processors_of_this_thread();
+  run_on(*before_pinned);
+}
+
+UnpinnedScope::~UnpinnedScope() {
+  if (pinned_) run_on(*pinned_);
 }
 
 }  // namespace tidemark

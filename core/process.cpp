@@ -129,6 +129,7 @@ void begin_trace(const Process& process, const Config& config, Executor& executo
                 .saves_states = config.states != nullptr,
                 .scheduler = name_of(config.scheduler.get()),
                 .batch_records = config.tuning.batch_records,
+                .steps_per_turn = config.tuning.steps_per_turn,
                 .open_steps = config.tuning.open_steps};
   if (!run.has_virtual_time) run.began = to_iso8601(executor.wall_time());
   config.trace->begin(run, [&executor, began = executor.now()] {

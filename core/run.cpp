@@ -29,12 +29,10 @@ namespace tidemark {
 namespace {
 
 std::unique_ptr<Executor> make_executor(const Config& config) {
-  if (config.pin_threads) {
-    if (!pin_thread(0))
-      throw ConfigError("the system does not let threads be pinned (Config::pin_threads)");
-    unpin_thread();
-  }
   if (config.replay != nullptr) return make_deterministic_executor(0);
+  const bool has_threads = config.executor != ExecutorKind::deterministic;
+  if (config.pin_threads && has_threads && !PinnedThread(0).is_pinned())
+    throw ConfigError("the system does not let threads be pinned (Config::pin_threads)");
   switch (config.executor) {
     case ExecutorKind::tbb:
       return make_tbb_executor(config.threads, config.pin_threads);

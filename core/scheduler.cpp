@@ -3,6 +3,9 @@
 #include <tidemark/core/random.hpp>
 #include <tidemark/core/scheduler.hpp>
 
+#include <charconv>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace tidemark {
@@ -45,6 +48,11 @@ class DeepestOperator final : public OperatorOrder {
   }
 };
 
+/// One for each pair of numbers.
+std::uint64_t seed_of(std::uint64_t seed, std::uint64_t a, std::uint64_t b) {
+  return Random(Random(Random(seed).next() + a).next() + b).next();
+}
+
 class AnyOperator final : public OperatorOrder {
  public:
   explicit AnyOperator(std::uint64_t seed) : random_(seed) {}
@@ -67,35 +75,33 @@ class AnyWorker final : public WorkerOrder {
 
 }  // namespace
 
-std::unique_ptr<OperatorOrder> Scheduler::operators_at(std::uint32_t) const {
+std::unique_ptr<OperatorOrder> Scheduler::operators_of(const ScheduledPart&) const {
   return nullptr;
 }
 std::unique_ptr<WorkerOrder> Scheduler::workers() const {
   return nullptr;
 }
 
-std::unique_ptr<OperatorOrder> FifoScheduler::operators_at(std::uint32_t) const {
+std::unique_ptr<OperatorOrder> FifoScheduler::operators_of(const ScheduledPart&) const {
   return std::make_unique<FirstOperator>();
 }
 std::unique_ptr<WorkerOrder> FifoScheduler::workers() const {
   return std::make_unique<FirstWorker>();
 }
 
-std::unique_ptr<OperatorOrder> EarliestScheduler::operators_at(std::uint32_t) const {
+std::unique_ptr<OperatorOrder> EarliestScheduler::operators_of(const ScheduledPart&) const {
   return std::make_unique<EarliestOperator>();
 }
 
-std::unique_ptr<OperatorOrder> DeepestScheduler::operators_at(std::uint32_t) const {
+std::unique_ptr<OperatorOrder> DeepestScheduler::operators_of(const ScheduledPart&) const {
   return std::make_unique<DeepestOperator>();
 }
 
-std::unique_ptr<OperatorOrder> RandomScheduler::operators_at(std::uint32_t worker) const {
-  Random seeds(seed_);
-  for (std::uint32_t w = 0; w != worker; ++w) seeds.next();
-  return std::make_unique<AnyOperator>(seeds.next());
+std::unique_ptr<OperatorOrder> RandomScheduler::operators_of(const ScheduledPart& part) const {
+  return std::make_unique<AnyOperator>(seed_of(seed_, 1 + part.worker, part.dataflow));
 }
 std::unique_ptr<WorkerOrder> RandomScheduler::workers() const {
-  return std::make_unique<AnyWorker>(seed_);
+  return std::make_unique<AnyWorker>(seed_of(seed_, 0, 0));
 }
 
 std::vector<std::string> scheduler_names() {
@@ -107,6 +113,12 @@ std::shared_ptr<const Scheduler> make_scheduler(const std::string& name, std::ui
   if (name == "earliest") return std::make_shared<EarliestScheduler>();
   if (name == "deepest") return std::make_shared<DeepestScheduler>();
   if (name == "random") return std::make_shared<RandomScheduler>(seed);
+  const std::string_view random = "random ";
+  if (name.starts_with(random)) {
+    const char* const end = name.data() + name.size();
+    const auto [at, error] = std::from_chars(name.data() + random.size(), end, seed);
+    if (error == std::errc() && at == end) return std::make_shared<RandomScheduler>(seed);
+  }
   std::string all;
   for (const std::string& each : scheduler_names()) all += (all.empty() ? "" : ", ") + each;
   throw ConfigError("there is no scheduler '" + name + "'; there are " + all);

@@ -49,7 +49,7 @@ class AnyScope {
 
   /// What is added here from here on is shown as one step, a composite, until `leave_composite`.
   void enter_composite(std::string name);
-  /// Ends the composite that was entered last. Requires: one has not been left.
+  /// Ends the composite that was entered last. Throws DataflowError if there is none.
   void leave_composite();
 
   /// Makes an object that lives as long as the worker's instance.

@@ -24,8 +24,8 @@ class ThreadError : public std::runtime_error {
 template <typename Thread = std::jthread, typename Body>
 Thread start_thread(Body body) {
   try {
-    return Thread([body = std::move(body), pinned = thread_is_pinned()]() mutable {
-      if (pinned) unpin_inherited();
+    return Thread([body = std::move(body), processors = unpinned_processors()]() mutable {
+      if (processors) run_on(*processors);
       have_alternate_stack();
       body();
     });

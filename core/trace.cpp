@@ -45,6 +45,7 @@ std::string to_json(const TracedRun& run, const TraceOptions& options) {
   if (run.saves_states) json["states"] = true;
   if (!run.scheduler.empty()) json["scheduler"] = run.scheduler;
   if (run.batch_records != usual.batch_records) json["batch_records"] = run.batch_records;
+  if (run.steps_per_turn != usual.steps_per_turn) json["steps_per_turn"] = run.steps_per_turn;
   if (run.open_steps != usual.open_steps) json["open_steps"] = run.open_steps;
   return dumped({{"format", "tidemark trace"},
                  {"version", trace_version},

@@ -136,6 +136,7 @@ void TraceFile::read_run(std::string_view text) {
   run_.saves_states = run.value("states", false);
   run_.scheduler = run.value("scheduler", "");
   run_.batch_records = run.value("batch_records", run_.batch_records);
+  run_.steps_per_turn = run.value("steps_per_turn", run_.steps_per_turn);
   run_.open_steps = run.value("open_steps", run_.open_steps);
   if (run.contains("only"))
     for (const Json& step : run.at("only")) run_.only.push_back(step);

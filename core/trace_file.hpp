@@ -21,22 +21,23 @@ namespace tidemark {
 
 /// How a run was run, as it says itself.
 struct TracedRun {
-  std::string program;              ///< its name, by which it was called
-  std::uint32_t workers = 1;        ///< Config::workers
-  std::uint32_t processes = 1;      ///< Config::processes
-  std::string executor;             ///< "tbb", "threads" or "deterministic"
-  std::uint64_t seed = 0;           ///< Config::seed
-  std::string policy;               ///< its name; "direct" if there was none
-  bool has_virtual_time = false;    ///< Executor::has_virtual_time
-  std::string began;                ///< by the wall clock, in ISO 8601; empty with virtual time
-  std::uint64_t from = 0;           ///< nanoseconds of the run of which only the counts are known
-  std::vector<std::string> only;    ///< the steps of which all is recorded; empty: all
-  bool tells_outside = false;       ///< it can be replayed (replay.hpp)
-  bool shares_batches = false;      ///< the workers on a thread filled batches together
-  bool saves_states = false;        ///< in a StateStore
-  std::string scheduler;            ///< its name; empty: none
-  std::uint32_t batch_records = 0;  ///< Tuning::batch_records
-  std::uint32_t open_steps = 8;     ///< Tuning::open_steps
+  std::string program;                ///< its name, by which it was called
+  std::uint32_t workers = 1;          ///< Config::workers
+  std::uint32_t processes = 1;        ///< Config::processes
+  std::string executor;               ///< "tbb", "threads" or "deterministic"
+  std::uint64_t seed = 0;             ///< Config::seed
+  std::string policy;                 ///< its name; "direct" if there was none
+  bool has_virtual_time = false;      ///< Executor::has_virtual_time
+  std::string began;                  ///< by the wall clock, in ISO 8601; empty with virtual time
+  std::uint64_t from = 0;             ///< nanoseconds of the run of which only the counts are known
+  std::vector<std::string> only;      ///< the steps of which all is recorded; empty: all
+  bool tells_outside = false;         ///< it can be replayed (replay.hpp)
+  bool shares_batches = false;        ///< the workers on a thread filled batches together
+  bool saves_states = false;          ///< in a StateStore
+  std::string scheduler;              ///< its name; empty: none
+  std::uint32_t batch_records = 0;    ///< Tuning::batch_records
+  std::uint32_t steps_per_turn = 32;  ///< Tuning::steps_per_turn
+  std::uint32_t open_steps = 8;       ///< Tuning::open_steps
 
   friend bool operator==(const TracedRun&, const TracedRun&) = default;
 };

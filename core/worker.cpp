@@ -163,7 +163,8 @@ void Worker::cancel(std::uint32_t index) {
 
 bool Worker::step() {
   if (process_->stopping()) throw RunStopped();
-  if (fiber_ != nullptr && ++steps_in_slice_ > steps_per_slice) {
+  if (fiber_ != nullptr &&
+      ++steps_in_slice_ > turns_per_slice * process_->config().tuning.steps_per_turn) {
     steps_in_slice_ = 1;
     fiber_->yield();
   }

@@ -155,7 +155,7 @@ class Worker final : public Wakeable, public Task {
   /// wake-up between the last look and going idle is never lost.
   enum class State : std::uint8_t { idle, queued, running };
   /// Of a closure that does not wait, before it yields: for that costs more than a turn's end.
-  static constexpr int steps_per_slice = 512;
+  static constexpr std::uint64_t turns_per_slice = 16;
 
   /// As many dataflows of consecutive numbers as there are due bits in a word.
   struct Block {
@@ -200,7 +200,7 @@ class Worker final : public Wakeable, public Task {
   std::function<void(Worker&)> setup_;
   Fiber* fiber_ = nullptr;
   bool by_hand_ = false;  // a closure of the program steps it
-  int steps_in_slice_ = 0;
+  std::uint64_t steps_in_slice_ = 0;
   // Not idle before its start: another worker may wake it earlier than that.
   std::atomic<State> state_{State::running};
   std::atomic<bool> finished_{false};

@@ -142,8 +142,8 @@ Routes::Routes(std::shared_ptr<const ProgressPolicy> policy, Layout layout)
   for (std::uint32_t p = 0; p != layout.processes; ++p) stations_.push_back({Kind::process, p});
   for (std::uint32_t l = 0; l != layout.ledgers(); ++l) stations_.push_back({Kind::ledger, l});
 
-  const std::size_t fixed = stations_.size();
-  const std::size_t most_relays = 16 + 4 * fixed;
+  const std::size_t longest_way = 16 + 4 * stations_.size();
+  std::vector<std::size_t> way_to(stations_.size());  // how many stations lie before it
   for (std::size_t from = 0; from != stations_.size(); ++from) {
     const Station station = stations_[from];
     std::vector<std::size_t>& next = next_.emplace_back();
@@ -156,10 +156,12 @@ Routes::Routes(std::shared_ptr<const ProgressPolicy> policy, Layout layout)
       }
       require_there(to, station);
       if (to.kind == Kind::relay && std::ranges::find(stations_, to) == stations_.end()) {
-        if (stations_.size() - fixed == most_relays)
-          throw DataflowError("the progress policy '" + policy_->name() + "' uses more than " +
-                              std::to_string(most_relays) + " relays; does a way of it not end?");
+        if (way_to[from] == longest_way)
+          throw DataflowError("the progress policy '" + policy_->name() +
+                              "' has a way of more than " + std::to_string(longest_way) +
+                              " stations, at " + to_string(to) + "; does it not end?");
         stations_.push_back(to);
+        way_to.push_back(way_to[from] + 1);
       }
       next.push_back(number_of(to));
     }

@@ -20,6 +20,7 @@
 #include <latch>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -145,12 +146,9 @@ class TbbExecutor final : public Executor {
   void enqueue(Body body) {
     running_.fetch_add(1, std::memory_order_relaxed);
     arena_.enqueue([this, body = std::move(body)] {
-      have_alternate_stack();  // as a thread of this library has from its start
-      if (pins_) {
-        pin_thread(this_thread());
-      } else {
-        unpin_thread();  // which another executor may have pinned
-      }
+      have_alternate_stack();              // as a thread of this library has from its start
+      std::optional<PinnedThread> pinned;  // not longer: it is a thread of the whole program
+      if (pins_) pinned.emplace(this_thread());
       body();
       leave();
     });

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <semaphore>
 #include <thread>
 #include <utility>
@@ -54,7 +55,7 @@ class ThreadExecutor final : public Executor {
     const std::lock_guard lock(mutex_);
     ThreadFiber& fiber = *fibers_.emplace_back(std::make_unique<ThreadFiber>());
     closures_.push_back(start_thread([this, body = std::move(body), &fiber, worker] {
-      begin_thread(worker % threads_);
+      const std::optional<PinnedThread> pinned = begin_thread(worker % threads_);
       body(fiber);
     }));
   }
@@ -64,14 +65,15 @@ class ThreadExecutor final : public Executor {
     try {
       for (std::uint32_t i = 1; i < threads_; ++i)
         others.push_back(start_thread([this, i] {
-          begin_thread(i);
+          const std::optional<PinnedThread> pinned = begin_thread(i);
           take_tasks();
         }));
     } catch (const ThreadError&) {  // those that there are do the work
     }
-    begin_thread(0);
-    take_tasks();
-    unpin_thread();  // it is the caller's
+    {
+      const std::optional<PinnedThread> pinned = begin_thread(0);
+      take_tasks();
+    }
     timers_.join();
     others.clear();
     closures_.clear();
@@ -91,9 +93,9 @@ class ThreadExecutor final : public Executor {
   }
 
  private:
-  void begin_thread(std::uint32_t number) {
+  std::optional<PinnedThread> begin_thread(std::uint32_t number) {
     this_thread_ = number;
-    if (pins_) pin_thread(number);
+    return pins_ ? std::optional<PinnedThread>(std::in_place, number) : std::nullopt;
   }
 
   void take_tasks() {

@@ -30,33 +30,63 @@ class ChosenOrder final : private ReadyOperators {
   using Operators = std::vector<OperatorShard<T>>;
   using Inputs = std::vector<std::unique_ptr<InputQueueBase<T>>>;
 
-  /// Requires: what is given by reference outlives this.
-  ChosenOrder(std::unique_ptr<OperatorOrder> order, const Topology<T>& topology,
+  /// Null where the scheduler, which may be null, makes no order. Requires: the operators and the
+  /// inputs outlive what is made.
+  static std::unique_ptr<ChosenOrder> make(const Scheduler* scheduler, std::uint32_t worker,
+                                           std::uint32_t dataflow, const Topology<T>& topology,
+                                           const Operators& operators, const Inputs& inputs) {
+    if (scheduler == nullptr) return nullptr;
+    ScheduledPart part{.worker = worker, .dataflow = dataflow};
+    for (const OperatorShard<T>& op : operators) part.names.push_back(op.name);
+    part.to.resize(part.names.size());
+    for (const Channel& channel : topology.channels())
+      part.to[channel.from.op.value].push_back(channel.to.op.value);
+    auto order = scheduler->operators_of(part);
+    if (!order) return nullptr;
+    return std::unique_ptr<ChosenOrder>(new ChosenOrder(std::move(order), part, operators, inputs));
+  }
+
+  /// Calls `run(op)` for what is in `active`, and is removed from there, until nothing more may run
+  /// in this step. O(ready operators) for each, and what the scheduler takes. Throws DataflowError
+  /// for a choice that is none.
+  template <typename Run>
+  [[gnu::noinline]] void step(IndexSet& active, const Run& run) {
+    ++step_;
+    for (std::size_t left = operators_->size(); left != 0; --left) {
+      list_new(active);
+      if (ready_.empty()) return;
+      const std::uint32_t op = take_next();
+      active.erase(op);
+      run(op);
+    }
+  }
+
+ private:
+  ChosenOrder(std::unique_ptr<OperatorOrder> order, const ScheduledPart& part,
               const Operators& operators, const Inputs& inputs)
       : order_(std::move(order)),
         operators_(&operators),
         inputs_(operators.size()),
         depths_(operators.size()),
-        is_listed_(operators.size()) {
+        is_listed_(operators.size()),
+        ran_in_step_(operators.size()) {
     for (const auto& input : inputs) inputs_[input->target.op.value].push_back(input.get());
-    std::vector<std::vector<std::uint32_t>> before(operators.size());
-    for (const Channel& channel : topology.channels())
-      if (channel.from.op.value < channel.to.op.value)
-        before[channel.to.op.value].push_back(channel.from.op.value);
-    for (std::size_t op = 0; op != before.size(); ++op)
-      for (const std::uint32_t from : before[op])
-        depths_[op] = std::max(depths_[op], depths_[from] + 1);
+    for (std::uint32_t op = 0; op != operators.size(); ++op)
+      for (const std::uint32_t to : part.to[op])
+        if (op < to) depths_[to] = std::max(depths_[to], depths_[op] + 1);
   }
 
-  /// Removes from `active`, and returns, the one that runs next; `none` if it is empty. O(ready
-  /// operators), and what the scheduler takes. Throws DataflowError for a choice that is none.
-  std::size_t pop(IndexSet& active) {
-    if (active.empty()) return IndexSet::none;
+  /// Who has run in this step, and asks for more though nothing has come, waits for the next one:
+  /// else it could be chosen again and again.
+  void list_new(const IndexSet& active) {
     for (std::size_t op = active.next_from(0); op != IndexSet::none; op = active.next_from(op + 1))
-      if (!is_listed_[op]) {
+      if (!is_listed_[op] && (ran_in_step_[op] != step_ || batches_at(op) != 0)) {
         is_listed_[op] = true;
         ready_.push_back({static_cast<std::uint32_t>(op), depths_[op], since_++});
       }
+  }
+
+  std::uint32_t take_next() {
     const std::size_t choice = order_->next(*this);
     if (choice >= ready_.size())
       throw DataflowError("the scheduler chose operator " + std::to_string(choice) + " of " +
@@ -64,11 +94,18 @@ class ChosenOrder final : private ReadyOperators {
     const std::uint32_t op = ready_[choice].op;
     ready_.erase(ready_.begin() + static_cast<std::ptrdiff_t>(choice));
     is_listed_[op] = false;
-    active.erase(op);
+    ran_in_step_[op] = step_;
     return op;
   }
 
- private:
+  std::size_t batches_at(std::size_t op) const {
+    std::size_t batches = 0;
+    for (const InputQueueBase<T>* input : inputs_[op])
+      input->list_queued([&](const T&, std::int64_t) { ++batches; });
+    return batches;
+  }
+  std::size_t queued(std::size_t place) const override { return batches_at(ready_[place].op); }
+
   std::optional<Coordinates> earliest([[maybe_unused]] std::size_t place) const override {
     std::optional<Coordinates> least;
     if constexpr (HasCoordinates<T>) {
@@ -89,6 +126,8 @@ class ChosenOrder final : private ReadyOperators {
   std::vector<std::vector<const InputQueueBase<T>*>> inputs_;  // by operator
   std::vector<std::uint32_t> depths_;                          // by operator
   std::vector<bool> is_listed_;                                // by operator: in `ready_`
+  std::vector<std::uint64_t> ran_in_step_;                     // by operator: the last
+  std::uint64_t step_ = 0;
   std::uint64_t since_ = 0;
 };
 

@@ -70,10 +70,8 @@ class Instance final : public DataflowInstance {
     state_.active = IndexSet(operators.size());
     watch_.attach(shared_->watcher(), shared_->topology(), operators, state_);
     activation_.attach(operators, state_, shared_->running(state_.worker), watch_);
-    if (config_->scheduler != nullptr)
-      if (auto order = config_->scheduler->operators_at(state_.worker))
-        order_ = std::make_unique<ChosenOrder<T>>(std::move(order), shared_->topology(), operators,
-                                                  inputs);
+    order_ = ChosenOrder<T>::make(config_->scheduler.get(), state_.worker, state_.dataflow,
+                                  shared_->topology(), operators, inputs);
     frontiers_.attach(*ledger_, shared_->topology(), state_.worker, operators, state_.active,
                       state_.outside);
     reporting_.attach(*shared_, state_.worker, layout_of(*config_).process_of_worker(state_.worker),
@@ -168,7 +166,7 @@ class Instance final : public DataflowInstance {
     state_.rests.push_all();
     IndexSet& active = state_.active;
     if (order_) [[unlikely]]
-      run_in_order();
+      order_->step(active, [this](std::uint32_t op) { run(op); });
     else
       for (std::size_t op = active.pop_from(0); op != IndexSet::none; op = active.pop_from(op + 1))
         run(static_cast<std::uint32_t>(op));
@@ -268,14 +266,6 @@ class Instance final : public DataflowInstance {
       if (replays) return reporting_.replay_rest(rest);
       reporting_.report_rest(*rest);
     } catch (...) {
-    }
-  }
-
-  [[gnu::noinline]] void run_in_order() {
-    for (std::size_t left = operators.size(); left != 0; --left) {
-      const std::size_t op = order_->pop(state_.active);
-      if (op == IndexSet::none) return;
-      run(static_cast<std::uint32_t>(op));
     }
   }
 

@@ -238,7 +238,11 @@ PreparedRun RunOptions::prepare() const {
   if (!replay_.empty()) {  // before the trace is written
     run.replay = std::make_unique<Replay>(replay_);
     run.config.replay = run.replay.get();
-    run.config.workers = run.replay->run().workers;
+    const TracedRun& traced = run.replay->run();
+    run.config.workers = traced.workers;
+    run.config.tuning = {traced.batch_records, traced.steps_per_turn, traced.open_steps};
+    if (scheduler_.empty() && !config_.scheduler && !traced.scheduler.empty())
+      run.config.scheduler = make_scheduler(traced.scheduler, config_.seed);
   }
   if (!trace_.empty()) {
     run.trace = std::make_unique<Trace>(trace_, trace_options_);

@@ -53,6 +53,19 @@ struct DiffOptions {
   bool clocks = false;
 };
 
+/// What of the engine's amounts was not as it is without being given.
+std::string tuning_text(const TracedRun& run) {
+  const TracedRun usual;
+  std::string text;
+  const auto add = [&](const char* option, std::uint32_t amount, std::uint32_t without) {
+    if (amount != without) text += fmt::format(", {} {}", option, amount);
+  };
+  add("--batch-records", run.batch_records, usual.batch_records);
+  add("--steps-per-turn", run.steps_per_turn, usual.steps_per_turn);
+  add("--open-steps", run.open_steps, usual.open_steps);
+  return text;
+}
+
 /// How many events of each kind, by dataflow; under "other" those of a newer version.
 using Counts = std::vector<std::map<std::string, std::uint64_t>>;
 
@@ -92,6 +105,10 @@ void info(const InfoOptions& options) {
               {"outcome", file.outcome() ? Json(*file.outcome()) : Json()},
               {"damage", file.damage()},
               {"dataflows", std::move(dataflows)}};
+    if (!run.scheduler.empty()) json["scheduler"] = run.scheduler;
+    json["batch_records"] = run.batch_records;
+    json["steps_per_turn"] = run.steps_per_turn;
+    json["open_steps"] = run.open_steps;
     if (!run.began.empty()) json["began"] = run.began;
     if (run.from != 0) json["from_ns"] = run.from;
     if (!run.only.empty()) json["only"] = run.only;
@@ -99,12 +116,14 @@ void info(const InfoOptions& options) {
     return print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
   }
   std::string text = fmt::format(
-      "{}: {} workers in {} processes, {} executor, seed {}, policy {}\n{} events in {} bytes, {} "
+      "{}{} workers in {} processes, {} executor, seed {}, policy {}\n{} events in {} bytes, {} "
       "by "
       "the "
       "{} clock{}\n{}\n",
-      run.program, run.workers, run.processes, run.executor, run.seed, run.policy, file.events(),
-      file.bytes(), duration_text(clock), run.has_virtual_time ? "virtual" : "wall",
+      run.program.empty() ? "" : run.program + ": ", run.workers, run.processes, run.executor,
+      run.seed,
+      run.policy + (run.scheduler.empty() ? "" : ", scheduler " + run.scheduler) + tuning_text(run),
+      file.events(), file.bytes(), duration_text(clock), run.has_virtual_time ? "virtual" : "wall",
       run.began.empty() ? "" : ", from " + run.began,
       file.outcome() ? "outcome: " + *file.outcome() : "it does not say how the run ended");
   for (std::size_t d = 0; d != counts.size(); ++d) {

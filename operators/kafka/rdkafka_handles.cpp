@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <tidemark/core/pin_thread.hpp>
 #include <tidemark/operators/kafka/rdkafka_handles.hpp>
 
 #include <array>
@@ -17,6 +18,7 @@ Kafka make_kafka(rd_kafka_type_t type, const KafkaConfig& config, void* opaque,
   rd_kafka_conf_set_log_cb(settings.get(), [](const rd_kafka_t*, int, const char*, const char*) {});
   rd_kafka_conf_set_opaque(settings.get(), opaque);
   if (delivered != nullptr) rd_kafka_conf_set_dr_msg_cb(settings.get(), delivered);
+  const UnpinnedScope unpinned;  // for its threads
   Kafka kafka(rd_kafka_new(type, settings.get(), error.data(), error.size()));
   if (!kafka) throw KafkaError(std::string("Kafka cannot be used: ") + error.data());
   static_cast<void>(settings.release());  // the client owns them now

@@ -26,7 +26,7 @@ using Number = std::uint64_t;
 /// The largest batch that a step gets of numbers that are given one by one, and made twice as many
 /// on their way.
 template <typename Pact>
-std::size_t largest_batch(Config config, const Pact& pact) {
+std::size_t largest_batch(Config config, Number sent, const Pact& pact) {
   std::atomic<std::size_t> largest{0};
   execute(config, [&](Worker& worker) {
     auto input = worker.dataflow<Epoch>([&](Scope<Epoch>& scope) {
@@ -48,7 +48,7 @@ std::size_t largest_batch(Config config, const Pact& pact) {
       });
       return std::move(handle);
     });
-    for (Number n = 0; n != 10'000; ++n) input.send(n);
+    for (Number n = 0; n != sent; ++n) input.send(n);
     input.close();
   });
   return largest;
@@ -63,15 +63,31 @@ TEST_CASE("no batch of records that are given one by one is longer than the run 
                           .executor = ExecutorKind::threads,
                           .tuning = {.batch_records = records}};
       INFO(workers << " workers, " << records << " records");
-      CHECK(largest_batch(config, Pipeline{}) == records);
-      CHECK(largest_batch(config, tests::by_value()) <= records);
-      if (workers == 1) CHECK(largest_batch(config, tests::by_value()) == records);
+      const Number sent = records * 3;  // twice as many arrive
+      CHECK(largest_batch(config, sent, Pipeline{}) == records);
+      CHECK(largest_batch(config, sent, tests::by_value()) <= records);
+      if (workers == 1) CHECK(largest_batch(config, sent, tests::by_value()) == records);
     }
 }
 
+TEST_CASE("what is given whole goes on in batches as long as the run is told, too", "[tuning]") {
+  std::vector<std::size_t> sizes;
+  tests::run_to_end(
+      {.executor = ExecutorKind::deterministic, .tuning = {.batch_records = 4}},
+      [&](Scope<Epoch>& scope) {
+        unary<Number>(tests::rounds(scope, 1, tests::numbers(10)), Pipeline{}, "measure", "",
+                      [&](auto& in, auto&) {
+                        in.for_each([&](auto& batch) { sizes.push_back(batch.records.size()); });
+                      });
+      });
+  CHECK(sizes == std::vector<std::size_t>{4, 4, 2});
+}
+
 TEST_CASE("a turn or an open batch of no steps is refused", "[tuning]") {
-  for (const Tuning& tuning : {Tuning{.steps_per_turn = 0}, Tuning{.open_steps = 0}})
-    CHECK_THROWS_AS(execute({.tuning = tuning}, [](Worker&) {}), ConfigError);
+  CHECK_THROWS_WITH(execute({.tuning = {.steps_per_turn = 0}}, [](Worker&) {}),
+                    "a run needs at least 1 step per turn and 1 open step, and was given 0 and 8");
+  CHECK_THROWS_WITH(execute({.tuning = {.open_steps = 0}}, [](Worker&) {}),
+                    "a run needs at least 1 step per turn and 1 open step, and was given 32 and 0");
 }
 
 TEST_CASE("a monitor that would look without a pause is refused", "[tuning]") {
@@ -116,13 +132,17 @@ TEST_CASE("a pinned thread stays on one processor, for as long as the run", "[tu
   }
 }
 
-TEST_CASE("a thread that a pinned one starts may run anywhere", "[tuning]") {
+TEST_CASE("a thread that a pinned one starts may run anywhere, and so may it itself in between",
+          "[tuning]") {
   const int all = processors();
   int started = 0;
   bool pinned = false;
   std::jthread([&] {
-    pinned = pin_thread(0);
+    const PinnedThread here(0);
+    pinned = here.is_pinned() && processors() == 1;
     start_thread([&] { started = processors(); }).join();
+    const UnpinnedScope unpinned;
+    if (processors() != all) started = 0;
   }).join();
   CHECK(pinned);
   CHECK(started == all);

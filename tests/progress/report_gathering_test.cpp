@@ -108,7 +108,8 @@ TEST_CASE("a policy with a way that never ends is refused", "[policy]") {
     return {{Kind::relay, from.kind == Kind::relay ? from.index + 1 : 0}};
   };
   CHECK(error_of(endless, {1, 1, false}) ==
-        "the progress policy 'custom' uses more than 28 relays; does a way of it not end?");
+        "the progress policy 'custom' has a way of more than 28 stations, at relay 28; does it not "
+        "end?");
 }
 
 TEST_CASE("a policy that does not exist is refused with the names of those that do", "[policy]") {
