@@ -15,7 +15,7 @@ namespace tidemark {
 /// start_thread. Thread: one.
 class PinnedThread {
  public:
-  explicit PinnedThread(std::uint32_t place);
+  explicit PinnedThread(std::uint32_t place);  ///< counted from 0
   PinnedThread(const PinnedThread&) = delete;
   PinnedThread& operator=(const PinnedThread&) = delete;
   ~PinnedThread();
